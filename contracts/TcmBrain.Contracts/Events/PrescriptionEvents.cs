@@ -1,0 +1,88 @@
+namespace TcmBrain.Contracts.Events;
+
+/// <summary>One herb of a prescription (味): the canonical piece, its weight in one dose and how it is to be handled.</summary>
+/// <param name="LineNumber">Counted from 1, in the order the prescriber wrote.</param>
+/// <param name="Piece">Canonical name of the decoction piece in the catalogue.</param>
+/// <param name="PerDose">Weight in one 剂.</param>
+/// <param name="Handling">先煎, 后下, 包煎, 另煎, 烊化, 冲服 or empty.</param>
+public sealed record PrescriptionLine(int LineNumber, string Piece, Weight PerDose, string Handling);
+
+/// <summary>A hospital's prescription was accepted and stored.</summary>
+public sealed record PrescriptionReceived : PrescriptionEvent
+{
+    public required string DepartmentName { get; init; }
+
+    /// <summary>GB/T 15657 code of the disease; empty when the prescriber left it open.</summary>
+    public required string DiseaseCode { get; init; }
+
+    /// <summary>GB/T 15657 code of the syndrome.</summary>
+    public required string SyndromeCode { get; init; }
+    public required string SyndromeName { get; init; }
+    public required int Doses { get; init; }
+    public required int LineCount { get; init; }
+    public required bool Urgent { get; init; }
+
+    /// <summary>What the hospital charged, in fen.</summary>
+    public required long FeeFen { get; init; }
+}
+
+/// <summary>One finding of the audit, without the patient.</summary>
+public sealed record AuditedFinding(string RuleId, string Severity, int[] LineNumbers);
+
+/// <summary>The audit (审方) has spoken.</summary>
+public sealed record PrescriptionAudited : PrescriptionEvent
+{
+    /// <summary>pass, advise, double_sign, resolve or block: the highest severity found.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Which release of rules and catalogue was applied.</summary>
+    public required string Release { get; init; }
+    public required AuditedFinding[] Findings { get; init; }
+}
+
+/// <summary>The prescription may be filled. Tells a pharmacy all it needs, so that it never has to ask back.</summary>
+public sealed record PrescriptionApproved : PrescriptionEvent
+{
+    /// <summary>"system" when the audit let it pass, else the pharmacist.</summary>
+    public required string ApprovedBy { get; init; }
+    public required PrescriptionLine[] Lines { get; init; }
+
+    /// <summary>剂: how many times the lines' weights are dispensed.</summary>
+    public required int Doses { get; init; }
+    public required int DosesPerDay { get; init; }
+
+    /// <summary>Packs (bags) one dose is filled into.</summary>
+    public required int PacksPerDose { get; init; }
+
+    /// <summary>Volume of one pack, ml.</summary>
+    public required int MillilitresPerPack { get; init; }
+    public required bool External { get; init; }
+
+    /// <summary>True when the centre decocts (代煎); false when the patient does (自煎).</summary>
+    public required bool Decoct { get; init; }
+    public required bool Urgent { get; init; }
+
+    /// <summary>Where it is delivered, as a county code: the address itself stays with the prescription.</summary>
+    public required string DeliveryRegionCode { get; init; }
+    public required string SyndromeName { get; init; }
+}
+
+/// <summary>A pharmacist or an unanswered interception ended it before anything was reserved.</summary>
+public sealed record PrescriptionRejected : PrescriptionEvent
+{
+    public required string RejectedBy { get; init; }
+    public required string Reason { get; init; }
+}
+
+/// <summary>The hospital withdrew it in time.</summary>
+public sealed record PrescriptionCancelled : PrescriptionEvent
+{
+    public required string CancelledBy { get; init; }
+    public required string Reason { get; init; }
+
+    /// <summary>The state that it had reached.</summary>
+    public required string StateReached { get; init; }
+}
+
+/// <summary>The patient has it: the end of the normal path.</summary>
+public sealed record PrescriptionCompleted : PrescriptionEvent;

@@ -1,0 +1,23 @@
+namespace TcmBrain.Contracts.Events;
+
+/// <summary>A trace event is in the log. Aggregate: the stored EPCIS event.</summary>
+public sealed record TraceCaptured : Event
+{
+    /// <summary>CBV 2.0 event hash, <c>ni:///sha-256;…?ver=CBV2.0</c>.</summary>
+    public required string EventHash { get; init; }
+    public required string BizStep { get; init; }
+
+    /// <summary>Position in the Merkle log, from 0.</summary>
+    public required long LeafIndex { get; init; }
+
+    /// <summary>The prescription the step belongs to, when there is one.</summary>
+    public Guid? PrescriptionId { get; init; }
+    public string? RegionCode { get; init; }
+}
+
+/// <summary>The log's head was signed. Aggregate: the log.</summary>
+public sealed record TreeHeadSigned : Event
+{
+    public required long TreeSize { get; init; }
+    public required string RootHashBase64 { get; init; }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Frozen;
+using System.Text;
+using TcmBrain.Contracts.Events;
+
+namespace TcmBrain.Contracts;
+
+/// <summary>
+/// The single table of who tells what and who listens to what (拓扑). Setup declares it on the broker before any service
+/// starts; services refuse to publish or handle what is not in it; the documentation is generated from it.
+/// </summary>
+public static class Topology
+{
+    /// <summary>A service with what it publishes and what its one queue receives.</summary>
+    public sealed record Service(string Name, Type[] Publishes, Type[] ListensTo)
+    {
+        /// <summary>The durable quorum queue; rejected messages go to <see cref="ErrorQueue"/>.</summary>
+        public string Queue => Name;
+
+        public string ErrorQueue => Name + "_error";
+    }
+
+    private static readonly Type[] Institutions =
+        [typeof(InstitutionRegistered), typeof(InstitutionSuspended), typeof(InstitutionReinstated), typeof(PractitionerRegistered)];
+
+    private static readonly Type[] Prescriptions =
+        [typeof(PrescriptionReceived), typeof(PrescriptionAudited), typeof(PrescriptionApproved), typeof(PrescriptionRejected),
+         typeof(PrescriptionCancelled), typeof(PrescriptionCompleted)];
+
+    private static readonly Type[] Pharmacy =
+        [typeof(LotAccepted), typeof(PrescriptionRouted), typeof(StockReserved), typeof(StockShort), typeof(PrescriptionWithdrawn),
+         typeof(DispensingStarted), typeof(PrescriptionDispensed), typeof(PrescriptionChecked)];
+
+    private static readonly Type[] Decoction =
+        [typeof(DecoctionStarted), typeof(StepCompleted), typeof(DeviationDetected), typeof(DecoctionCompleted), typeof(ParcelShipped),
+         typeof(ParcelDelivered)];
+
+    private static readonly Type[] Quality =
+        [typeof(ReviewCompleted), typeof(LotReleased), typeof(LotRejected), typeof(RecallIssued), typeof(NonconformityOpened)];
+
+    private static readonly Type[] Traceability = [typeof(TraceCaptured), typeof(TreeHeadSigned)];
+
+    public static readonly Service[] Services =
+    [
+        new("institutions", Institutions, []),
+        new("prescriptions", Prescriptions,
+            [typeof(InstitutionRegistered), typeof(InstitutionSuspended), typeof(InstitutionReinstated), typeof(PractitionerRegistered),
+             typeof(PrescriptionRouted), typeof(StockReserved), typeof(StockShort), typeof(PrescriptionWithdrawn), typeof(DispensingStarted),
+             typeof(PrescriptionDispensed), typeof(PrescriptionChecked), typeof(DecoctionStarted), typeof(StepCompleted),
+             typeof(DecoctionCompleted), typeof(ParcelShipped), typeof(ParcelDelivered)]),
+        new("pharmacy", Pharmacy,
+            [typeof(InstitutionRegistered), typeof(InstitutionSuspended), typeof(InstitutionReinstated), typeof(PrescriptionApproved),
+             typeof(PrescriptionCancelled), typeof(LotReleased), typeof(LotRejected), typeof(RecallIssued)]),
+        new("decoction", Decoction, [typeof(PrescriptionChecked)]),
+        new("quality", Quality,
+            [typeof(PrescriptionReceived), typeof(PrescriptionAudited), typeof(PrescriptionApproved), typeof(LotAccepted),
+             typeof(PrescriptionChecked), typeof(DeviationDetected)]),
+        new("traceability", Traceability,
+            [typeof(LotAccepted), typeof(LotReleased), typeof(LotRejected), typeof(RecallIssued), typeof(PrescriptionChecked),
+             typeof(StepCompleted), typeof(DecoctionCompleted), typeof(ParcelShipped), typeof(ParcelDelivered)]),
+        new("cockpit", [],
+            [.. Institutions, .. Prescriptions, .. Pharmacy, .. Decoction, .. Quality, .. Traceability]),
+    ];
+
+    private static readonly FrozenDictionary<string, Service> ByName = Services.ToFrozenDictionary(s => s.Name);
+
+    private static readonly FrozenDictionary<string, Type> TypesByName = Services
+        .SelectMany(s => s.Publishes)
+        .ToFrozenDictionary(t => t.Name);
+
+    /// <summary>Every event type there is, each published by exactly one service.</summary>
+    public static IReadOnlyCollection<Type> EventTypes => TypesByName.Values;
+
+    /// <exception cref="KeyNotFoundException">No such service.</exception>
+    public static Service Of(string service) => ByName[service];
+
+    /// <summary>The record of an event's stored name; null when this version of the contracts no longer knows it.</summary>
+    public static Type? EventType(string name) => TypesByName.GetValueOrDefault(name);
+
+    public static IEnumerable<Service> ListenersOf(Type eventType) => Services.Where(s => s.ListensTo.Contains(eventType));
+
+    public static Service PublisherOf(Type eventType) => Services.Single(s => s.Publishes.Contains(eventType));
+
+    /// <summary>Name of the broker's fan-out exchange of an event: <c>prescription-received</c>.</summary>
+    public static string ExchangeName(Type eventType)
+    {
+        var name = new StringBuilder(eventType.Name.Length + 4);
+        foreach (var c in eventType.Name)
+        {
+            if (char.IsUpper(c) && name.Length > 0)
+            {
+                name.Append('-');
+            }
+
+            name.Append(char.ToLowerInvariant(c));
+        }
+
+        return name.ToString();
+    }
+}
