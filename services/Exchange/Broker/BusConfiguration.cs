@@ -1,0 +1,47 @@
+using MassTransit;
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange.Inbox;
+
+namespace TcmBrain.Exchange.Broker;
+
+/// <summary>How MassTransit is set up, in one place for services, tools and benchmarks.</summary>
+internal static class BusConfiguration
+{
+    /// <summary>Events as bare JSON, one exchange an event, nothing for base types, no fault messages beside the error queue.</summary>
+    public static void ConfigureWire(IRabbitMqBusFactoryConfigurator bus, string broker)
+    {
+        bus.Host(new Uri(broker));
+        bus.MessageTopology.SetEntityNameFormatter(new ExchangeNames(bus.MessageTopology.EntityNameFormatter));
+        bus.Publish<Event>(p => p.Exclude = true);
+        bus.Publish<PrescriptionEvent>(p => p.Exclude = true);
+        bus.ConfigureJsonSerializerOptions(_ => EventJson.Options);
+        bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders);
+    }
+
+    public static void ConfigureInbox(IRabbitMqBusFactoryConfigurator bus, InboxLanes lanes, ExchangeOptions options) =>
+        bus.ReceiveEndpoint(
+            options.Service.Queue,
+            endpoint =>
+            {
+                endpoint.SetQuorumQueue();
+                endpoint.PrefetchCount = options.Prefetch;
+                endpoint.ConcurrentMessageLimit = options.Prefetch;
+                // Setup has bound it by the topology table.
+                endpoint.ConfigureConsumeTopology = false;
+                endpoint.PublishFaults = false;
+                endpoint.UseMessageRetry(retry => retry.Intervals(options.Redelivery));
+                foreach (var type in options.Service.ListensTo)
+                {
+                    var consumer = Activator.CreateInstance(typeof(InboxConsumer<>).MakeGenericType(type), lanes)!;
+                    endpoint.Instance(consumer);
+                }
+            }
+        );
+
+    private sealed class ExchangeNames(IEntityNameFormatter others) : IEntityNameFormatter
+    {
+        public string FormatEntityName<T>() =>
+            typeof(Event).IsAssignableFrom(typeof(T)) ? Topology.ExchangeName(typeof(T)) : others.FormatEntityName<T>();
+    }
+}

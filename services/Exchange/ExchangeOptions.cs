@@ -1,0 +1,40 @@
+using TcmBrain.Contracts;
+
+namespace TcmBrain.Exchange;
+
+/// <summary>How a service takes part in the exchange. The defaults suit every service of the platform.</summary>
+public sealed class ExchangeOptions
+{
+    public required Topology.Service Service { get; init; }
+
+    /// <summary><c>amqp://user:password@host:port</c>.</summary>
+    public required string Broker { get; init; }
+
+    /// <summary>Events that one relay transaction takes to the broker.</summary>
+    public int RelayBatch { get; set; } = 500;
+
+    /// <summary>Relay transactions under way at once in this process.</summary>
+    public int RelayLanes { get; set; } = 2;
+
+    /// <summary>How often a relay looks although nobody woke it: the net for events left by a replica that died.</summary>
+    public TimeSpan RelayPoll { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A confirmation not given within this time counts as the broker being away.</summary>
+    public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Inbox transactions under way at once; events of one aggregate always share a lane.</summary>
+    public int InboxLanes { get; set; } = 4;
+
+    /// <summary>Events that one inbox transaction takes in.</summary>
+    public int InboxBatch { get; set; } = 250;
+
+    /// <summary>Unconfirmed deliveries that the broker may have at this process.</summary>
+    public ushort Prefetch { get; set; } = 1000;
+
+    /// <summary>Pauses before an event whose handler failed is tried again; after the last it goes to the error queue.</summary>
+    public TimeSpan[] Redelivery { get; set; } =
+        [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
+
+    /// <summary>Days that told events are kept for replay.</summary>
+    public int KeepDays { get; set; } = 30;
+}

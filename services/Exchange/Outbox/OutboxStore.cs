@@ -1,0 +1,158 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace TcmBrain.Exchange.Outbox;
+
+/// <summary>The outbox's SQL.</summary>
+public static class OutboxStore
+{
+    /// <summary>From this many rows on COPY is quicker than one insert of arrays.</summary>
+    private const int CopyFrom = 100;
+
+    /// <summary>Writes events into the transaction that changes what they tell of.</summary>
+    public static Task WriteAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<OutboxRow> rows,
+        CancellationToken cancellationToken
+    ) =>
+        rows.Count >= CopyFrom
+            ? CopyAsync(connection, rows, cancellationToken)
+            : InsertAsync(connection, transaction, rows, cancellationToken);
+
+    private static async Task InsertAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<OutboxRow> rows,
+        CancellationToken cancellationToken
+    )
+    {
+        const string sql = """
+            with told as (
+                insert into exchange.outbox (day, message_id, type, aggregate_id, version, occurred_at, traceparent, payload)
+                select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+                returning message_id, day)
+            insert into exchange.outbox_pending (message_id, day) select message_id, day from told
+            """;
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Date, r => r.Day));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Uuid, r => r.MessageId));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Text, r => r.Type));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Uuid, r => r.AggregateId));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Integer, r => r.Version));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.TimestampTz, r => r.OccurredAt.UtcDateTime));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Text, r => r.TraceParent));
+        command.Parameters.Add(Array(rows, NpgsqlDbType.Text, r => r.Payload));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Array<T>(IReadOnlyList<OutboxRow> rows, NpgsqlDbType type, Func<OutboxRow, T> column)
+    {
+        var values = new T[rows.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = column(rows[i]);
+        }
+
+        return new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    {
+        const string outbox =
+            "copy exchange.outbox (day, message_id, type, aggregate_id, version, occurred_at, traceparent, payload) from stdin (format binary)";
+        await using (var copy = await connection.BeginBinaryImportAsync(outbox, cancellationToken))
+        {
+            foreach (var row in rows)
+            {
+                await copy.StartRowAsync(cancellationToken);
+                await copy.WriteAsync(row.Day, NpgsqlDbType.Date, cancellationToken);
+                await copy.WriteAsync(row.MessageId, NpgsqlDbType.Uuid, cancellationToken);
+                await copy.WriteAsync(row.Type, NpgsqlDbType.Text, cancellationToken);
+                await copy.WriteAsync(row.AggregateId, NpgsqlDbType.Uuid, cancellationToken);
+                await copy.WriteAsync(row.Version, NpgsqlDbType.Integer, cancellationToken);
+                await copy.WriteAsync(row.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+                await (
+                    row.TraceParent is { } trace
+                        ? copy.WriteAsync(trace, NpgsqlDbType.Text, cancellationToken)
+                        : copy.WriteNullAsync(cancellationToken)
+                );
+                await copy.WriteAsync(row.Payload, NpgsqlDbType.Text, cancellationToken);
+            }
+
+            await copy.CompleteAsync(cancellationToken);
+        }
+
+        const string pending = "copy exchange.outbox_pending (message_id, day) from stdin (format binary)";
+        await using var copyPending = await connection.BeginBinaryImportAsync(pending, cancellationToken);
+        foreach (var row in rows)
+        {
+            await copyPending.StartRowAsync(cancellationToken);
+            await copyPending.WriteAsync(row.MessageId, NpgsqlDbType.Uuid, cancellationToken);
+            await copyPending.WriteAsync(row.Day, NpgsqlDbType.Date, cancellationToken);
+        }
+
+        await copyPending.CompleteAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> unconfirmed events for the length of the transaction, oldest first, leaving aside
+    /// what another relay holds. Rolling back gives them all back.
+    /// </summary>
+    internal static async Task<List<ClaimedEvent>> ClaimAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        const string sql = """
+            with taken as (
+                delete from exchange.outbox_pending p
+                using (select message_id from exchange.outbox_pending order by message_id limit $1 for update skip locked) c
+                where p.message_id = c.message_id
+                returning p.message_id, p.day)
+            select o.message_id, o.day, o.type, o.traceparent, o.payload
+            from taken t join exchange.outbox o on o.day = t.day and o.message_id = t.message_id
+            """;
+        await using var command = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = limit } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var claimed = new List<ClaimedEvent>(limit);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            claimed.Add(
+                new ClaimedEvent(
+                    reader.GetGuid(0),
+                    reader.GetFieldValue<DateOnly>(1),
+                    reader.GetString(2),
+                    reader.IsDBNull(3) ? null : reader.GetString(3),
+                    reader.GetFieldValue<byte[]>(4)
+                )
+            );
+        }
+
+        return claimed;
+    }
+
+    internal static async Task BuryAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        ClaimedEvent claimed,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into exchange.outbox_dead (message_id, day, reason) values ($1, $2, $3) on conflict do nothing",
+            connection,
+            transaction
+        )
+        {
+            Parameters = { new() { Value = claimed.MessageId }, new() { Value = claimed.Day }, new() { Value = reason } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
+
+/// <summary>An event on its way to the broker.</summary>
+internal readonly record struct ClaimedEvent(Guid MessageId, DateOnly Day, string Type, string? TraceParent, byte[] Payload);

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Npgsql;
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange.Outbox;
+
+namespace TcmBrain.Exchange;
+
+/// <summary>
+/// One transaction (工作单元): a change and the events that tell of it are committed together or not at all.
+/// Not thread-safe; disposed without <see cref="CommitAsync"/> it leaves nothing behind.
+/// </summary>
+public sealed class Work : IAsyncDisposable
+{
+    private readonly List<OutboxRow> _told = [];
+    private readonly ExchangeOptions _options;
+    private readonly RelaySignal _signal;
+    private readonly TimeProvider _time;
+
+    internal Work(NpgsqlConnection connection, NpgsqlTransaction transaction, ExchangeOptions options, RelaySignal signal, TimeProvider time)
+    {
+        Connection = connection;
+        Transaction = transaction;
+        _options = options;
+        _signal = signal;
+        _time = time;
+    }
+
+    public NpgsqlConnection Connection { get; }
+
+    public NpgsqlTransaction Transaction { get; }
+
+    /// <summary>A command inside this transaction. Parameters are positional: <c>$1</c>, <c>$2</c>, …</summary>
+    public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> parameters)
+    {
+        var command = new NpgsqlCommand(sql, Connection, Transaction);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+
+        return command;
+    }
+
+    /// <summary>Tells an event when, and only when, this work is committed.</summary>
+    /// <param name="traceParent">W3C trace to go on with; the current activity when null.</param>
+    /// <returns>The id under which every listener will take it in once.</returns>
+    /// <exception cref="InvalidOperationException">The topology does not have this service publish that event.</exception>
+    public Guid Publish(Event e, string? traceParent = null)
+    {
+        if (!_options.Service.Publishes.Contains(e.GetType()))
+        {
+            throw new InvalidOperationException($"{_options.Service.Name} does not publish {e.GetType().Name}: see Topology.");
+        }
+
+        var row = OutboxRow.Of(e, _time.GetUtcNow(), traceParent ?? Activity.Current?.Id);
+        _told.Add(row);
+        return row.MessageId;
+    }
+
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        if (_told.Count > 0)
+        {
+            await OutboxStore.WriteAsync(Connection, Transaction, _told, cancellationToken);
+        }
+
+        await Transaction.CommitAsync(cancellationToken);
+        if (_told.Count > 0)
+        {
+            _told.Clear();
+            _signal.Wake();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+}
