@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TcmBrain.MachineServers.Processes;
+
+/// <summary>One process, told apart from a later one with the same number by its start time (clock ticks since boot).</summary>
+public readonly record struct ProcessIdentity(int Id, long StartTicks)
+{
+    /// <summary>True while this very process runs; a zombie that waits for its parent no longer does.</summary>
+    public bool IsAlive =>
+        ProcessTree.Read(Id) is { } now && now.StartTicks == StartTicks && now.State != 'Z' && now.State != 'X';
+
+    /// <summary>The identity of a running process, or null when there is none of that number.</summary>
+    public static ProcessIdentity? Of(int id) =>
+        ProcessTree.Read(id) is { } entry ? new ProcessIdentity(id, entry.StartTicks) : null;
+}
+
+/// <summary>Processes and their descendants, read from <c>/proc</c>.</summary>
+public static class ProcessTree
+{
+    internal readonly record struct Entry(int Id, int Parent, char State, long StartTicks);
+
+    /// <summary>The process and all that descend from it, parents before children; empty when it is gone.</summary>
+    public static IReadOnlyList<ProcessIdentity> Of(int root)
+    {
+        if (Read(root) is not { } first)
+            return [];
+        var children = All().ToLookup(entry => entry.Parent);
+        var found = new List<ProcessIdentity> { new(root, first.StartTicks) };
+        for (var i = 0; i < found.Count; i++)
+            found.AddRange(children[found[i].Id].Select(entry => new ProcessIdentity(entry.Id, entry.StartTicks)));
+        return found;
+    }
+
+    /// <summary>
+    /// Kills with SIGKILL. The root is held still first, so that it can't start a child between the look and the blow.
+    /// </summary>
+    public static IReadOnlyList<ProcessIdentity> Kill(int root)
+    {
+        Posix.Send(root, Signal.Stop);
+        var tree = Of(root);
+        foreach (var process in tree)
+            Posix.Send(process.Id, Signal.Kill);
+        return tree;
+    }
+
+    /// <summary>Waits until none of them runs; false when some still do after the bound.</summary>
+    public static async Task<bool> WaitUntilGoneAsync(IReadOnlyCollection<ProcessIdentity> processes, TimeSpan bound)
+    {
+        var watch = Stopwatch.StartNew();
+        while (processes.Any(process => process.IsAlive))
+        {
+            if (watch.Elapsed > bound)
+                return false;
+            await Task.Delay(20).ConfigureAwait(false);
+        }
+        return true;
+    }
+
+    internal static Entry? Read(int id)
+    {
+        try
+        {
+            // "pid (name) state ppid …"; the name may hold blanks and brackets, so count from its last bracket. Field 22 is the start.
+            var text = File.ReadAllText($"/proc/{id}/stat");
+            var rest = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return new Entry(
+                id,
+                int.Parse(rest[1], CultureInfo.InvariantCulture),
+                rest[0][0],
+                long.Parse(rest[19], CultureInfo.InvariantCulture)
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    private static List<Entry> All()
+    {
+        var all = new List<Entry>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(folder), out var id) && Read(id) is { } entry)
+                all.Add(entry);
+        return all;
+    }
+}
