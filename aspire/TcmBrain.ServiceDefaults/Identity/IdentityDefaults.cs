@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.IdentityModel.JsonWebTokens;
+using TcmBrain.ServiceDefaults.Discovery;
+using TcmBrain.ServiceDefaults.Faults;
+
+namespace TcmBrain.ServiceDefaults.Identity;
+
+internal static class IdentityDefaults
+{
+    public static void Add(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        // A service may have put its own source in place first (institutions reads its own table), or do so later with Replace.
+        if (builder.Configuration["Identity:Jwks"] is { Length: > 0 } jwks)
+        {
+            services.TryAddSingleton<ISigningKeySource>(new ConfiguredSigningKeys(jwks));
+        }
+        else
+        {
+            services.AddHttpClient(PublishedSigningKeys.Client).AddHttpMessageHandler(p => new DiscoveryHandler(p.GetRequiredService<ServiceEndpoints>()));
+            services.TryAddSingleton<ISigningKeySource, PublishedSigningKeys>();
+        }
+
+        services.AddSingleton<SigningKeys>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<SigningKeys>(
+                (bearer, keys) =>
+                {
+                    bearer.MapInboundClaims = false;
+                    bearer.SaveToken = false;
+                    bearer.TokenHandlers.Clear();
+                    bearer.TokenHandlers.Add(new JsonWebTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = 16 * 1024 });
+                    bearer.TokenValidationParameters = TokenRules.Validation(keys.Find);
+                    // Keys are ours to fetch (SigningKeys); without this the handler would look for discovery metadata.
+                    bearer.Configuration = new Microsoft.IdentityModel.Protocols.OpenIdConnect.OpenIdConnectConfiguration();
+                    bearer.Events = new BearerEvents(keys);
+                }
+            );
+        services.AddAuthorizationBuilder().SetFallbackPolicy(Policies.Authenticated).SetDefaultPolicy(Policies.Authenticated);
+        services.Configure<AuthorizationOptions>(Policies.AddRoles);
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, CodedRefusals>();
+    }
+
+    private static class Policies
+    {
+        public static readonly AuthorizationPolicy Authenticated = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+
+        public static void AddRoles(AuthorizationOptions options)
+        {
+            foreach (var role in Roles.All)
+            {
+                options.AddPolicy(role, policy => policy.RequireAuthenticatedUser().RequireRole(role));
+            }
+        }
+    }
+
+    private sealed class BearerEvents(SigningKeys keys) : JwtBearerEvents
+    {
+        public override async Task MessageReceived(MessageReceivedContext context)
+        {
+            var token = AccessToken.Of(context.Request);
+            if (token is null || !Reader.CanReadToken(token))
+            {
+                context.NoResult();
+                return;
+            }
+
+            string kid;
+            try
+            {
+                kid = Reader.ReadJsonWebToken(token).Kid;
+            }
+            catch (Exception exception) when (exception is ArgumentException or FormatException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
+            {
+                context.NoResult();
+                return;
+            }
+
+            if (!await keys.EnsureAsync(kid ?? "", context.HttpContext.RequestAborted))
+            {
+                // No key was ever seen: nobody can be told from anybody, which is not the caller's fault.
+                context.HttpContext.Items[KeysMissing] = true;
+                context.NoResult();
+                return;
+            }
+
+            context.Token = token;
+        }
+
+        private static readonly JsonWebTokenHandler Reader = new() { MaximumTokenSizeInBytes = 16 * 1024 };
+    }
+
+    private static readonly object KeysMissing = new();
+
+    /// <summary>401 and 403 as coded answers, over HTTP and gRPC alike.</summary>
+    private sealed class CodedRefusals : IAuthorizationMiddlewareResultHandler
+    {
+        public Task HandleAsync(
+            RequestDelegate next,
+            HttpContext context,
+            AuthorizationPolicy policy,
+            Microsoft.AspNetCore.Authorization.Policy.PolicyAuthorizationResult authorizeResult
+        )
+        {
+            if (authorizeResult.Succeeded)
+            {
+                return next(context);
+            }
+
+            throw (
+                authorizeResult.Forbidden ? GeneralFaults.Forbidden
+                : context.Items.ContainsKey(KeysMissing) ? GeneralFaults.IdentityUnavailable
+                : GeneralFaults.Unauthenticated
+            ).Exception();
+        }
+    }
+}

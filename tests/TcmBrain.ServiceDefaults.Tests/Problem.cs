@@ -1,0 +1,25 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace TcmBrain.ServiceDefaults.Tests;
+
+internal static class Problem
+{
+    /// <summary>Checks the form that every refusal has, and returns it.</summary>
+    public static async Task<JsonElement> ShouldBeProblem(this HttpResponseMessage response, int status, string code)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).ShouldBe(status, text);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", text);
+        var problem = JsonDocument.Parse(text).RootElement;
+        problem.GetProperty("code").GetString().ShouldBe(code);
+        problem.GetProperty("status").GetInt32().ShouldBe(status);
+        var first = problem.GetProperty("faults")[0];
+        first.GetProperty("code").GetString().ShouldBe(code);
+        first.GetProperty("zh").GetString().ShouldNotBeNullOrEmpty();
+        first.GetProperty("en").GetString().ShouldNotBeNullOrEmpty();
+        text.ShouldNotContain("   at ");
+        text.ShouldNotContain("Exception");
+        return problem;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Text;
+using TcmBrain.ServiceDefaults.Faults;
+
+namespace TcmBrain.Testing;
+
+/// <summary>
+/// Keeps <c>docs/errors/NAME.md</c> equal to a catalogue class (its public static <see cref="FaultDefinition"/> fields). A test calls
+/// <see cref="Check"/>; with the environment variable TCM_WRITE_DOCS=1 the file is written instead of compared.
+/// </summary>
+public static class FaultCatalogue
+{
+    public static IReadOnlyList<FaultDefinition> Of(Type catalogue) =>
+        [
+            .. catalogue
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Where(field => field.FieldType == typeof(FaultDefinition))
+                .Select(field => (FaultDefinition)field.GetValue(null)!)
+                .OrderBy(entry => entry.Code, StringComparer.Ordinal),
+        ];
+
+    /// <exception cref="InvalidOperationException">when a code is given twice or has another prefix, or the document differs</exception>
+    public static void Check(Type catalogue, string name, string prefix)
+    {
+        var entries = Of(catalogue);
+        var wrong = entries
+            .GroupBy(entry => entry.Code)
+            .Where(group => group.Count() > 1 || !group.Key.StartsWith(prefix + "-", StringComparison.Ordinal))
+            .Select(group => group.Key)
+            .ToList();
+        if (entries.Count == 0 || wrong.Count > 0)
+        {
+            throw new InvalidOperationException($"{catalogue.Name}: no entries, or codes doubled or misnamed: {string.Join(", ", wrong)}");
+        }
+
+        var text = Render(entries, name);
+        var file = RepositoryRoot.Combine("docs", "errors", name + ".md");
+        if (Environment.GetEnvironmentVariable("TCM_WRITE_DOCS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, text);
+        }
+        else if (!File.Exists(file) || File.ReadAllText(file) != text)
+        {
+            throw new InvalidOperationException(
+                $"docs/errors/{name}.md is not what {catalogue.Name} says. Run the test with TCM_WRITE_DOCS=1 and commit the file."
+            );
+        }
+    }
+
+    private static string Render(IReadOnlyList<FaultDefinition> entries, string name)
+    {
+        var text = new StringBuilder();
+        text.Append("# Error codes: ").Append(name).Append("\n\n");
+        text.Append("Generated from the catalogue class by a test; do not edit. `{0}`, `{1}` stand for values filled in.\n\n");
+        text.Append("| code | HTTP | gRPC | 中文 | English |\n|---|---|---|---|---|\n");
+        foreach (var entry in entries)
+        {
+            text.Append("| ").Append(entry.Code).Append(" | ").Append(entry.HttpStatus).Append(" | ");
+            text.Append(entry.GrpcStatus ?? GrpcStatusMap.FromHttp(entry.HttpStatus)).Append(" | ");
+            text.Append(entry.Zh).Append(" | ").Append(entry.En).Append(" |\n");
+        }
+
+        return text.ToString();
+    }
+}
