@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
@@ -15,7 +16,8 @@ internal static class BusConfiguration
         bus.MessageTopology.SetEntityNameFormatter(new ExchangeNames(bus.MessageTopology.EntityNameFormatter));
         bus.Publish<Event>(p => p.Exclude = true);
         bus.Publish<PrescriptionEvent>(p => p.Exclude = true);
-        bus.ConfigureJsonSerializerOptions(_ => EventJson.Options);
+        // MassTransit keeps one set of options a process: its own converters must stay.
+        bus.ConfigureJsonSerializerOptions(options => new JsonSerializerOptions(options) { Encoder = EventJson.Options.Encoder });
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders);
     }
 
