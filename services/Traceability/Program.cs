@@ -1,0 +1,15 @@
+using TcmBrain.Exchange;
+using TcmBrain.ServiceDefaults;
+using TcmBrain.ServiceDefaults.Storage;
+using TcmBrain.Traceability.Steps;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("traceability");
+builder.AddDatabase();
+builder.AddExchange("traceability", exchange => exchange.FoldWith<StepFold>());
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();
+
+public partial class Program;
