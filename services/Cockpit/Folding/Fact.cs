@@ -1,0 +1,153 @@
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Events;
+
+namespace TcmBrain.Cockpit.Folding;
+
+/// <summary>
+/// What the cockpit keeps of an event (事实): enough to recompute every number from, and nothing about a person. What
+/// <see cref="Detail"/>, <see cref="Amount"/> and the others mean depends on the type; <see cref="Of"/> is the definition.
+/// </summary>
+public sealed record Fact
+{
+    public required Guid MessageId { get; init; }
+
+    /// <summary>Name of the event record: <c>PrescriptionReceived</c>.</summary>
+    public required string Type { get; init; }
+    public required Guid AggregateId { get; init; }
+    public required int Version { get; init; }
+
+    /// <summary>Of the prescription; 0 for anything else.</summary>
+    public int Revision { get; init; }
+    public string? Institution { get; init; }
+
+    /// <summary>County of the institution, GB/T 2260.</summary>
+    public string? Region { get; init; }
+    public string? Centre { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>HIS prescription number or lot number.</summary>
+    public string? Reference { get; init; }
+    public string? Detail { get; init; }
+    public string? Topic { get; init; }
+
+    /// <summary>Fen, milligrams, seconds or millilitres.</summary>
+    public long Amount { get; init; }
+
+    /// <summary>Doses or bags.</summary>
+    public long Quantity { get; init; }
+
+    /// <summary>Lines, findings or codes.</summary>
+    public int Items { get; init; }
+    public bool Flag { get; init; }
+
+    /// <summary>Of an approved prescription, each once; null otherwise.</summary>
+    public string[]? Pieces { get; init; }
+
+    /// <summary>Milligrams of each of <see cref="Pieces"/> over all doses.</summary>
+    public long[]? Weights { get; init; }
+
+    /// <exception cref="ArgumentException">An event type that the cockpit has no reading of: see Topology.</exception>
+    public static Fact Of(Guid messageId, Event e)
+    {
+        var fact = new Fact
+        {
+            MessageId = messageId,
+            Type = e.GetType().Name,
+            AggregateId = e.AggregateId,
+            Version = e.Version,
+            OccurredAt = e.OccurredAt,
+        };
+        if (e is PrescriptionEvent p)
+        {
+            fact = fact with { Institution = p.InstitutionCode, Region = p.RegionCode, Reference = p.HisNumber, Revision = p.Revision };
+        }
+
+        return e switch
+        {
+            PrescriptionReceived x => fact with
+            {
+                Topic = x.SyndromeName,
+                Detail = x.DepartmentName,
+                Amount = x.FeeFen,
+                Quantity = x.Doses,
+                Items = x.LineCount,
+                Flag = x.Urgent,
+            },
+            PrescriptionAudited x => fact with { Detail = x.Outcome, Items = x.Findings.Length },
+            PrescriptionApproved x => Approved(fact, x),
+            PrescriptionRejected => fact,
+            PrescriptionCancelled x => fact with { Detail = x.StateReached },
+            PrescriptionCompleted => fact,
+            PrescriptionRouted x => fact with { Centre = x.CentreCode },
+            StockReserved x => fact with
+            {
+                Centre = x.CentreCode,
+                Amount = x.Allocations.Sum(a => a.Quantity.Milligrams),
+                Items = x.Allocations.Length,
+            },
+            StockShort x => fact with { Items = x.MissingPieces.Length },
+            PrescriptionWithdrawn => fact,
+            DispensingStarted x => fact with { Centre = x.CentreCode },
+            PrescriptionDispensed x => fact with
+            {
+                Centre = x.CentreCode,
+                Amount = x.Portions.Sum(w => w.Weighed.Milligrams),
+                Items = x.Portions.Length,
+            },
+            PrescriptionChecked x => fact with { Centre = x.CentreCode, Topic = x.SyndromeName, Quantity = x.Doses, Flag = x.Decoct },
+            DecoctionStarted x => fact with { Centre = x.CentreCode },
+            StepCompleted x => fact with
+            {
+                Centre = x.CentreCode,
+                Detail = x.Step,
+                Amount = (long)(x.FinishedAt - x.StartedAt).TotalSeconds,
+            },
+            DeviationDetected x => fact with { Centre = x.CentreCode, Detail = x.Step, Topic = x.RuleId },
+            DecoctionCompleted x => fact with
+            {
+                Centre = x.CentreCode,
+                Quantity = x.BagSerials.Length,
+                Amount = (long)x.BagSerials.Length * x.MillilitresPerBag,
+            },
+            ParcelShipped x => fact with { Centre = x.CentreCode, Quantity = x.BagSerials.Length },
+            ParcelDelivered x => fact with { Centre = x.CentreCode, Quantity = x.BagSerials.Length },
+            ReviewCompleted x => fact with { Flag = x.Rational, Items = x.Codes.Length },
+            LotAccepted x => fact with
+            {
+                Centre = x.CentreCode,
+                Reference = x.LotNumber,
+                Topic = x.Piece,
+                Amount = x.Quantity.Milligrams,
+            },
+            LotReleased x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
+            LotRejected x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
+            RecallIssued x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
+            NonconformityOpened x => fact with { Centre = x.CentreCode },
+            TraceCaptured x => fact with { Region = x.RegionCode, Detail = x.BizStep, Amount = x.LeafIndex },
+            TreeHeadSigned x => fact with { Amount = x.TreeSize },
+            InstitutionRegistered x => fact with { Institution = x.Code, Region = x.RegionCode, Detail = x.Kind },
+            InstitutionSuspended x => fact with { Institution = x.Code },
+            InstitutionReinstated x => fact with { Institution = x.Code },
+            PractitionerRegistered x => fact with { Institution = x.InstitutionCode, Detail = x.Category },
+            _ => throw new ArgumentException($"The cockpit has no reading of {fact.Type}.", nameof(e)),
+        };
+    }
+
+    private static Fact Approved(Fact fact, PrescriptionApproved e)
+    {
+        var pieces = e
+            .Lines.GroupBy(l => l.Piece)
+            .Select(g => (Piece: g.Key, Milligrams: g.Sum(l => l.PerDose.Milligrams) * e.Doses))
+            .ToList();
+        return fact with
+        {
+            Topic = e.SyndromeName,
+            Detail = e.ApprovedBy == "system" ? "system" : "pharmacist",
+            Quantity = e.Doses,
+            Items = e.Lines.Length,
+            Flag = e.Decoct,
+            Pieces = [.. pieces.Select(p => p.Piece)],
+            Weights = [.. pieces.Select(p => p.Milligrams)],
+        };
+    }
+}
