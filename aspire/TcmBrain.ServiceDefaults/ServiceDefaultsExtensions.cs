@@ -13,6 +13,7 @@ using TcmBrain.ServiceDefaults.Health;
 using TcmBrain.ServiceDefaults.Hosting;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.ServiceDefaults.Resilience;
+using TcmBrain.ServiceDefaults.Rpc;
 using TcmBrain.ServiceDefaults.Telemetry;
 
 namespace TcmBrain.ServiceDefaults;
@@ -38,10 +39,14 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> and <c>/alive</c>, in every environment.</summary>
+    /// <summary>
+    /// Maps <c>/health</c> and <c>/alive</c>, in every environment; and, after <c>AddGrpcDefaults</c>, <c>grpc.health.v1</c> (anonymous)
+    /// and <c>grpc.reflection.v1</c>.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         HealthDefaults.Map(app);
+        GrpcDefaults.Map(app);
         return app;
     }
 

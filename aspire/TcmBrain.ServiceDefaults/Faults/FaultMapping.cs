@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using TcmBrain.Contracts;
@@ -21,8 +23,15 @@ public static class FaultMapping
             {
                 RetryAfter = TimeSpan.FromSeconds(2),
             },
+            RpcException { StatusCode: StatusCode.Unavailable } => Away(),
+            RpcException { StatusCode: StatusCode.DeadlineExceeded } => GeneralFaults.Timeout.Exception(),
+            HttpRequestException { StatusCode: HttpStatusCode.GatewayTimeout } => GeneralFaults.Timeout.Exception(),
+            HttpRequestException { StatusCode: null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway } => Away(),
             _ => GeneralFaults.Internal.Exception(),
         };
+
+    private static FaultException Away() =>
+        new(503, GeneralFaults.BackendUnavailable.At("")) { RetryAfter = TimeSpan.FromSeconds(2) };
 
     /// <summary>True when the database could not be reached or is going down: the request may be tried again later.</summary>
     public static bool IsDatabaseAway(Exception exception) =>

@@ -10,7 +10,7 @@ namespace TcmBrain.ServiceDefaults.Tests.Discovery;
 public sealed class ServiceEndpointsTests
 {
     private static ServiceEndpoints Endpoints(params (string, string)[] settings) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build());
+        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build(), TimeProvider.System);
 
     [Fact]
     public void Replicas_are_taken_in_turn()
@@ -37,6 +37,35 @@ public sealed class ServiceEndpointsTests
 
     [Fact]
     public void An_ordinary_host_is_left_alone() => Endpoints().Resolve(new Uri("http://example.org/x")).Host.ShouldBe("example.org");
+
+    [Fact]
+    public async Task A_replica_that_cannot_be_connected_to_is_passed_over_even_for_a_post()
+    {
+        await using var alive = await TestApp.StartAsync(app => app.MapPost("/", () => "in").AllowAnonymous());
+        await using var front = await TestApp.StartAsync(
+            app => app.MapGet("/ask", async (IHttpClientFactory clients) => (await clients.CreateClient("pharmacy").PostAsync("/", null)).StatusCode).AllowAnonymous(),
+            builder => builder.AddServiceClient("pharmacy"),
+            ("services:pharmacy:http:0", $"http://127.0.0.1:{FreePort.Next()}"),
+            ("services:pharmacy:http:1", alive.Address.ToString())
+        );
+        using var client = front.Client();
+        for (var i = 0; i < 20; i++)
+        {
+            (await client.GetStringAsync("/ask")).ShouldBe("\"ok\"", StringCompareShould.IgnoreCase);
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_is_away_is_said_to_be_so()
+    {
+        await using var front = await TestApp.StartAsync(
+            app => app.MapGet("/ask", (IHttpClientFactory clients) => clients.CreateClient("pharmacy").GetStringAsync("/")).AllowAnonymous(),
+            builder => builder.AddServiceClient("pharmacy"),
+            ("services:pharmacy:http:0", $"http://127.0.0.1:{FreePort.Next()}")
+        );
+        using var client = front.Client();
+        await (await client.GetAsync("/ask")).ShouldBeProblem(503, "GEN-0502");
+    }
 
     [Fact]
     public async Task A_service_client_finds_the_service_and_carries_the_callers_token()
