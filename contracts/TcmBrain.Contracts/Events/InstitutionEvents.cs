@@ -7,7 +7,7 @@ public sealed record InstitutionRegistered : Event
     public required string NameZh { get; init; }
     public required string NameEn { get; init; }
 
-    /// <summary>hospital, community, clinic, pharmacy, decoction, quality, manufacturer, planting, regulator.</summary>
+    /// <summary>hospital, community, clinic, pharmacy, decoction, quality, manufacturer, planting, regulator, operator.</summary>
     public required string Kind { get; init; }
     public required string RegionCode { get; init; }
     public double? Longitude { get; init; }
