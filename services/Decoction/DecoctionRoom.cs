@@ -1,0 +1,24 @@
+using TcmBrain.Decoction.Parcels;
+using TcmBrain.Decoction.Steps;
+using TcmBrain.Decoction.Telemetry;
+using TcmBrain.Decoction.Vessels;
+using TcmBrain.Knowledge;
+
+namespace TcmBrain.Decoction;
+
+/// <summary>Registers what the features below share.</summary>
+internal static class DecoctionRoom
+{
+    public static WebApplicationBuilder AddDecoctionRoom(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<VesselSettings>().BindConfiguration("Vessels").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<Gs1Settings>().BindConfiguration("Gs1").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(Catalogue.Default);
+        builder.Services.AddSingleton<ReadingStore>();
+        builder.Services.AddSingleton<StepReporting>();
+        builder.Services.AddGrpc();
+        builder.Services.AddGrpcHealthChecks();
+        builder.Services.AddGrpcReflection();
+        return builder;
+    }
+}

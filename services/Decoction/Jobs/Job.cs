@@ -1,0 +1,28 @@
+using TcmBrain.Decoction.Recipes;
+using TcmBrain.Decoction.Steps;
+
+namespace TcmBrain.Decoction.Jobs;
+
+/// <summary>One prescription's decoction (煎药任务), locked for the transaction that changes it.</summary>
+internal sealed class Job
+{
+    public required Guid PrescriptionId { get; init; }
+    public required string InstitutionCode { get; init; }
+    public required string RegionCode { get; init; }
+    public required string HisNumber { get; init; }
+    public required int Revision { get; init; }
+    public required string CentreCode { get; init; }
+    public required string DeliveryRegionCode { get; init; }
+    public required string? TraceParent { get; init; }
+
+    /// <summary>Null: the patient decocts.</summary>
+    public required Recipe? Recipe { get; init; }
+    public required string State { get; set; }
+    public required List<StepRecord> Steps { get; init; }
+
+    /// <summary>Events told of this prescription by this service so far.</summary>
+    public required int Told { get; set; }
+
+    /// <summary>The version that the next event carries.</summary>
+    public int NextVersion() => ++Told;
+}

@@ -1,0 +1,17 @@
+namespace TcmBrain.Decoction.Jobs;
+
+/// <summary>Where a job is, as stored and as told over HTTP.</summary>
+internal static class JobStates
+{
+    public const string Waiting = "waiting";
+    public const string Soaking = "soaking";
+    public const string Decocting = "decocting";
+    public const string Packing = "packing";
+
+    /// <summary>Nothing left to do but to hand it to the courier.</summary>
+    public const string Packed = "packed";
+    public const string Shipped = "shipped";
+    public const string Delivered = "delivered";
+
+    public static readonly IReadOnlyList<string> All = [Waiting, Soaking, Decocting, Packing, Packed, Shipped, Delivered];
+}

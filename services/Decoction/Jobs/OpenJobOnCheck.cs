@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Decoction.Parcels;
+using TcmBrain.Decoction.Recipes;
+using TcmBrain.Decoction.Vessels;
+using TcmBrain.Exchange;
+using TcmBrain.Exchange.Inbox;
+using TcmBrain.Knowledge;
+
+namespace TcmBrain.Decoction.Jobs;
+
+/// <summary>
+/// A checked prescription becomes a job with its recipe, or at once a parcel when the patient decocts. Told again it changes nothing;
+/// a newer telling replaces a job that nobody has touched, an older one is ignored.
+/// </summary>
+internal sealed class OpenJobOnCheck(Catalogue catalogue, IOptions<VesselSettings> vessels, IOptions<Gs1Settings> gs1)
+    : IHandle<PrescriptionChecked>
+{
+    public async Task HandleAsync(PrescriptionChecked e, Work work, CancellationToken cancellationToken)
+    {
+        await VesselSeed.EnsureAsync(work, e.CentreCode, vessels.Value.PerCentre, cancellationToken);
+        var recipe = e.Decoct ? RecipeRule.Derive(e, piece => catalogue.Find(piece)?.Category) : null;
+        await using var command = work.Command(
+            """
+            insert into decoction.job
+                (prescription_id, institution_code, region_code, his_number, revision, centre_code, delivery_region_code, source_version,
+                 traceparent, state, decoct, urgent, external, doses, packs_per_dose, millilitres_per_pack, checked_at, portions, recipe)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19::jsonb)
+            on conflict (prescription_id) do update set
+                revision = excluded.revision, centre_code = excluded.centre_code, delivery_region_code = excluded.delivery_region_code,
+                source_version = excluded.source_version, traceparent = excluded.traceparent, state = excluded.state,
+                decoct = excluded.decoct, urgent = excluded.urgent, external = excluded.external, doses = excluded.doses,
+                packs_per_dose = excluded.packs_per_dose, millilitres_per_pack = excluded.millilitres_per_pack,
+                checked_at = excluded.checked_at, portions = excluded.portions, recipe = excluded.recipe
+            where job.state = 'waiting' and job.source_version < excluded.source_version
+            """,
+            e.AggregateId,
+            e.InstitutionCode,
+            e.RegionCode,
+            e.HisNumber,
+            e.Revision,
+            e.CentreCode,
+            e.DeliveryRegionCode,
+            e.Version,
+            Activity.Current?.Id,
+            e.Decoct ? JobStates.Waiting : JobStates.Packed,
+            e.Decoct,
+            e.Urgent,
+            e.External,
+            e.Doses,
+            e.PacksPerDose,
+            e.MillilitresPerPack,
+            e.OccurredAt.Stored(),
+            JsonSerializer.Serialize(e.Portions, StoredJson.Options),
+            recipe is null ? null : JsonSerializer.Serialize(recipe, StoredJson.Options)
+        );
+        var changed = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        if (changed && !e.Decoct)
+        {
+            await ParcelStore.AddAsync(work, e.AggregateId, gs1.Value.CompanyPrefix, e.OccurredAt.Stored(), cancellationToken);
+        }
+    }
+}

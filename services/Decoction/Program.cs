@@ -1,0 +1,29 @@
+using TcmBrain.Contracts.Events;
+using TcmBrain.Decoction;
+using TcmBrain.Decoction.Jobs;
+using TcmBrain.Decoction.Parcels;
+using TcmBrain.Decoction.Steps;
+using TcmBrain.Decoction.Story;
+using TcmBrain.Decoction.Telemetry;
+using TcmBrain.Decoction.Vessels;
+using TcmBrain.Exchange;
+using TcmBrain.ServiceDefaults;
+using TcmBrain.ServiceDefaults.Storage;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("decoction");
+builder.AddDatabase();
+builder.AddExchange("decoction", exchange => exchange.Handle<PrescriptionChecked, OpenJobOnCheck>());
+builder.AddDecoctionRoom();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapJobs();
+app.MapSteps();
+app.MapVessels();
+app.MapParcels();
+app.MapStory();
+app.MapTelemetry();
+app.Run();
+
+public partial class Program;

@@ -1,0 +1,13 @@
+using TcmBrain.ServiceDefaults.Identity;
+
+namespace TcmBrain.Decoction.Telemetry;
+
+internal static class TelemetryEndpoints
+{
+    public static void MapTelemetry(this IEndpointRouteBuilder app)
+    {
+        app.MapGrpcService<TelemetryGrpc>().RequireRole(Roles.Decoction);
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        app.MapGrpcReflectionService().RequireAuthorization();
+    }
+}
