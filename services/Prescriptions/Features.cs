@@ -1,0 +1,63 @@
+using TcmBrain.Contracts.Events;
+using TcmBrain.Contracts.Pharmacy.V1;
+using TcmBrain.Exchange;
+using TcmBrain.Knowledge;
+using TcmBrain.Prescriptions.Audit;
+using TcmBrain.Prescriptions.Lifecycle;
+using TcmBrain.Prescriptions.Patients;
+using TcmBrain.Prescriptions.Push;
+using TcmBrain.Prescriptions.Reading;
+using TcmBrain.Prescriptions.Registers;
+using TcmBrain.Prescriptions.Watching;
+using TcmBrain.ServiceDefaults.Rpc;
+using TcmBrain.ServiceDefaults.Storage;
+
+namespace TcmBrain.Prescriptions;
+
+internal static class Features
+{
+    public static WebApplicationBuilder AddFeatures(this WebApplicationBuilder builder)
+    {
+        builder.AddGrpcDefaults();
+        builder.AddGrpcClientFor<DispensingService.DispensingServiceClient>("pharmacy");
+        builder.AddStartupTask<Register>();
+        var services = builder.Services;
+        services.AddHostedService<RegisterRefresh>();
+        services.AddSingleton(Catalogue.Default);
+        services.AddSingleton(new PrescriptionAuditor(Catalogue.Default, AuditPolicy.Default));
+        services.AddSingleton<PatientIdentityVault>();
+        services.AddSingleton<Acceptance>();
+        services.AddSingleton<PushLanes>();
+        services.AddSingleton<Reader>();
+        services.AddSingleton<StatusWatch>();
+        services.AddSingleton<PharmacyClient>();
+        services.AddSingleton<Cancellation>();
+        services.AddSingleton<Decisions>();
+        return builder;
+    }
+
+    public static void HandleFacts(ExchangeBuilder exchange) =>
+        exchange
+            .Handle<InstitutionRegistered, KeepRegister>()
+            .Handle<InstitutionSuspended, KeepRegister>()
+            .Handle<InstitutionReinstated, KeepRegister>()
+            .Handle<PractitionerRegistered, KeepRegister>()
+            .Handle<PrescriptionRouted, FollowFacts>()
+            .Handle<StockReserved, FollowFacts>()
+            .Handle<StockShort, FollowFacts>()
+            .Handle<PrescriptionWithdrawn, FollowFacts>()
+            .Handle<DispensingStarted, FollowFacts>()
+            .Handle<PrescriptionDispensed, FollowFacts>()
+            .Handle<PrescriptionChecked, FollowFacts>()
+            .Handle<DecoctionStarted, FollowFacts>()
+            .Handle<StepCompleted, FollowFacts>()
+            .Handle<DecoctionCompleted, FollowFacts>()
+            .Handle<ParcelShipped, FollowFacts>()
+            .Handle<ParcelDelivered, FollowFacts>();
+
+    public static void MapFeatures(this WebApplication app)
+    {
+        app.MapGrpcService<PrescriptionGrpcService>();
+        app.MapPrescriptions();
+    }
+}

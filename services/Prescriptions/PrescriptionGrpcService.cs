@@ -1,0 +1,198 @@
+using System.Security.Claims;
+using System.Threading.Channels;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.Prescriptions.Lifecycle;
+using TcmBrain.Prescriptions.Push;
+using TcmBrain.Prescriptions.Reading;
+using TcmBrain.Prescriptions.Watching;
+using TcmBrain.ServiceDefaults.Faults;
+using TcmBrain.ServiceDefaults.Identity;
+
+namespace TcmBrain.Prescriptions;
+
+/// <summary>The contract's face: who calls, what for, and the answer; every decision is made elsewhere.</summary>
+[Authorize(Roles = Roles.His)]
+internal sealed class PrescriptionGrpcService(
+    Acceptance acceptance,
+    PushLanes lanes,
+    Reader reader,
+    Cancellation cancellation,
+    Decisions decisions,
+    StatusWatch watch,
+    TimeProvider time
+) : PrescriptionService.PrescriptionServiceBase
+{
+    /// <summary>Pushes of one stream that may be under way; beyond it the client is held by flow control.</summary>
+    private const int InFlight = 2048;
+
+    public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
+    {
+        var caller = CallerOf(context);
+        var accepted = acceptance.Accept(caller.InstitutionCode(), caller.RegionCode(), request.Prescription);
+        return lanes.StoreAsync(accepted, context.CancellationToken);
+    }
+
+    public override async Task PushStream(
+        IAsyncStreamReader<PushStreamRequest> requests,
+        IServerStreamWriter<PushStreamReply> replies,
+        ServerCallContext context
+    )
+    {
+        var caller = CallerOf(context);
+        var (institution, region) = (caller.InstitutionCode(), caller.RegionCode());
+        var answered = Channel.CreateUnbounded<PushStreamReply>(new() { SingleReader = true });
+        using var places = new SemaphoreSlim(InFlight);
+        var writing = WriteAsync(answered.Reader, replies, places, context.CancellationToken);
+        var open = 1;
+        var allAnswered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            while (await requests.MoveNext(context.CancellationToken))
+            {
+                await places.WaitAsync(context.CancellationToken);
+                Interlocked.Increment(ref open);
+                _ = AnswerAsync(requests.Current);
+            }
+        }
+        finally
+        {
+            // What was taken is answered before the stream ends, also when the client has stopped sending.
+            Close();
+            await allAnswered.Task;
+            answered.Writer.Complete();
+        }
+
+        await writing;
+
+        async Task AnswerAsync(PushStreamRequest request)
+        {
+            var reply = new PushStreamReply { Sequence = request.Sequence };
+            try
+            {
+                var accepted = acceptance.Accept(institution, region, request.Prescription);
+                reply.Accepted = await lanes.StoreAsync(accepted, CancellationToken.None);
+            }
+            catch (FaultException refusal)
+            {
+                reply.Refused = RefusalOf(refusal);
+            }
+            catch (Exception)
+            {
+                reply.Refused = RefusalOf(GeneralFaults.Internal.Exception());
+            }
+
+            answered.Writer.TryWrite(reply);
+            Close();
+        }
+
+        void Close()
+        {
+            if (Interlocked.Decrement(ref open) == 0)
+            {
+                allAnswered.SetResult();
+            }
+        }
+    }
+
+    private static async Task WriteAsync(
+        ChannelReader<PushStreamReply> answered,
+        IServerStreamWriter<PushStreamReply> replies,
+        SemaphoreSlim places,
+        CancellationToken cancellationToken
+    )
+    {
+        await foreach (var reply in answered.ReadAllAsync(cancellationToken))
+        {
+            await replies.WriteAsync(reply, cancellationToken);
+            places.Release();
+        }
+    }
+
+    public override Task<AuditReply> Audit(AuditRequest request, ServerCallContext context)
+    {
+        var outcome = acceptance.Audit(CallerOf(context).InstitutionCode(), request.Prescription, time.GetUtcNow());
+        return Task.FromResult(new AuditReply { Audit = outcome });
+    }
+
+    public override async Task<PrescriptionView> Get(GetRequest request, ServerCallContext context)
+    {
+        var caller = CallerOf(context);
+        var found = request.WhichCase switch
+        {
+            GetRequest.WhichOneofCase.PrescriptionId when Guid.TryParse(request.PrescriptionId, out var id) => await reader.ByIdAsync(
+                caller,
+                id,
+                context.CancellationToken
+            ),
+            GetRequest.WhichOneofCase.Key => await reader.ByKeyAsync(caller, request.Key, context.CancellationToken),
+            GetRequest.WhichOneofCase.None => throw PrescriptionsFaults.Missing.Exception("which"),
+            _ => null,
+        };
+        return found?.View ?? throw PrescriptionsFaults.NotFound.Exception("which");
+    }
+
+    public override Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
+    {
+        var caller = CallerOf(context);
+        new FaultList()
+            .Require(request.Key is { HisNumber.Length: > 0 }, PrescriptionsFaults.Missing, "key.his_number")
+            .Require(request.Reason.Trim().Length is > 0 and <= 512, PrescriptionsFaults.Missing, "reason")
+            .ThrowIfAny();
+        return cancellation.CancelAsync(
+            caller.InstitutionCode(),
+            request.Key,
+            caller.DisplayName(),
+            request.Reason,
+            context.CancellationToken
+        );
+    }
+
+    public override async Task<AcknowledgeInterceptReply> AcknowledgeIntercept(AcknowledgeInterceptRequest request, ServerCallContext context)
+    {
+        if (request.Key is not { HisNumber.Length: > 0 })
+        {
+            throw PrescriptionsFaults.Missing.Exception("key.his_number");
+        }
+
+        var state = await decisions.SignAgainAsync(
+            CallerOf(context).InstitutionCode(),
+            request.Key,
+            request.PractitionerCode,
+            request.Reason,
+            context.CancellationToken
+        );
+        return new AcknowledgeInterceptReply { State = state };
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<StatusChange> changes, ServerCallContext context)
+    {
+        var institution = CallerOf(context).InstitutionCode();
+        await foreach (var change in watch.FollowAsync(institution, request.ResumeToken, context.CancellationToken))
+        {
+            await changes.WriteAsync(change, context.CancellationToken);
+        }
+    }
+
+    private static ClaimsPrincipal CallerOf(ServerCallContext context) => context.GetHttpContext().User;
+
+    private static Refusal RefusalOf(FaultException refusal)
+    {
+        var told = new Refusal { Status = refusal.GrpcStatus };
+        foreach (var fault in refusal.Faults)
+        {
+            told.Faults.Add(
+                new LocatedFault
+                {
+                    Code = fault.Code,
+                    Field = fault.Field,
+                    TextZh = fault.Zh,
+                    TextEn = fault.En,
+                }
+            );
+        }
+
+        return told;
+    }
+}
