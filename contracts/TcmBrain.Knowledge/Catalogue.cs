@@ -12,6 +12,36 @@ public sealed class Catalogue
 {
     private static readonly Lazy<Catalogue> BuiltIn = new(() => Load(ReleaseFiles.Embedded()));
 
+    // Processing words (炮制) that stand before a piece's name. Longest first.
+    private static readonly string[] ProcessingWords =
+    [
+        "土炒",
+        "麸炒",
+        "麸煨",
+        "清炒",
+        "米炒",
+        "砂炒",
+        "生",
+        "炙",
+        "制",
+        "熟",
+        "炒",
+        "酒",
+        "醋",
+        "盐",
+        "姜",
+        "法",
+        "清",
+        "煅",
+        "蜜",
+        "焦",
+        "炮",
+        "煨",
+        "燀",
+        "米",
+        "水飞",
+    ];
+
     private readonly FrozenDictionary<string, NameResolution> names;
     private readonly FrozenDictionary<string, Formula> formulasByName;
     private readonly FrozenDictionary<string, Term> termsByCode;
@@ -20,6 +50,7 @@ public sealed class Catalogue
     private readonly ulong[] conflictMasks;
     private readonly PieceLists[] lists;
     private readonly HerbId[] rawForms;
+    private readonly HerbId[] materials;
 
     internal Catalogue(CatalogueParts parts)
     {
@@ -34,11 +65,16 @@ public sealed class Catalogue
         termsByCode = Terms.ToFrozenDictionary(x => x.Code, StringComparer.Ordinal);
         lists = parts.Lists;
         rawForms = [.. Herbs.Select(RawFormOf)];
+        materials = [.. Herbs.Select(MaterialOf)];
 
         // Only pieces that take part in a pair get a bit, so that a whole prescription fits in a few words.
         conflictBits = new short[Herbs.Length];
         Array.Fill(conflictBits, (short)-1);
-        var participants = Incompatibilities.SelectMany(x => new[] { x.A, x.B }).Distinct().Order().ToArray();
+        var participants = Incompatibilities
+            .SelectMany(x => new[] { x.A, x.B })
+            .Distinct()
+            .Order()
+            .ToArray();
         for (var bit = 0; bit < participants.Length; bit++)
         {
             conflictBits[participants[bit].Value] = (short)bit;
@@ -111,7 +147,8 @@ public sealed class Catalogue
     public Term? FindTerm(string code) => termsByCode.GetValueOrDefault(code);
 
     /// <summary>The pair, in either order, or null when the two may be given together.</summary>
-    public Incompatibility? FindIncompatibility(HerbId a, HerbId b) => pairs.GetValueOrDefault(PairKey(a, b));
+    public Incompatibility? FindIncompatibility(HerbId a, HerbId b) =>
+        pairs.GetValueOrDefault(PairKey(a, b));
 
     /// <summary>The bit of this piece in conflict masks, or -1 when it takes part in no pair.</summary>
     public int ConflictBit(HerbId id) => conflictBits[id.Value];
@@ -124,6 +161,28 @@ public sealed class Catalogue
 
     /// <summary>What 「生用」 beside this name asks for: the raw form when the catalogue has one, otherwise the piece itself.</summary>
     public HerbId RawForm(HerbId id) => rawForms[id.Value];
+
+    /// <summary>
+    /// The piece that stands for the material this one is made of, also where the processed piece has a monograph of its
+    /// own (炙黄芪 → 黄芪). For questions that concern the material, such as an allergy; not for doses, pairs or toxicity.
+    /// </summary>
+    public HerbId Material(HerbId id) => materials[id.Value];
+
+    private HerbId MaterialOf(Herb herb)
+    {
+        var origin = this[herb.Base];
+        foreach (var word in ProcessingWords)
+        {
+            if (
+                origin.Name.StartsWith(word, StringComparison.Ordinal)
+                && Find(origin.Name[word.Length..]) is { } material
+            )
+            {
+                return material.Base;
+            }
+        }
+        return origin.Id;
+    }
 
     private HerbId RawFormOf(Herb herb) =>
         names.TryGetValue("生" + herb.Name, out var raw)

@@ -64,7 +64,11 @@ internal sealed class CatalogueReader
         ["十九畏"] = IncompatibilityRule.NineteenAntagonisms,
     };
 
-    private static readonly Dictionary<string, bool> PairSeverities = new() { ["double_sign"] = false, ["advise"] = true };
+    private static readonly Dictionary<string, bool> PairSeverities = new()
+    {
+        ["double_sign"] = false,
+        ["advise"] = true,
+    };
 
     private static readonly Dictionary<string, TermKind> TermKinds = new()
     {
@@ -136,9 +140,27 @@ internal sealed class CatalogueReader
             files,
             ReleaseFiles.Herbs,
             [
-                "name_zh", "pinyin", "latin_or_english", "category", "dose_min_g", "dose_max_g", "toxicity", "pregnancy",
-                "special_decoction", "notes", "regulatory", "base_name", "in_chp2020", "dose_source", "raw_equivalent",
-                "dispense_as", "lactation", "special_alternative", "special_source", "piece_type", "members",
+                "name_zh",
+                "pinyin",
+                "latin_or_english",
+                "category",
+                "dose_min_g",
+                "dose_max_g",
+                "toxicity",
+                "pregnancy",
+                "special_decoction",
+                "notes",
+                "regulatory",
+                "base_name",
+                "in_chp2020",
+                "dose_source",
+                "raw_equivalent",
+                "dispense_as",
+                "lactation",
+                "special_alternative",
+                "special_source",
+                "piece_type",
+                "members",
             ],
             faults
         );
@@ -171,13 +193,23 @@ internal sealed class CatalogueReader
                 herb.DispenseAs.IsEmpty ? NameKind.Piece
                 : herb.RawEquivalent is null ? NameKind.UnspecifiedProcessing
                 : NameKind.RawOrProcessed;
-            names[herb.Name] = new(kind, herb.Id, herb.DispenseAs, false, IsRawInWords(herb.Name, herb));
+            names[herb.Name] = new(
+                kind,
+                herb.Id,
+                herb.DispenseAs,
+                false,
+                IsRawInWords(herb.Name, herb)
+            );
         }
         var controlled = herbs.Count(x => x.Regulation == Regulation.ControlledToxic);
         if (herbs.Length > 0 && controlled != ControlledToxicItems)
         {
             faults.Add(
-                new(ReleaseFiles.Herbs, 0, $"{controlled} pieces carry toxic28, the official list has {ControlledToxicItems}")
+                new(
+                    ReleaseFiles.Herbs,
+                    0,
+                    $"{controlled} pieces carry toxic28, the official list has {ControlledToxicItems}"
+                )
             );
         }
     }
@@ -203,7 +235,10 @@ internal sealed class CatalogueReader
             RequiredHandling = ReadHandling(row, "special_decoction"),
             AlternativeHandling = ReadHandling(row, "special_alternative"),
             HandlingSource = row.OneOf("special_source", HandlingSources),
-            Base = row["base_name"].Length == 0 ? id : FindHerb(row, "base_name", row["base_name"]) ?? id,
+            Base =
+                row["base_name"].Length == 0
+                    ? id
+                    : FindHerb(row, "base_name", row["base_name"]) ?? id,
             RawEquivalent = row["raw_equivalent"].Length == 0 ? null : row["raw_equivalent"],
             DispenseAs = FindHerbs(row, "dispense_as"),
             Type = row.OneOf("piece_type", PieceTypes),
@@ -222,7 +257,9 @@ internal sealed class CatalogueReader
         {
             row.Fault($"dose_min_g {row["dose_min_g"]} is above dose_max_g {row["dose_max_g"]}");
         }
-        if (herb.IsBanned && (herb.MaxMilligrams.HasValue || herb.RequiredHandling != Handling.None))
+        if (
+            herb.IsBanned && (herb.MaxMilligrams.HasValue || herb.RequiredHandling != Handling.None)
+        )
         {
             row.Fault("a banned piece has no dose and no handling");
         }
@@ -234,7 +271,9 @@ internal sealed class CatalogueReader
         {
             row.Fault("a controlled toxic piece is avoided while breast-feeding");
         }
-        if ((herb.RequiredHandling == Handling.None) != (herb.HandlingSource == HandlingSource.None))
+        if (
+            (herb.RequiredHandling == Handling.None) != (herb.HandlingSource == HandlingSource.None)
+        )
         {
             row.Fault("special_decoction and special_source are given together or not at all");
         }
@@ -284,7 +323,12 @@ internal sealed class CatalogueReader
             var parts = text.Split(':');
             if (
                 parts.Length != 2
-                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var share)
+                || !int.TryParse(
+                    parts[1],
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var share
+                )
                 || share <= 0
             )
             {
@@ -337,7 +381,8 @@ internal sealed class CatalogueReader
             }
             var resolution =
                 !certain ? new(NameKind.Ambiguous, default, candidates, true, false)
-                : herb.DispenseAs.IsEmpty || raw ? new NameResolution(NameKind.Alias, id, [], true, raw)
+                : herb.DispenseAs.IsEmpty || raw
+                    ? new NameResolution(NameKind.Alias, id, [], true, raw)
                 : new(NameKind.UnspecifiedProcessing, id, herb.DispenseAs, true, false);
             if (!names.TryAdd(alias, resolution))
             {
@@ -347,23 +392,35 @@ internal sealed class CatalogueReader
     }
 
     private static bool IsRawInWords(string name, Herb herb) =>
-        herb.RawEquivalent is not null && (name.StartsWith('生') || RawByOfficialName.Contains(name));
+        herb.RawEquivalent is not null
+        && (name.StartsWith('生') || RawByOfficialName.Contains(name));
 
     private void ReadCombinedNames()
     {
-        var rows = CsvTable.Read(files, ReleaseFiles.CombinedNames, ["name", "members", "auto_resolvable"], faults);
+        var rows = CsvTable.Read(
+            files,
+            ReleaseFiles.CombinedNames,
+            ["name", "members", "auto_resolvable"],
+            faults
+        );
         foreach (var row in rows)
         {
             var name = row["name"];
             var members = FindHerbs(row, "members");
             var certain = row.OneOf("auto_resolvable", YesNo);
-            if (row.List("members").Length < 2 || row.List("members").Distinct().Count() != row.List("members").Length)
+            if (
+                row.List("members").Length < 2
+                || row.List("members").Distinct().Count() != row.List("members").Length
+            )
             {
                 row.Fault($"{name} needs at least two different members");
             }
             foreach (var member in members.Select(x => herbs[x.Value]))
             {
-                if (certain && (member.RawEquivalent is not null || member.Toxicity >= Toxicity.Toxic))
+                if (
+                    certain
+                    && (member.RawEquivalent is not null || member.Toxicity >= Toxicity.Toxic)
+                )
                 {
                     row.Fault($"{name} would silently become the toxic {member.Name}");
                 }
@@ -371,7 +428,13 @@ internal sealed class CatalogueReader
             if (
                 !names.TryAdd(
                     name,
-                    new(certain ? NameKind.Combined : NameKind.AmbiguousCombined, default, members, false, false)
+                    new(
+                        certain ? NameKind.Combined : NameKind.AmbiguousCombined,
+                        default,
+                        members,
+                        false,
+                        false
+                    )
                 )
             )
             {
@@ -405,7 +468,10 @@ internal sealed class CatalogueReader
                 row.Fault("a piece is not incompatible with itself");
             }
             else if (
-                !pairs.TryAdd(Ordered(a, b), new(a, b, row["group_a"], row["group_b"], rule, extension, row["basis"]))
+                !pairs.TryAdd(
+                    Ordered(a, b),
+                    new(a, b, row["group_a"], row["group_b"], rule, extension, row["basis"])
+                )
             )
             {
                 row.Fault($"the pair {row["member_a"]} × {row["member_b"]} is there twice");
@@ -418,7 +484,9 @@ internal sealed class CatalogueReader
     private void CheckProcessedFormsInherit(Dictionary<(HerbId, HerbId), Incompatibility> pairs)
     {
         var partners = pairs
-            .Keys.SelectMany(x => new[] { (Of: x.Item1, With: x.Item2), (Of: x.Item2, With: x.Item1) })
+            .Keys.SelectMany(x =>
+                new[] { (Of: x.Item1, With: x.Item2), (Of: x.Item2, With: x.Item1) }
+            )
             .ToLookup(x => x.Of, x => x.With);
         foreach (var herb in herbs.Where(x => x.Base != x.Id))
         {
@@ -437,7 +505,12 @@ internal sealed class CatalogueReader
 
     private ImmutableArray<Term> ReadTerms()
     {
-        var rows = CsvTable.Read(files, ReleaseFiles.Terms, ["type", "code", "name_zh", "aliases", "category"], faults);
+        var rows = CsvTable.Read(
+            files,
+            ReleaseFiles.Terms,
+            ["type", "code", "name_zh", "aliases", "category"],
+            faults
+        );
         var codes = new HashSet<string>(StringComparer.Ordinal);
         var terms = ImmutableArray.CreateBuilder<Term>(rows.Count);
         foreach (var row in rows)
@@ -453,9 +526,14 @@ internal sealed class CatalogueReader
             {
                 row.Fault($"code {term.Code} is there twice");
             }
-            if (term.Code.Length == 0 || term.Code[0] != (term.Kind == TermKind.Disease ? 'A' : 'B'))
+            if (
+                term.Code.Length == 0
+                || term.Code[0] != (term.Kind == TermKind.Disease ? 'A' : 'B')
+            )
             {
-                row.Fault($"code '{term.Code}' does not begin as a {term.Kind.ToString().ToLowerInvariant()} code does");
+                row.Fault(
+                    $"code '{term.Code}' does not begin as a {term.Kind.ToString().ToLowerInvariant()} code does"
+                );
             }
             terms.Add(term);
         }
@@ -489,14 +567,17 @@ internal sealed class CatalogueReader
                     }
                     if (!codes.Contains(formula.SyndromeCode))
                     {
-                        Fault($"{formula.Name}: syndrome code '{formula.SyndromeCode}' is not in {ReleaseFiles.Terms}");
+                        Fault(
+                            $"{formula.Name}: syndrome code '{formula.SyndromeCode}' is not in {ReleaseFiles.Terms}"
+                        );
                     }
                     CheckPairs(formula, pairs, Fault);
                     CheckBanned(formula, Fault);
                     CheckFormulaCode(element, formula, Fault);
                     formulas.Add(formula);
                 }
-                catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+                catch (Exception e)
+                    when (e is KeyNotFoundException or InvalidOperationException or FormatException)
                 {
                     Fault($"a field is missing or of the wrong kind: {e.Message}");
                 }
@@ -504,7 +585,9 @@ internal sealed class CatalogueReader
         }
         catch (JsonException e)
         {
-            faults.Add(new(ReleaseFiles.Formulas, (int)(e.LineNumber ?? 0) + 1, $"not JSON: {e.Message}"));
+            faults.Add(
+                new(ReleaseFiles.Formulas, (int)(e.LineNumber ?? 0) + 1, $"not JSON: {e.Message}")
+            );
         }
         catch (InvalidOperationException)
         {
@@ -561,7 +644,9 @@ internal sealed class CatalogueReader
                 .. element
                     .GetProperty("deliberate_pair")
                     .EnumerateArray()
-                    .Select(x => (A: FindIngredient(x[0].GetString()!), B: FindIngredient(x[1].GetString()!)))
+                    .Select(x =>
+                        (A: FindIngredient(x[0].GetString()!), B: FindIngredient(x[1].GetString()!))
+                    )
                     .Where(x => x.A.HasValue && x.B.HasValue)
                     .Select(x => (x.A!.Value, x.B!.Value)),
             ],
@@ -584,7 +669,9 @@ internal sealed class CatalogueReader
         var declared = formula.DeliberatePairs.Select(x => Ordered(x.A, x.B)).ToHashSet();
         foreach (var pair in declared.Where(x => !pairs.ContainsKey(x)))
         {
-            fault($"{formula.Name}: the deliberate pair {Name(pair.Item1)} × {Name(pair.Item2)} is not incompatible");
+            fault(
+                $"{formula.Name}: the deliberate pair {Name(pair.Item1)} × {Name(pair.Item2)} is not incompatible"
+            );
         }
         for (var i = 0; i < formula.Composition.Length; i++)
         {
@@ -593,7 +680,9 @@ internal sealed class CatalogueReader
                 var pair = Ordered(formula.Composition[i].Herb, formula.Composition[j].Herb);
                 if (pairs.ContainsKey(pair) && !declared.Contains(pair))
                 {
-                    fault($"{formula.Name}: {Name(pair.Item1)} × {Name(pair.Item2)} is incompatible and not declared");
+                    fault(
+                        $"{formula.Name}: {Name(pair.Item1)} × {Name(pair.Item2)} is incompatible and not declared"
+                    );
                 }
             }
         }
@@ -601,7 +690,10 @@ internal sealed class CatalogueReader
 
     private void CheckBanned(Formula formula, Action<string> fault)
     {
-        var banned = formula.Composition.Select(x => x.Herb).Where(x => herbs[x.Value].IsBanned).ToHashSet();
+        var banned = formula
+            .Composition.Select(x => x.Herb)
+            .Where(x => herbs[x.Value].IsBanned)
+            .ToHashSet();
         if (!banned.SetEquals(formula.Banned))
         {
             fault($"{formula.Name}: contains_banned does not match the composition");
@@ -621,7 +713,11 @@ internal sealed class CatalogueReader
         {
             sum += (code[code.Length - 2 - i] - '0') * (i % 2 == 0 ? 3 : 1);
         }
-        if (code.Length != 10 || !code.All(char.IsAsciiDigit) || (10 - (sum % 10)) % 10 != code[^1] - '0')
+        if (
+            code.Length != 10
+            || !code.All(char.IsAsciiDigit)
+            || (10 - (sum % 10)) % 10 != code[^1] - '0'
+        )
         {
             fault($"{formula.Name}: the check digit of {code} is wrong");
         }
@@ -630,7 +726,14 @@ internal sealed class CatalogueReader
     private DispensingCustoms ReadCustoms()
     {
         var customs = ImmutableDictionary.CreateBuilder<HerbId, HerbId>();
-        foreach (var row in CsvTable.Read(files, ReleaseFiles.Customs, ["name", "piece", "source", "mark"], faults))
+        foreach (
+            var row in CsvTable.Read(
+                files,
+                ReleaseFiles.Customs,
+                ["name", "piece", "source", "mark"],
+                faults
+            )
+        )
         {
             var bare = FindHerb(row, "name", row["name"]);
             var piece = FindHerb(row, "piece", row["piece"]);
@@ -653,7 +756,14 @@ internal sealed class CatalogueReader
     private PieceLists[] ReadLists()
     {
         var lists = new PieceLists[herbs.Length];
-        foreach (var row in CsvTable.Read(files, ReleaseFiles.PieceLists, ["list", "name_zh", "source", "mark"], faults))
+        foreach (
+            var row in CsvTable.Read(
+                files,
+                ReleaseFiles.PieceLists,
+                ["list", "name_zh", "source", "mark"],
+                faults
+            )
+        )
         {
             var list = row.OneOf("list", ListNames);
             if (FindHerb(row, "name_zh", row["name_zh"]) is not { } id || list == PieceLists.None)
@@ -693,7 +803,8 @@ internal sealed class CatalogueReader
 
     private string Name(HerbId id) => herbs[id.Value].Name;
 
-    private static (HerbId, HerbId) Ordered(HerbId a, HerbId b) => a.Value < b.Value ? (a, b) : (b, a);
+    private static (HerbId, HerbId) Ordered(HerbId a, HerbId b) =>
+        a.Value < b.Value ? (a, b) : (b, a);
 
     /// <summary>The line on which each object of the outer list begins.</summary>
     private static List<int> ObjectLines(ReadOnlySpan<byte> json)

@@ -40,7 +40,9 @@ public static class FormulaPrescribing
     {
         var factors = lines
             .Where(x => x.Piece.MaxMilligrams.HasValue)
-            .Select(x => (x.Piece.MinMilligrams!.Value + x.Piece.MaxMilligrams!.Value) / 2m / x.Milligrams)
+            .Select(x =>
+                (x.Piece.MinMilligrams!.Value + x.Piece.MaxMilligrams!.Value) / 2m / x.Milligrams
+            )
             .Order()
             .ToArray();
         return factors.Length == 0 ? 1m : factors[factors.Length / 2];
@@ -49,9 +51,14 @@ public static class FormulaPrescribing
     private static long WithinRange(Herb piece, decimal milligrams)
     {
         // A dispenser weighs half grams, and tenths below three grams; finer pieces are weighed as the range says.
-        var step = milligrams >= 3_000 ? 500m : milligrams >= 1_000 ? 100m : 1m;
+        var step =
+            milligrams >= 3_000 ? 500m
+            : milligrams >= 1_000 ? 100m
+            : 1m;
         var rounded = (long)(Math.Round(milligrams / step) * step);
-        return piece.MaxMilligrams is { } max ? Math.Clamp(rounded, piece.MinMilligrams!.Value, max) : Math.Max(1, rounded);
+        return piece.MaxMilligrams is { } max
+            ? Math.Clamp(rounded, piece.MinMilligrams!.Value, max)
+            : Math.Max(1, rounded);
     }
 
     private static Handling MissingHandling(Herb piece, Handling written) =>

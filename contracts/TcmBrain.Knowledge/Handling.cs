@@ -89,5 +89,8 @@ public static class HandlingText
 
     /// <summary>The standard terms, joined by 、; empty for none.</summary>
     public static string Format(Handling handling) =>
-        string.Join('、', Terms.Take(7).Where(x => handling.HasFlag(x.Handling)).Select(x => x.Text));
+        string.Join(
+            '、',
+            Terms.Take(7).Where(x => handling.HasFlag(x.Handling)).Select(x => x.Text)
+        );
 }

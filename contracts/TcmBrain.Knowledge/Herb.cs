@@ -104,7 +104,10 @@ public sealed record Herb
     public required string Notes { get; init; }
 
     public bool IsBanned =>
-        Regulation is Regulation.BannedAristolochic or Regulation.BannedWildlife or Regulation.Withdrawn;
+        Regulation
+            is Regulation.BannedAristolochic
+                or Regulation.BannedWildlife
+                or Regulation.Withdrawn;
 
     public override string ToString() => Name;
 }

@@ -45,7 +45,13 @@ public readonly record struct NameResolution(
     bool RawInWords
 )
 {
-    internal static readonly NameResolution Unknown = new(NameKind.Unknown, default, [], false, false);
+    internal static readonly NameResolution Unknown = new(
+        NameKind.Unknown,
+        default,
+        [],
+        false,
+        false
+    );
 
     /// <summary>True when the name stands for certain pieces and nobody has to choose.</summary>
     public bool IsCertain => Kind is NameKind.Piece or NameKind.Alias or NameKind.Combined;

@@ -32,7 +32,8 @@ public sealed class ReleaseFiles
 
     private readonly FrozenDictionary<string, byte[]> files;
 
-    private ReleaseFiles(IEnumerable<KeyValuePair<string, byte[]>> files) => this.files = files.ToFrozenDictionary();
+    private ReleaseFiles(IEnumerable<KeyValuePair<string, byte[]>> files) =>
+        this.files = files.ToFrozenDictionary();
 
     /// <summary>The release that this assembly was built with.</summary>
     public static ReleaseFiles Embedded() =>
@@ -55,10 +56,14 @@ public sealed class ReleaseFiles
         var missing = Names.Where(name => !File.Exists(Path.Combine(folder, name))).ToArray();
         if (missing.Length > 0)
         {
-            throw new BrokenReleaseException([.. missing.Select(x => new ReleaseFault(x, 0, "the file is missing"))]);
+            throw new BrokenReleaseException([
+                .. missing.Select(x => new ReleaseFault(x, 0, "the file is missing")),
+            ]);
         }
         return new(
-            Names.Select(name => KeyValuePair.Create(name, File.ReadAllBytes(Path.Combine(folder, name))))
+            Names.Select(name =>
+                KeyValuePair.Create(name, File.ReadAllBytes(Path.Combine(folder, name)))
+            )
         );
     }
 
@@ -70,13 +75,16 @@ public sealed class ReleaseFiles
             throw new ArgumentException($"{name} is not a file of a release.", nameof(name));
         }
         return new(
-            files.Select(x => x.Key == name ? KeyValuePair.Create(name, Encoding.UTF8.GetBytes(text)) : x)
+            files.Select(x =>
+                x.Key == name ? KeyValuePair.Create(name, Encoding.UTF8.GetBytes(text)) : x
+            )
         );
     }
 
     public ReadOnlyMemory<byte> Bytes(string name) => files[name];
 
-    public string Text(string name) => new UTF8Encoding(false, true).GetString(files[name]).TrimStart('\uFEFF');
+    public string Text(string name) =>
+        new UTF8Encoding(false, true).GetString(files[name]).TrimStart('\uFEFF');
 
     internal ReleaseId Identify()
     {

@@ -6,6 +6,13 @@ namespace TcmBrain.Prescriptions.Audit;
 /// <summary>The prescription under audit, prepared for the rules. One per thread, used again and again.</summary>
 internal sealed class AuditContext
 {
+    private static readonly Comparison<AuditItem> ByHerb = static (a, b) =>
+        a.Herb != b.Herb ? a.Herb.CompareTo(b.Herb)
+        : a.Daily != b.Daily ? a.Daily.CompareTo(b.Daily)
+        : a.Written != b.Written ? a.Written.CompareTo(b.Written)
+        : a.Undecided != b.Undecided ? a.Undecided.CompareTo(b.Undecided)
+        : a.Line.CompareTo(b.Line);
+
     private readonly List<(int Rule, Finding Finding)> findings = [];
     private AuditItem[] items = new AuditItem[64];
     private NameResolution[] names = new NameResolution[32];
@@ -50,6 +57,8 @@ internal sealed class AuditContext
         {
             AddLine(i, in lines[i]);
         }
+        // In the order of the herbs, so that no rule can depend on the order in which lines were written.
+        Items.Sort(ByHerb);
         ShareLimits();
     }
 
@@ -72,12 +81,23 @@ internal sealed class AuditContext
         findings.Add(
             (
                 row.Index,
-                new(row.Id, row.Version, row.Edition, row.Source, row.Mark, row.Severity, lines, zh, en)
+                new(
+                    row.Id,
+                    row.Version,
+                    row.Edition,
+                    row.Source,
+                    row.Mark,
+                    row.Severity,
+                    lines,
+                    zh,
+                    en
+                )
             )
         );
     }
 
-    public void Report(string ruleId, in AuditItem item, string zh, string en) => Report(ruleId, [item.Line], zh, en);
+    public void Report(string ruleId, in AuditItem item, string zh, string en) =>
+        Report(ruleId, [item.Line], zh, en);
 
     /// <summary>Lines of all items that share a dose limit with this first item, ascending.</summary>
     public ImmutableArray<int> GroupLines(int first)
@@ -138,42 +158,98 @@ internal sealed class AuditContext
         {
             case NameKind.Piece:
             case NameKind.Alias:
-                AddPiece(index, line.Milligrams, name.Herb, written, undecided: false, uncertain: false);
+                AddPiece(
+                    index,
+                    line.Milligrams,
+                    name.Herb,
+                    written,
+                    undecided: false,
+                    uncertain: false
+                );
                 break;
             case NameKind.RawOrProcessed:
                 if ((written & Handling.Raw) != 0)
                 {
-                    AddPiece(index, line.Milligrams, Catalogue.RawForm(name.Herb), written, false, false);
+                    AddPiece(
+                        index,
+                        line.Milligrams,
+                        Catalogue.RawForm(name.Herb),
+                        written,
+                        false,
+                        false
+                    );
                 }
                 else
                 {
-                    AddPiece(index, line.Milligrams, name.Herb, written, undecided: true, uncertain: true);
+                    AddPiece(
+                        index,
+                        line.Milligrams,
+                        name.Herb,
+                        written,
+                        undecided: true,
+                        uncertain: true
+                    );
                 }
                 break;
             case NameKind.UnspecifiedProcessing:
                 if ((written & Handling.Raw) != 0)
                 {
-                    AddPiece(index, line.Milligrams, Catalogue.RawForm(name.Herb), written, false, false);
+                    AddPiece(
+                        index,
+                        line.Milligrams,
+                        Catalogue.RawForm(name.Herb),
+                        written,
+                        false,
+                        false
+                    );
                 }
                 else if (Tables.CustomsOf(in Request).For(name.Herb) is { } piece)
                 {
-                    AddPiece(index, line.Milligrams, piece, written, undecided: false, uncertain: false);
+                    AddPiece(
+                        index,
+                        line.Milligrams,
+                        piece,
+                        written,
+                        undecided: false,
+                        uncertain: false
+                    );
                 }
                 else
                 {
-                    AddPiece(index, line.Milligrams, name.Herb, written, undecided: true, uncertain: true);
+                    AddPiece(
+                        index,
+                        line.Milligrams,
+                        name.Herb,
+                        written,
+                        undecided: true,
+                        uncertain: true
+                    );
                 }
                 break;
             case NameKind.Combined:
                 foreach (var member in name.Choices)
                 {
-                    AddPiece(index, line.Milligrams, member, written, undecided: false, uncertain: !line.DoseForEach);
+                    AddPiece(
+                        index,
+                        line.Milligrams,
+                        member,
+                        written,
+                        undecided: false,
+                        uncertain: !line.DoseForEach
+                    );
                 }
                 break;
         }
     }
 
-    private void AddPiece(int line, long milligrams, HerbId id, Handling written, bool undecided, bool uncertain)
+    private void AddPiece(
+        int line,
+        long milligrams,
+        HerbId id,
+        Handling written,
+        bool undecided,
+        bool uncertain
+    )
     {
         AddItem(line, milligrams, id, written, undecided, uncertain, isMember: false);
         var members = Catalogue[id].Members;
@@ -188,7 +264,15 @@ internal sealed class AuditContext
         }
         foreach (var member in members)
         {
-            AddItem(line, milligrams * member.Parts / parts, member.Herb, written, undecided, true, isMember: true);
+            AddItem(
+                line,
+                milligrams * member.Parts / parts,
+                member.Herb,
+                written,
+                undecided,
+                true,
+                isMember: true
+            );
         }
     }
 
@@ -210,14 +294,14 @@ internal sealed class AuditContext
         // An absurd weight is refused by its own rule; here it only must not overflow.
         var weight = Math.Clamp(milligrams, 0, Policy.LineMilligrams);
         var perDay = Math.Clamp(Request.DosesPerDay, 1, Policy.Quantity);
-        var doses = Math.Max(Math.Clamp(Request.Doses, 1, Policy.Quantity), perDay * Math.Clamp(Request.Days, 1, Policy.Quantity));
+        var doses = Math.Max(
+            Math.Clamp(Request.Doses, 1, Policy.Quantity),
+            perDay * Math.Clamp(Request.Days, 1, Policy.Quantity)
+        );
         item.Line = line;
         item.Herb = id;
         item.Daily = weight * perDay;
         item.Total = weight * doses;
-        item.First = count;
-        item.GroupDaily = item.Daily;
-        item.GroupSize = 1;
         item.Written = written;
         item.Traits = Tables.Traits[id.Value];
         item.Undecided = undecided;
@@ -231,16 +315,17 @@ internal sealed class AuditContext
     {
         var all = Items;
         var groups = Tables.LimitGroups;
-        for (var i = 1; i < all.Length; i++)
+        for (var i = 0; i < all.Length; i++)
         {
             var group = groups[all[i].Herb.Value];
+            all[i].First = i;
+            all[i].GroupDaily = all[i].Daily;
             for (var j = 0; j < i; j++)
             {
                 if (groups[all[j].Herb.Value] == group)
                 {
                     all[i].First = j;
                     all[j].GroupDaily += all[i].Daily;
-                    all[j].GroupSize++;
                     Traits |= Traits.MayRepeat;
                     break;
                 }

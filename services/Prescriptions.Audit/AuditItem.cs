@@ -21,8 +21,6 @@ internal struct AuditItem
     /// <summary>On the first item: milligrams a day of all items that share its limit.</summary>
     public long GroupDaily;
 
-    /// <summary>On the first item: how many items share its limit.</summary>
-    public int GroupSize;
     public Handling Written;
     public Traits Traits;
 

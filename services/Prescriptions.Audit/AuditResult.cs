@@ -10,11 +10,11 @@ public enum Severity : byte
     /// <summary>Shown and recorded, stops nothing.</summary>
     Advise,
 
-    /// <summary>A person must choose before the audit can finish.</summary>
-    Resolve,
-
     /// <summary>双签字: the prescriber signs again with a reason, then a pharmacist decides.</summary>
     DoubleSign,
+
+    /// <summary>A person must choose before the audit can finish; a signature does not settle it.</summary>
+    Resolve,
 
     /// <summary>Cannot go on; no override in the system.</summary>
     Block,
@@ -34,6 +34,18 @@ public enum EvidenceMark : byte
 
     /// <summary>[M] expert knowledge, not yet checked against the official text.</summary>
     FromMemory,
+}
+
+public static class EvidenceMarks
+{
+    /// <summary>The mark as it is written in sources and replies: C, C* or M.</summary>
+    public static string Text(this EvidenceMark mark) =>
+        mark switch
+        {
+            EvidenceMark.Confirmed => "C",
+            EvidenceMark.ConfirmedSecondHand => "C*",
+            _ => "M",
+        };
 }
 
 /// <summary>One thing the audit found, with the rule and the source it rests on.</summary>
@@ -72,8 +84,8 @@ public sealed class AuditResult
     public Severity Outcome { get; }
 
     /// <summary>
-    /// A person must still choose something. A double signature outranks it in <see cref="Outcome"/> but does not settle it:
-    /// the audit runs again after the choice.
+    /// A person must still choose something, also when a block outranks it in <see cref="Outcome"/>; the audit runs again
+    /// after the choice.
     /// </summary>
     public bool NeedsResolution { get; }
 

@@ -12,7 +12,16 @@ internal sealed class AuditTables
         Release = $"{catalogue.Release}/{policy.Release}";
         NothingFound = new(Release, []);
         Traits = [.. catalogue.Herbs.Select(x => TraitsOfHerb.Of(catalogue, x))];
-        LimitGroups = [.. catalogue.Herbs.Select(x => x.Toxicity >= Toxicity.Toxic ? x.Base : x.Id)];
+        LimitGroups =
+        [
+            .. catalogue.Herbs.Select(x =>
+                x.Toxicity >= Toxicity.Toxic
+                && x.MaxMilligrams.HasValue
+                && catalogue[x.Base].MaxMilligrams.HasValue
+                    ? x.Base
+                    : x.Id
+            ),
+        ];
         MinMilligrams = [.. catalogue.Herbs.Select(x => x.MinMilligrams ?? 0)];
         MaxMilligrams = [.. catalogue.Herbs.Select(x => x.MaxMilligrams ?? 0)];
     }
@@ -27,7 +36,7 @@ internal sealed class AuditTables
 
     public Traits[] Traits { get; }
 
-    /// <summary>Pieces that share one dose limit: a toxic piece with all forms of its base, any other alone.</summary>
+    /// <summary>Pieces that share one dose limit: a toxic piece with all forms of its base that have a dose, any other alone.</summary>
     public HerbId[] LimitGroups { get; }
 
     /// <summary>Milligrams a day; 0 when no limit is known.</summary>
@@ -36,5 +45,6 @@ internal sealed class AuditTables
     /// <inheritdoc cref="MinMilligrams"/>
     public long[] MaxMilligrams { get; }
 
-    public DispensingCustoms CustomsOf(in AuditRequest request) => request.Customs ?? Catalogue.Customs;
+    public DispensingCustoms CustomsOf(in AuditRequest request) =>
+        request.Customs ?? Catalogue.Customs;
 }

@@ -1,8 +1,9 @@
+using System.Collections.Immutable;
 using TcmBrain.Knowledge;
 
 namespace TcmBrain.Prescriptions.Audit.Rules;
 
-/// <summary>A piece to which the record states an allergy, in any of its processed forms.</summary>
+/// <summary>A piece to which the record states an allergy, in any processed form.</summary>
 internal sealed class Allergies : IAuditRule
 {
     public Traits Concerns => Traits.None;
@@ -16,37 +17,26 @@ internal sealed class Allergies : IAuditRule
             {
                 case NameKind.Unknown:
                     break;
-                case NameKind.Piece or NameKind.Alias or NameKind.RawOrProcessed or NameKind.UnspecifiedProcessing:
-                    Check(context, name, allergy.Herb);
-                    foreach (var form in allergy.Choices)
-                    {
-                        CheckOther(context, name, form, allergy.Herb);
-                    }
+                case NameKind.Piece
+                or NameKind.Alias
+                or NameKind.RawOrProcessed
+                or NameKind.UnspecifiedProcessing:
+                    Check(context, name, [allergy.Herb, .. allergy.Choices]);
                     break;
                 default:
-                    foreach (var choice in allergy.Choices)
-                    {
-                        Check(context, name, choice);
-                    }
+                    Check(context, name, allergy.Choices);
                     break;
             }
         }
     }
 
-    private static void CheckOther(AuditContext context, string name, HerbId form, HerbId told)
+    private static void Check(AuditContext context, string name, ImmutableArray<HerbId> pieces)
     {
-        if (context.Catalogue[form].Base != context.Catalogue[told].Base)
-        {
-            Check(context, name, form);
-        }
-    }
-
-    private static void Check(AuditContext context, string name, HerbId herb)
-    {
-        var origin = context.Catalogue[herb].Base;
+        var catalogue = context.Catalogue;
         foreach (ref readonly var item in context.Items)
         {
-            if (context.Herb(item).Base == origin)
+            var material = catalogue.Material(item.Herb);
+            if (pieces.Any(x => catalogue.Material(x) == material))
             {
                 context.Report(
                     "allergy.piece",

@@ -82,7 +82,9 @@ internal sealed class ControlledToxic : IAuditRule
     {
         var herb = context.Herb(item);
         return herb.MaxMilligrams is { } max ? max
-            : item.Undecided && herb.DispenseAs.Any(x => context.Catalogue[x].MaxMilligrams.HasValue) ? 0
+            : item.Undecided
+            && herb.DispenseAs.Any(x => context.Catalogue[x].MaxMilligrams.HasValue)
+                ? 0
             : null;
     }
 

@@ -46,7 +46,7 @@ internal sealed class Dose : IAuditRule
     private static void Over(AuditContext context, int first, long max, DoseFraction fraction)
     {
         var item = context.Items[first];
-        if (item.Undecided || (item.Traits & (Traits.Narcotic | Traits.Banned)) != 0)
+        if ((item.Traits & (Traits.Narcotic | Traits.Banned)) != 0)
         {
             return;
         }
@@ -81,7 +81,13 @@ internal sealed class Dose : IAuditRule
         }
     }
 
-    private static void Report(AuditContext context, string rule, int first, long max, DoseFraction fraction)
+    private static void Report(
+        AuditContext context,
+        string rule,
+        int first,
+        long max,
+        DoseFraction fraction
+    )
     {
         var item = context.Items[first];
         var limit = fraction.Limit(max);

@@ -20,11 +20,25 @@ internal sealed class Duplicates : IAuditRule
                 }
                 if (items[i].Herb == items[j].Herb && !items[i].IsMember && !items[j].IsMember)
                 {
-                    Report(context, "duplicate.piece", in items[i], in items[j], "同一饮片", "the same piece");
+                    Report(
+                        context,
+                        "duplicate.piece",
+                        in items[i],
+                        in items[j],
+                        "同一饮片",
+                        "the same piece"
+                    );
                 }
                 else if (IsDerived(context, in items[i], in items[j]))
                 {
-                    Report(context, "duplicate.derived", in items[i], in items[j], "饮片与其粉末或复方饮片", "a piece and its powder or compound");
+                    Report(
+                        context,
+                        "duplicate.derived",
+                        in items[i],
+                        in items[j],
+                        "饮片与其粉末或复方饮片",
+                        "a piece and its powder or compound"
+                    );
                 }
             }
         }
@@ -35,13 +49,25 @@ internal sealed class Duplicates : IAuditRule
             ? a.Herb == b.Herb
             : !a.IsMember
                 && context.Herb(a).Base == context.Herb(b).Base
-                && (context.Herb(a).Type == PieceType.Powder) != (context.Herb(b).Type == PieceType.Powder);
+                && (context.Herb(a).Type == PieceType.Powder)
+                    != (context.Herb(b).Type == PieceType.Powder);
 
-    private static void Report(AuditContext context, string rule, in AuditItem a, in AuditItem b, string zh, string en) =>
+    private static void Report(
+        AuditContext context,
+        string rule,
+        in AuditItem a,
+        in AuditItem b,
+        string zh,
+        string en
+    )
+    {
+        ref readonly var first = ref a.Line < b.Line ? ref a : ref b;
+        ref readonly var second = ref a.Line < b.Line ? ref b : ref a;
         context.Report(
             rule,
-            [a.Line, b.Line],
-            $"第 {a.Line + 1} 味{context.NameOf(a)}与第 {b.Line + 1} 味{context.NameOf(b)}是{zh}。",
-            $"Line {a.Line + 1}, {context.EnglishNameOf(a)}, and line {b.Line + 1}, {context.EnglishNameOf(b)}, are {en}."
+            [first.Line, second.Line],
+            $"第 {first.Line + 1} 味{context.NameOf(first)}与第 {second.Line + 1} 味{context.NameOf(second)}是{zh}。",
+            $"Line {first.Line + 1}, {context.EnglishNameOf(first)}, and line {second.Line + 1}, {context.EnglishNameOf(second)}, are {en}."
         );
+    }
 }

@@ -18,7 +18,10 @@ internal sealed class Lactation : IAuditRule
             var use = context.Herb(item).Lactation;
             if (
                 use == LactationUse.None
-                || (context.Request.Weaning && (context.Catalogue.Lists(item.Herb) & PieceLists.Weaning) != 0)
+                || (
+                    context.Request.Weaning
+                    && (context.Catalogue.Lists(item.Herb) & PieceLists.Weaning) != 0
+                )
             )
             {
                 continue;

@@ -28,8 +28,16 @@ internal sealed class ToxicAtAgeLimits : IAuditRule
     {
         var item = context.Items[first];
         var band = context.Band;
-        var herb = context.Herb(item);
-        var very = herb.Toxicity == Toxicity.Very || (item.Traits & Traits.Controlled) != 0;
+        var very = false;
+        foreach (ref readonly var other in context.Items)
+        {
+            very |=
+                other.First == first
+                && (
+                    context.Herb(other).Toxicity == Toxicity.Very
+                    || (other.Traits & Traits.Controlled) != 0
+                );
+        }
         var action = very ? band.VeryToxic : band.Toxic;
         var lines = context.GroupLines(first);
         if (action == ToxicAtAge.Block)
