@@ -16,9 +16,6 @@ internal static class DecoctionRoom
         builder.Services.AddSingleton(Catalogue.Default);
         builder.Services.AddSingleton<ReadingStore>();
         builder.Services.AddSingleton<StepReporting>();
-        builder.Services.AddGrpc();
-        builder.Services.AddGrpcHealthChecks();
-        builder.Services.AddGrpcReflection();
         return builder;
     }
 }

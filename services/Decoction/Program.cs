@@ -8,10 +8,12 @@ using TcmBrain.Decoction.Telemetry;
 using TcmBrain.Decoction.Vessels;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults;
+using TcmBrain.ServiceDefaults.Rpc;
 using TcmBrain.ServiceDefaults.Storage;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("decoction");
+builder.AddGrpcDefaults();
 builder.AddDatabase();
 builder.AddExchange("decoction", exchange => exchange.Handle<PrescriptionChecked, OpenJobOnCheck>());
 builder.AddDecoctionRoom();

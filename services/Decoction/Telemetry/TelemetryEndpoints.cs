@@ -4,10 +4,5 @@ namespace TcmBrain.Decoction.Telemetry;
 
 internal static class TelemetryEndpoints
 {
-    public static void MapTelemetry(this IEndpointRouteBuilder app)
-    {
-        app.MapGrpcService<TelemetryGrpc>().RequireRole(Roles.Decoction);
-        app.MapGrpcHealthChecksService().AllowAnonymous();
-        app.MapGrpcReflectionService().RequireAuthorization();
-    }
+    public static void MapTelemetry(this IEndpointRouteBuilder app) => app.MapGrpcService<TelemetryGrpc>().RequireRole(Roles.Decoction);
 }

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange;
+using TcmBrain.Exchange.Inbox;
+
+namespace TcmBrain.Quality.Lots;
+
+/// <summary>An accepted lot waits for its tests. Told again it changes nothing.</summary>
+internal sealed class OpenReleaseOnAcceptance : IHandle<LotAccepted>
+{
+    public async Task HandleAsync(LotAccepted e, Work work, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command(
+            """
+            insert into quality.lot (lot_id, centre_code, piece, lot_number, supplier, origin, quantity_milligrams, produced_on, expires_on,
+                                     accepted_by, accepted_at, traceparent)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            on conflict (lot_id) do nothing
+            """,
+            e.AggregateId,
+            e.CentreCode,
+            e.Piece,
+            e.LotNumber,
+            e.Supplier,
+            e.Origin,
+            e.Quantity.Milligrams,
+            e.ProducedOn,
+            e.ExpiresOn,
+            e.AcceptedBy,
+            e.OccurredAt.ToUniversalTime(),
+            Activity.Current?.Id
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

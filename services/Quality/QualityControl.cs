@@ -1,0 +1,27 @@
+using TcmBrain.Contracts.Demo;
+using TcmBrain.Knowledge;
+using TcmBrain.Quality.Lots;
+using TcmBrain.Quality.Reviews;
+
+namespace TcmBrain.Quality;
+
+/// <summary>Registers what the features below share.</summary>
+internal static class QualityControl
+{
+    public static WebApplicationBuilder AddQualityControl(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(LotLimits.Load(Catalogue.Default));
+        builder.Services.AddSingleton(ReviewCodes.Load());
+        builder.Services.AddSingleton<LotDecision>();
+        builder.Services.AddOptions<SamplingSettings>().BindConfiguration("Sampling").ValidateDataAnnotations().ValidateOnStart();
+        var supervision = builder.Services.AddOptions<SupervisionSettings>().BindConfiguration("Supervision").ValidateOnStart();
+        supervision.Validate(s => s.AreWellFormed, "Supervision:Regions must hold GB/T 2260 codes.");
+        if (builder.Configuration.GetValue<bool>("Demo:Enabled"))
+        {
+            // The demo's one quality centre sits in Hangzhou and looks after the centre in Yiwu as well.
+            supervision.PostConfigure(s => s.Regions.TryAdd(DemoRegion.QualityCentre.Code, [DemoRegion.Hangzhou, DemoRegion.Yiwu]));
+        }
+
+        return builder;
+    }
+}

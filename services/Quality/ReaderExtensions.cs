@@ -1,0 +1,11 @@
+using System.Data.Common;
+
+namespace TcmBrain.Quality;
+
+internal static class ReaderExtensions
+{
+    public static DateTimeOffset? MomentAt(this DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+    public static string? TextAt(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}
