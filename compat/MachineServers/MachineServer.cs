@@ -29,7 +29,7 @@ public abstract class MachineServer : IAsyncDisposable
     /// <summary>Removed on dispose when none was given.</summary>
     public string DataFolder { get; }
 
-    public string Host => "127.0.0.1";
+    public string Host { get; } = "127.0.0.1";
 
     public int Port { get; private set; }
 
@@ -48,6 +48,10 @@ public abstract class MachineServer : IAsyncDisposable
 
     /// <summary>Each line the server writes; called from a background thread.</summary>
     public event Action<string>? Line;
+
+    /// <summary>Finds the program without starting it.</summary>
+    /// <exception cref="MachineServerException">It isn't installed; says what to install.</exception>
+    public abstract void DemandInstalled();
 
     /// <summary>Initialises the folder when it's empty, starts, and returns when the server answers its user.</summary>
     /// <exception cref="MachineServerException">It couldn't be; nothing is left running.</exception>
@@ -128,7 +132,8 @@ public abstract class MachineServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        // Nobody will read a temporary folder again: no need to close its books.
+        await (ownsFolder ? KillAsync() : StopAsync()).ConfigureAwait(false);
         if (process is not null)
             await process.DisposeAsync().ConfigureAwait(false);
         if (ownsFolder)

@@ -70,6 +70,8 @@ public sealed class PostgresServer : MachineServer
         }
     }
 
+    public override void DemandInstalled() => PostgresInstallation.For(ClusterFolder);
+
     // Fast shutdown: sessions are ended, everything is written.
     private protected override Signal StopSignal => Signal.Interrupt;
 
@@ -86,7 +88,7 @@ public sealed class PostgresServer : MachineServer
             await InitialiseAsync(installation, user, cancellation).ConfigureAwait(false);
         if (user is not null)
             user.Own(ClusterFolder);
-        RemoveStaleLock();
+        await ReleaseStaleLockAsync().ConfigureAwait(false);
 
         socketFolder ??= TemporaryFolder.Create();
         if (user is not null)
@@ -234,19 +236,39 @@ public sealed class PostgresServer : MachineServer
 
     /// <summary>
     /// After a kill, the number in the lock file may by now belong to another PostgreSQL of the same user, and the server
-    /// would refuse to start. Only one that works in this very folder counts.
+    /// would refuse to start. Only one that works on this very data counts; one that is just dying is waited for.
     /// </summary>
-    private void RemoveStaleLock()
+    private async Task ReleaseStaleLockAsync()
     {
         var file = Path.Combine(ClusterFolder, "postmaster.pid");
         if (!File.Exists(file) || !int.TryParse(File.ReadLines(file).FirstOrDefault(), out var id))
             return;
-        var works = new FileInfo($"/proc/{id}/cwd").LinkTarget;
-        if (works == ClusterFolder && ProcessIdentity.Of(id) is { IsAlive: true })
+        if (
+            ProcessIdentity.Of(id) is { } process
+            && DataIdentity($"/proc/{id}/cwd") is { } theirs
+            && theirs == DataIdentity(ClusterFolder)
+            && !await ProcessTree.WaitUntilGoneAsync([process], TimeSpan.FromSeconds(10)).ConfigureAwait(false)
+        )
             throw new MachineServerException(
                 ServerFailure.DataFolder,
                 $"the data folder {DataFolder} is in use by the PostgreSQL with process number {id}"
             );
         File.Delete(file);
+    }
+
+    /// <summary>The system identifier that initialisation gave the data: the first eight bytes of its control file.</summary>
+    private static ulong? DataIdentity(string folder)
+    {
+        try
+        {
+            using var control = File.OpenRead(folder + "/global/pg_control");
+            Span<byte> first = stackalloc byte[8];
+            control.ReadExactly(first);
+            return BitConverter.ToUInt64(first);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

@@ -45,16 +45,21 @@ public sealed class RabbitMqServer : MachineServer
         }
     }
 
-    // The Erlang machine answers SIGTERM with an orderly stop of the broker.
-    private protected override Signal StopSignal => Signal.Terminate;
-
-    private protected override async Task<ChildStart> PrepareAsync(CancellationToken cancellation)
+    public override void DemandInstalled()
     {
         if (!File.Exists($"{Home}/rabbitmq-server"))
             throw new MachineServerException(
                 ServerFailure.Missing,
                 "RabbitMQ isn't installed on this machine: apt-get install rabbitmq-server"
             );
+    }
+
+    // The Erlang machine answers SIGTERM with an orderly stop of the broker.
+    private protected override Signal StopSignal => Signal.Terminate;
+
+    private protected override async Task<ChildStart> PrepareAsync(CancellationToken cancellation)
+    {
+        DemandInstalled();
         DemandWritableFolder(DataFolder);
         Ports.Demand(ManagementPort, "RabbitMQ's management page");
         var environment = WriteConfiguration();

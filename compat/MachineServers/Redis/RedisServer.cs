@@ -30,15 +30,20 @@ public sealed class RedisServer : MachineServer
     public string ConnectionString =>
         options.Password is null ? $"{Host}:{Port}" : $"{Host}:{Port},password={options.Password}";
 
-    private protected override Signal StopSignal => Signal.Terminate;
-
-    private protected override Task<ChildStart> PrepareAsync(CancellationToken cancellation)
+    public override void DemandInstalled()
     {
         if (!File.Exists(Program))
             throw new MachineServerException(
                 ServerFailure.Missing,
                 "Redis isn't installed on this machine: apt-get install redis-server"
             );
+    }
+
+    private protected override Signal StopSignal => Signal.Terminate;
+
+    private protected override Task<ChildStart> PrepareAsync(CancellationToken cancellation)
+    {
+        DemandInstalled();
         DemandWritableFolder(DataFolder);
         var configuration = new StringBuilder()
             .AppendLine($"bind {Host}")

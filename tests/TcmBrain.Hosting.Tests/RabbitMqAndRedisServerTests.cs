@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using TcmBrain.MachineServers;
+using TcmBrain.MachineServers.Processes;
+using TcmBrain.MachineServers.RabbitMq;
+using TcmBrain.MachineServers.Redis;
+
+namespace TcmBrain.Hosting.Tests;
+
+public sealed class RabbitMqAndRedisServerTests
+{
+    [Fact]
+    public async Task Two_nodes_run_side_by_side_and_leave_nothing()
+    {
+        var one = new RabbitMqServer(new RabbitMqOptions { Password = "p/w+=1" });
+        var two = new RabbitMqServer(new RabbitMqOptions { Password = "p" });
+        var processes = new List<ProcessIdentity>();
+        await using (one)
+        await using (two)
+        {
+            await Task.WhenAll(one.StartAsync(), two.StartAsync());
+            one.NodeName.ShouldNotBe(two.NodeName);
+            (await one.IsHealthyAsync()).ShouldBeTrue();
+            (await two.IsHealthyAsync()).ShouldBeTrue();
+            processes.AddRange(ProcessTree.Of(one.ProcessId!.Value));
+            processes.AddRange(ProcessTree.Of(two.ProcessId!.Value));
+
+            await two.KillAsync();
+            (await one.IsHealthyAsync()).ShouldBeTrue("the other one's end is no matter of mine");
+            await two.StartAsync();
+            (await two.IsHealthyAsync()).ShouldBeTrue();
+            processes.AddRange(ProcessTree.Of(two.ProcessId!.Value));
+        }
+        (await ProcessTree.WaitUntilGoneAsync(processes, TimeSpan.FromSeconds(5))).ShouldBeTrue();
+        ProcessTree
+            .Of(Environment.ProcessId)
+            .Select(process => NameOf(process.Id))
+            .ShouldNotContain("epmd");
+        Directory.Exists(one.DataFolder).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_paused_server_keeps_its_connections_and_answers_nothing()
+    {
+        await using var server = new RedisServer(new RedisOptions { Password = "p" });
+        await server.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Host, server.Port);
+
+        server.Pause();
+        (await server.IsHealthyAsync()).ShouldBeFalse();
+        client.Connected.ShouldBeTrue();
+
+        server.Resume();
+        (await server.IsHealthyAsync()).ShouldBeTrue();
+        await server.StopAsync();
+        (await server.IsHealthyAsync()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_paused_server_can_be_stopped()
+    {
+        await using var server = new RedisServer(new RedisOptions());
+        await server.StartAsync();
+        server.Pause();
+        var watch = Stopwatch.StartNew();
+        await server.StopAsync();
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        server.IsRunning.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named_with_its_holder()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+        await using var server = new RedisServer(new RedisOptions { Port = port });
+
+        var failure = await Should.ThrowAsync<MachineServerException>(() => server.StartAsync());
+
+        failure.Failure.ShouldBe(ServerFailure.PortInUse);
+        failure.Message.ShouldContain($"port {port}, wanted for Redis, is in use by ");
+        failure.Message.ShouldContain($"(process {Environment.ProcessId})");
+    }
+
+    [Fact]
+    public async Task A_damaged_append_only_file_is_told_of()
+    {
+        var folder = TemporaryFolder.Create();
+        try
+        {
+            await using (var server = new RedisServer(new RedisOptions { DataFolder = folder }))
+                await server.StartAsync();
+            var manifest = Directory.GetFiles(Path.Combine(folder, "appendonlydir"), "*.manifest").Single();
+            await File.WriteAllTextAsync(manifest, "no manifest at all\n");
+
+            await using var broken = new RedisServer(new RedisOptions { DataFolder = folder });
+            var failure = await Should.ThrowAsync<MachineServerException>(() => broken.StartAsync());
+
+            failure.Failure.ShouldBe(ServerFailure.DiedAtStart);
+            failure.Message.ShouldContain(folder);
+        }
+        finally
+        {
+            TemporaryFolder.Remove(folder);
+        }
+    }
+
+    private static string NameOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
