@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 [assembly: AssemblyFixture(typeof(TcmBrain.Grpc.Tests.Stranger.StrangersTools))]
 
 namespace TcmBrain.Grpc.Tests.Stranger;
@@ -10,8 +8,6 @@ public sealed class StrangersTools : IAsyncLifetime
     private const string Python = "/usr/bin/python3";
     private const string Compiler = "/usr/bin/protoc";
     private const string Plugin = "/usr/bin/grpc_python_plugin";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly DirectoryInfo stubs = Directory.CreateTempSubdirectory("tcmbrain-stranger-");
 
@@ -30,7 +26,9 @@ public sealed class StrangersTools : IAsyncLifetime
             return;
         }
 
-        if ((await Run(Python, ["-c", "import grpc, google.protobuf"], [])).ExitCode != 0)
+        if (
+            (await BoundedProcess.Run(Python, ["-c", "import grpc, google.protobuf"])).ExitCode != 0
+        )
         {
             Missing =
                 "The Python modules grpc and google.protobuf are not installed (python3-grpcio, python3-protobuf).";
@@ -38,7 +36,7 @@ public sealed class StrangersTools : IAsyncLifetime
         }
 
         var protos = Path.Combine(AppContext.BaseDirectory, "Protos");
-        var generation = await Run(
+        var generation = await BoundedProcess.Run(
             Compiler,
             [
                 $"--proto_path={protos}",
@@ -48,8 +46,7 @@ public sealed class StrangersTools : IAsyncLifetime
                 "echo.proto",
                 "health.proto",
                 "reflection.proto",
-            ],
-            []
+            ]
         );
         generation.ExitCode.ShouldBe(0, generation.Errors);
     }
@@ -78,42 +75,11 @@ public sealed class StrangersTools : IAsyncLifetime
 
         var script = Path.Combine(AppContext.BaseDirectory, "Stranger", "stranger.py");
         var target = new Uri(address).Authority;
-        var (exitCode, errors) = await Run(
+        var (exitCode, _, errors) = await BoundedProcess.Run(
             Python,
             ["-B", script, stubs.FullName, target, call, check],
             environment
         );
         exitCode.ShouldBe(0, errors);
-    }
-
-    private static async Task<(int ExitCode, string Errors)> Run(
-        string program,
-        IEnumerable<string> arguments,
-        Dictionary<string, string> environment
-    )
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process =
-            Process.Start(start)
-            ?? throw new InvalidOperationException($"{program} did not start.");
-        using var bound = new CancellationTokenSource(Patience);
-        try
-        {
-            var errors = await process.StandardError.ReadToEndAsync(bound.Token);
-            await process.WaitForExitAsync(bound.Token);
-            return (process.ExitCode, errors);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
     }
 }

@@ -63,7 +63,8 @@ def conversation(echo, channel):
 
 
 def deadline(echo, channel):
-    error = failure_of(lambda: echo.Say(echo_pb2.EchoRequest(hang=True), timeout=0.4, metadata=METADATA))
+    unary(echo, channel)  # connects, so that the short deadline is spent in the handler
+    error = failure_of(lambda: echo.Say(echo_pb2.EchoRequest(hang=True), timeout=1, metadata=METADATA))
     expect(error.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
