@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Grpc.Core;
+using TcmBrain.HisSimulator;
+using TcmBrain.HisSimulator.His;
+
+var root = new RootCommand("A hospital on the command line, and a day of the region") { HisCommands.Create() };
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (SimulatorException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (RpcException e)
+{
+    Console.Error.WriteLine($"{e.StatusCode}: {e.Status.Detail}");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
