@@ -1,0 +1,152 @@
+using System.Data;
+using Npgsql;
+
+namespace TcmBrain.Pharmacy.Ledger;
+
+/// <summary>One invariant of the ledger: what it must be, what it is.</summary>
+/// <param name="Name">Stable: <c>pharmacy.balances</c> and so on.</param>
+public sealed record LedgerCheck(string Name, long Expected, long Actual)
+{
+    public bool Ok => Expected == Actual;
+}
+
+/// <summary>
+/// Recomputes from the entries what the balances say, and from the prescriptions what the entries say (账实核对). Reads one snapshot, so it is
+/// right at any time, also while everything moves. Changes nothing.
+/// </summary>
+public static class LedgerAudit
+{
+    // Each counts what breaks the rule, but for the totals, which are compared.
+    private static readonly (string Name, string Sql)[] Violations =
+    [
+        (
+            "pharmacy.movements-sum-to-zero",
+            """
+            select count(*) from (
+                select movement_id from (
+                    select movement_id, lot_id, milligrams as change from pharmacy.entries
+                    union all
+                    select movement_id, lot_id, -milligrams from pharmacy.entries) as sides
+                group by movement_id, lot_id having sum(change) <> 0) as unbalanced
+            """
+        ),
+        (
+            "pharmacy.balances-equal-entries",
+            """
+            with sides as (
+                select lot_id, to_account as account, milligrams as change from pharmacy.entries
+                union all
+                select lot_id, from_account, -milligrams from pharmacy.entries),
+            computed as (
+                select lot_id,
+                       -coalesce(sum(change) filter (where account = 'supplier'), 0) as received,
+                       coalesce(sum(change) filter (where account = 'quarantine'), 0) as quarantine,
+                       coalesce(sum(change) filter (where account = 'available'), 0) as available,
+                       coalesce(sum(change) filter (where account = 'reserved'), 0) as reserved,
+                       coalesce(sum(change) filter (where account = 'dispensed'), 0) as dispensed,
+                       coalesce(sum(change) filter (where account = 'lost'), 0) as lost,
+                       coalesce(sum(change) filter (where account = 'returned'), 0) as returned
+                from sides group by lot_id)
+            select count(*) from pharmacy.lot_balances b full join computed c on c.lot_id = b.lot_id
+            where (b.received, b.quarantine, b.available, b.reserved, b.dispensed, b.lost, b.returned)
+                  is distinct from (c.received, c.quarantine, c.available, c.reserved, c.dispensed, c.lost, c.returned)
+            """
+        ),
+        (
+            "pharmacy.received-is-somewhere",
+            """
+            select count(*) from pharmacy.lots l left join pharmacy.lot_balances b on b.lot_id = l.id
+            where b.received is distinct from l.quantity
+               or b.received <> b.quarantine + b.available + b.reserved + b.dispensed + b.lost + b.returned
+            """
+        ),
+        (
+            "pharmacy.nothing-below-zero",
+            """
+            select count(*) from pharmacy.lot_balances where least(quarantine, available, reserved, dispensed, lost, returned) < 0
+            """
+        ),
+        (
+            "pharmacy.reserved-for-prescriptions",
+            """
+            with held as (
+                select a.lot_id, sum(a.milligrams) as milligrams
+                from pharmacy.allocations a join pharmacy.prescriptions p on p.id = a.prescription_id
+                where p.state in ('reserved', 'dispensing') group by a.lot_id)
+            select count(*) from pharmacy.lot_balances b full join held h on h.lot_id = b.lot_id
+            where coalesce(b.reserved, 0) <> coalesce(h.milligrams, 0)
+            """
+        ),
+        (
+            "pharmacy.dispensed-for-lines",
+            """
+            with booked as (
+                select m.prescription_id, e.line_number, e.lot_id, sum(e.milligrams) as milligrams
+                from pharmacy.entries e join pharmacy.movements m on m.id = e.movement_id
+                where e.to_account = 'dispensed' group by 1, 2, 3),
+            weighed as (
+                select a.prescription_id, a.line_number, a.lot_id, a.weighed as milligrams
+                from pharmacy.allocations a join pharmacy.prescriptions p on p.id = a.prescription_id
+                where p.state in ('dispensed', 'checked') and a.weighed is not null)
+            select count(*) from booked b full join weighed w
+                on w.prescription_id = b.prescription_id and w.line_number = b.line_number and w.lot_id = b.lot_id
+            where b.milligrams is distinct from w.milligrams
+            """
+        ),
+        (
+            "pharmacy.reserved-whole",
+            """
+            select count(*) from pharmacy.prescriptions p cross join lateral jsonb_array_elements(p.lines) as line
+            where p.state in ('reserved', 'dispensing')
+              and (line ->> 'perDose')::bigint * p.doses <> coalesce(
+                  (select sum(a.milligrams) from pharmacy.allocations a
+                   where a.prescription_id = p.id and a.line_number = (line ->> 'lineNumber')::int), 0)
+            """
+        ),
+        (
+            "pharmacy.only-good-lots-available",
+            """
+            select count(*) from pharmacy.lots l join pharmacy.lot_balances b on b.lot_id = l.id
+            where l.status <> 'available' and b.available > 0
+            """
+        ),
+        ("pharmacy.none-undecided", "select count(*) from pharmacy.prescriptions where state = 'approved'"),
+    ];
+
+    private const string Totals = """
+        select coalesce((select sum(quantity) from pharmacy.lots), 0)::bigint,
+               coalesce((select sum(quarantine + available + reserved + dispensed + lost + returned) from pharmacy.lot_balances), 0)::bigint
+        """;
+
+    /// <returns>Every invariant; all hold in a sound ledger.</returns>
+    public static async Task<IReadOnlyList<LedgerCheck>> RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, snapshot);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Totals));
+        foreach (var (_, sql) in Violations)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var checks = new List<LedgerCheck> { new("pharmacy.milligrams-received", reader.GetInt64(0), reader.GetInt64(1)) };
+        foreach (var (name, _) in Violations)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            checks.Add(new LedgerCheck(name, 0, reader.GetInt64(0)));
+        }
+
+        return checks;
+    }
+
+    /// <param name="connectionString">of the pharmacy's database</param>
+    public static async Task<IReadOnlyList<LedgerCheck>> RunAsync(string connectionString, CancellationToken cancellationToken = default)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        return await RunAsync(database, cancellationToken);
+    }
+}

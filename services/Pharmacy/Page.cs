@@ -1,0 +1,40 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using TcmBrain.ServiceDefaults.Faults;
+
+namespace TcmBrain.Pharmacy;
+
+/// <summary>A page of a list: how many, and after which key. The token is opaque to the caller and changes nothing it may see.</summary>
+internal static class Page
+{
+    private const int DefaultSize = 50;
+    private const int MaxSize = 200;
+
+    /// <exception cref="FaultException">Below 1 or above 200.</exception>
+    public static int Size(int? limit) =>
+        limit is null ? DefaultSize
+        : limit is >= 1 and <= MaxSize ? limit.Value
+        : throw PharmacyFaults.BadPage.Exception("limit");
+
+    /// <exception cref="FaultException">Not a token that <see cref="Token"/> made.</exception>
+    public static TKey? After<TKey>(string? next)
+        where TKey : class
+    {
+        if (next is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<TKey>(Base64Url.DecodeFromChars(next)) ?? throw PharmacyFaults.BadPage.Exception("next");
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw PharmacyFaults.BadPage.Exception("next");
+        }
+    }
+
+    public static string Token<TKey>(TKey last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(last)));
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange;
+using TcmBrain.Pharmacy.Ledger;
+using TcmBrain.Pharmacy.Storage;
+
+namespace TcmBrain.Pharmacy.Reservation;
+
+/// <summary>
+/// Tries again what could not be reserved, and frees what is reserved of a lot that is no longer good so that it is reserved anew. Wakes
+/// when the database says that grams became available or a lot changed its status; a slow poll is the net. Any number of replicas
+/// may run it: each takes what no other holds.
+/// </summary>
+internal sealed partial class ShortageWatch(NpgsqlDataSource database, EventExchange exchange, TimeProvider time, ILogger<ShortageWatch> logger)
+    : BackgroundService
+{
+    private const int Batch = 200;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+
+    // Due: a missing piece rose after the last try; or nobody looked for five minutes (a centre may be new, or back).
+    private const string TakeDue = """
+        select p.id, p.institution_code, p.region_code, p.his_number, p.revision, p.told, p.trace_parent, p.lines, p.doses,
+               p.delivery_region_code, p.urgent, p.approved_at, p.missing
+        from pharmacy.prescriptions p
+        where p.state = 'short'
+          and (p.tried_at < $2 or exists (select 1 from pharmacy.shelves s where s.piece = any(p.missing) and s.rise > p.tried))
+        order by p.urgent desc, p.approved_at
+        limit $1
+        for update skip locked
+        """;
+
+    private const string TakeSpoilt = """
+        select p.id from pharmacy.prescriptions p
+        where p.state = 'reserved' and p.id in (
+            select a.prescription_id
+            from pharmacy.lots l
+            join pharmacy.lot_balances b on b.lot_id = l.id and b.reserved > 0
+            join pharmacy.allocations a on a.lot_id = l.id
+            where l.status in ('frozen', 'rejected') or l.expires_on < $2)
+        limit $1
+        for update skip locked
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var listener = await database.OpenConnectionAsync(stoppingToken);
+                await using (var listen = new NpgsqlCommand("listen pharmacy_stock", listener))
+                {
+                    await listen.ExecuteNonQueryAsync(stoppingToken);
+                }
+
+                while (true)
+                {
+                    while (await FreeSpoiltAsync(stoppingToken) + await RetryAsync(stoppingToken) > 0) { }
+
+                    await listener.WaitAsync(Poll, stoppingToken);
+                }
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Away, not yet migrated, or a lost race: what is due stays due.
+                LogFailed(e);
+                await Task.Delay(Poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <returns>How many were tried. One that is still short is not due again until something rises, so this comes to an end.</returns>
+    internal async Task<int> RetryAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var work = await exchange.BeginAsync(cancellationToken);
+        await using var due = work.Command(TakeDue, Batch, (now - TimeSpan.FromMinutes(5)).UtcDateTime);
+        var orders = await due.ListAsync(ReadOrder, cancellationToken);
+        if (orders.Count == 0)
+        {
+            return 0;
+        }
+
+        await using var reading = work.Batch();
+        ReservationDesk.Lock(reading, orders.SelectMany(o => o.Lines).Select(l => l.Piece).Distinct(), [], []);
+        ReservationDesk.Read(reading, orders, RegionTime.DayOf(now));
+        Desk desk;
+        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken))
+        {
+            desk = await ReservationDesk.ReadAsync(reader, cancellationToken);
+        }
+
+        var plans = ReservationDesk.Plan(orders, desk);
+        await using var writing = work.Batch();
+        ReservationDesk.Write(work, writing, plans, desk, now);
+        LedgerStore.Post(writing, ReservationDesk.MovementsOf(plans, now));
+        await writing.ExecuteNonQueryAsync(cancellationToken);
+        await work.CommitAsync(cancellationToken);
+        return orders.Count;
+    }
+
+    /// <returns>How many prescriptions gave back what they held; they are due at once.</returns>
+    internal async Task<int> FreeSpoiltAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var work = await exchange.BeginAsync(cancellationToken);
+        await using var taken = work.Command(TakeSpoilt, Batch, RegionTime.DayOf(now));
+        var spoilt = await taken.ListAsync(r => r.GetGuid(0), cancellationToken);
+        if (spoilt.Count == 0)
+        {
+            return 0;
+        }
+
+        await using var reading = work.Batch();
+        ReservationDesk.Lock(reading, [], [], spoilt);
+        Holdings.Read(reading, spoilt);
+        List<Holding> holdings;
+        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken))
+        {
+            holdings = await Holdings.ReadAsync(reader, cancellationToken);
+        }
+
+        await using var writing = work.Batch();
+        Holdings.Delete(writing, spoilt);
+        LedgerStore.Post(writing, Holdings.PutBack(holdings, "pharmacy", now));
+        writing
+            .Add(
+                """
+                update pharmacy.prescriptions
+                set state = 'short', tried = 0, tried_at = '-infinity', missing = '{}', centre_code = null, reason_zh = null, reason_en = null,
+                    reserved_at = null
+                where id = any($1)
+                """
+            )
+            .With(NpgsqlDbType.Uuid, spoilt);
+        await writing.ExecuteNonQueryAsync(cancellationToken);
+        await work.CommitAsync(cancellationToken);
+        LogFreed(spoilt.Count);
+        return spoilt.Count;
+    }
+
+    private static Order ReadOrder(NpgsqlDataReader r) =>
+        new(
+            r.GetGuid(0),
+            new Owner(r.GetString(1), r.GetString(2), r.GetString(3), r.GetInt32(4)),
+            r.GetInt32(5),
+            r.Text(6),
+            JsonSerializer.Deserialize<PrescriptionLine[]>(r.GetString(7), EventJson.Options)!,
+            r.GetInt32(8),
+            r.GetString(9),
+            r.GetBoolean(10),
+            r.Instant(11),
+            r.GetFieldValue<string[]>(12)
+        );
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is short of stock could not be looked at; trying again")]
+    private partial void LogFailed(Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} prescriptions gave back what they held, for a lot of theirs is no longer good")]
+    private partial void LogFreed(int count);
+}

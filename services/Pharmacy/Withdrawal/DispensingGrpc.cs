@@ -1,0 +1,28 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+using TcmBrain.Contracts.Pharmacy.V1;
+using TcmBrain.Pharmacy.Reservation;
+using TcmBrain.ServiceDefaults.Faults;
+using TcmBrain.ServiceDefaults.Identity;
+
+namespace TcmBrain.Pharmacy.Withdrawal;
+
+/// <summary>What prescriptions asks of the pharmacy.</summary>
+[Authorize(Roles.Service)]
+internal sealed class DispensingGrpc(Withdrawing withdrawing) : DispensingService.DispensingServiceBase
+{
+    public override async Task<WithdrawReply> Withdraw(WithdrawRequest request, ServerCallContext context)
+    {
+        var faults = new FaultList();
+        faults.Require(Guid.TryParse(request.PrescriptionId, out var id), PharmacyFaults.WithdrawMalformed, "prescription_id");
+        faults.Require(request.InstitutionCode.Length > 0, PharmacyFaults.WithdrawMalformed, "institution_code");
+        faults.Require(request.RegionCode.Length > 0, PharmacyFaults.WithdrawMalformed, "region_code");
+        faults.Require(request.HisNumber.Length > 0, PharmacyFaults.WithdrawMalformed, "his_number");
+        faults.Require(request.Revision > 0, PharmacyFaults.WithdrawMalformed, "revision");
+        faults.Require(request.RequestedBy.Length > 0, PharmacyFaults.WithdrawMalformed, "requested_by");
+        faults.ThrowIfAny();
+        var owner = new Owner(request.InstitutionCode, request.RegionCode, request.HisNumber, request.Revision);
+        var stopped = await withdrawing.WithdrawAsync(new WithdrawOrder(id, owner, request.Reason, request.RequestedBy), context.CancellationToken);
+        return new WithdrawReply { Outcome = stopped ? WithdrawOutcome.Withdrawn : WithdrawOutcome.TooLate };
+    }
+}
