@@ -25,10 +25,6 @@ public static class Gs1
         return WithCheckDigit(number.ToString("D12", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>True when all are digits and the last checks the others.</summary>
-    public static bool IsValid(string digits) =>
-        digits.Length > 1 && digits.All(char.IsAsciiDigit) && WithCheckDigit(digits[..^1]) == digits;
-
     private static string WithCheckDigit(string digits)
     {
         var sum = 0;

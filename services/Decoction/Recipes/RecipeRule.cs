@@ -50,6 +50,7 @@ public static class RecipeRule
         ("表寒", DecoctionClass.Light),
         ("太阳", DecoctionClass.Light),
         ("卫分", DecoctionClass.Light),
+        ("卫气同病", DecoctionClass.Light),
         ("营卫不和", DecoctionClass.Light),
         ("错杂", DecoctionClass.Ordinary),
         ("上热下寒", DecoctionClass.Ordinary),

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Decoction.Tests;
+using TcmBrain.Exchange;
+using TcmBrain.Testing;
+
+[assembly: AssemblyFixture(typeof(Room))]
+
+namespace TcmBrain.Decoction.Tests;
+
+/// <summary>The decoction service on real servers, with a pharmacy that tells it of checked prescriptions. One for the assembly.</summary>
+public sealed class Room : IAsyncLifetime
+{
+    private readonly Servers servers = new();
+
+    /// <summary>As an OTLP exporter would: without a listener nobody starts a span.</summary>
+    private readonly ActivityListener tracing = new()
+    {
+        ShouldListenTo = source => source.Name is ExchangeTelemetry.Name or "MassTransit",
+        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+    };
+    private Teller? pharmacy;
+    private TestService? service;
+    private NpgsqlDataSource? database;
+    private int numbers;
+
+    public Teller Pharmacy => pharmacy!;
+
+    public TestService Service => service!;
+
+    public NpgsqlDataSource Database => database!;
+
+    /// <summary>Some time ago, so that a whole job fits between it and now.</summary>
+    public DateTimeOffset Morning { get; } = new(DateTime.UtcNow.Date.AddDays(-1).AddHours(1), TimeSpan.Zero);
+
+    public async ValueTask InitializeAsync()
+    {
+        ActivitySource.AddActivityListener(tracing);
+        var connection = servers.DatabaseAsync("decoction");
+        var broker = await servers.BrokerAsync();
+        database = NpgsqlDataSource.Create(await connection);
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:database"] = await connection,
+            ["ConnectionStrings:rabbitmq"] = broker,
+            ["Vessels:PerCentre"] = "12",
+            ["environment"] = "Production",
+        };
+        service = await TestService.StartAsync(typeof(DecoctionFaults).Assembly, settings);
+        pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (pharmacy is not null)
+        {
+            await pharmacy.DisposeAsync();
+        }
+
+        if (service is not null)
+        {
+            await service.DisposeAsync();
+        }
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+
+        await servers.DisposeAsync();
+        tracing.Dispose();
+    }
+
+    /// <summary>A centre (or hospital) that no other test uses.</summary>
+    public string Organisation()
+    {
+        var body = "91330105MA" + Interlocked.Increment(ref numbers).ToString("D7", CultureInfo.InvariantCulture);
+        return body + InstitutionCode.CheckCharacter(body);
+    }
+
+    public HttpClient Worker(string centre) => Service.Client(TestTokens.Of("decoction-1", centre, "330105", "decoction"));
+
+    public HttpClient Courier(string centre) => Service.Client(TestTokens.Of("courier-1", centre, "330105", "courier"));
+
+    public PrescriptionChecked Checked(string centre) =>
+        new()
+        {
+            AggregateId = Guid.CreateVersion7(),
+            Version = 6,
+            OccurredAt = Morning,
+            InstitutionCode = Organisation(),
+            RegionCode = "330106",
+            HisNumber = "RX-" + Interlocked.Increment(ref numbers).ToString(CultureInfo.InvariantCulture),
+            Revision = 1,
+            CentreCode = centre,
+            Checker = "复核员",
+            Dispenser = "调剂员",
+            Portions = [Portion(1, "茯苓", 15), Portion(2, "陈皮", 9), Portion(3, "当归", 10)],
+            Doses = 7,
+            DosesPerDay = 1,
+            PacksPerDose = 2,
+            MillilitresPerPack = 200,
+            External = false,
+            Decoct = true,
+            Urgent = false,
+            DeliveryRegionCode = "330110",
+            SyndromeName = "肝郁气滞证",
+        };
+
+    public static WeighedPortion Portion(int line, string piece, int grams, string handling = "") =>
+        new(line, piece, Guid.CreateVersion7(), "L" + line, Weight.FromGrams(grams), handling);
+
+    /// <summary>Tells of it and waits until the job stands.</summary>
+    public async Task<PrescriptionChecked> ArriveAsync(PrescriptionChecked e, string? traceParent = null)
+    {
+        var id = await Pharmacy.TellAsync(e, traceParent);
+        await Told.TakenInAsync(Database, id);
+        return e;
+    }
+
+    public Task<PrescriptionChecked> ArriveAsync(string centre) => ArriveAsync(Checked(centre));
+
+    /// <summary>From the first water to the last bag, with the recipe's own minutes.</summary>
+    public async Task<DateTimeOffset> DecoctAsync(HttpClient worker, Guid prescription, string vessel, DateTimeOffset from)
+    {
+        var at = from;
+        foreach (var (step, minutes) in new[] { ("soaking", 30), ("first-boil", 25), ("second-boil", 20), ("packing", 10) })
+        {
+            var answer = await worker.ReportAsync(prescription, step, new { vessel, startedAt = at, finishedAt = at.AddMinutes(minutes) });
+            answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
+            at = at.AddMinutes(minutes);
+        }
+
+        return at;
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary>What came back.</summary>
+public sealed record Answer(HttpStatusCode Status, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    public string Code => Json.GetProperty("code").GetString()!;
+
+    public void ShouldBeRefused(string code, HttpStatusCode status)
+    {
+        Status.ShouldBe(status, Text);
+        Code.ShouldBe(code);
+    }
+}
+
+public static class Asking
+{
+    public static Task<Answer> ReportAsync(this HttpClient client, Guid prescription, string stepAndWhat, object body) =>
+        client.SendAsync($"/api/decoction/jobs/{prescription}/steps/{stepAndWhat}", body);
+
+    public static async Task<Answer> SendAsync(this HttpClient client, string path, object body)
+    {
+        using var response = await client.PostAsJsonAsync(path, body);
+        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    public static async Task<Answer> ReadAsync(this HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(path);
+        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}
