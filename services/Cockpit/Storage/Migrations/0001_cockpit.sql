@@ -4,8 +4,9 @@ create schema cockpit;
 -- Where the stream of facts stands: the id of the last fact. One row; the update that takes ids holds it until commit, so ids are
 -- gapless and become visible in their order, and a reader that has seen fact n has seen every fact before it.
 create table cockpit.position (
-    one  boolean primary key default true check (one),
-    last bigint  not null
+    one        boolean primary key default true check (one),
+    last       bigint  not null,
+    generation uuid    not null default gen_random_uuid()  -- of the tables below; a rebuild, or another database, is another one
 ) with (fillfactor = 10);
 insert into cockpit.position (last) values (0);
 

@@ -1,0 +1,47 @@
+using Npgsql;
+using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Live;
+using TcmBrain.Cockpit.Reading;
+using TcmBrain.Cockpit.Streaming;
+
+namespace TcmBrain.Cockpit;
+
+internal static class CockpitServices
+{
+    public static WebApplicationBuilder AddCockpit(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<InstitutionRegister>();
+        services.AddSingleton<FactTail>();
+        services.AddSingleton<LiveStore>();
+        services.AddSingleton<CounterStore>();
+        services.AddSingleton<RankingStore>();
+        services.AddSingleton(p => new LiveView(
+            p.GetRequiredService<FactTail>(),
+            p.GetRequiredService<LiveStore>(),
+            p.GetRequiredService<CounterStore>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<LiveView>>()
+        ));
+        services.AddSingleton(p => new Board(
+            p.GetRequiredService<FactTail>(),
+            p.GetRequiredService<LiveView>(),
+            p.GetRequiredService<LiveStore>(),
+            p.GetRequiredService<CounterStore>(),
+            p.GetRequiredService<RankingStore>(),
+            p.GetRequiredService<InstitutionRegister>(),
+            p.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<EventPages>();
+        services.AddSingleton<LiveStream>();
+        services.AddSingleton<StreamGate>();
+        services.AddSingleton(p => new CounterAudit(p.GetRequiredService<NpgsqlDataSource>()));
+        services.AddHostedService(p => p.GetRequiredService<FactTail>());
+        services.AddHostedService(p => p.GetRequiredService<LiveView>());
+        services.AddHealthChecks().AddCheck<LiveView>("redis");
+        services.AddResponseCompression(compression =>
+            compression.MimeTypes = ["text/html", "text/javascript", "text/css", "image/svg+xml"]
+        );
+        return builder;
+    }
+}

@@ -1,0 +1,227 @@
+using Dapper;
+using Npgsql;
+using TcmBrain.Cockpit.Folding;
+using TcmBrain.Contracts.Events;
+
+namespace TcmBrain.Cockpit.Live;
+
+/// <summary>
+/// Follows the facts as they are committed, by whichever replica (跟随): woken by the database's notification, with a poll as the net. Keeps
+/// the last <see cref="Capacity"/> in memory for streams; tells <see cref="LiveView"/> what has changed. A database that is away is
+/// waited for, and nothing is passed over, since the position goes on where it was.
+/// </summary>
+public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegister register, TimeProvider time, ILogger<FactTail> logger)
+    : BackgroundService
+{
+    public const int Capacity = 8192;
+    private const int Page = 1000;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly TickerEvent?[] _ring = new TickerEvent?[Capacity];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<DirtyHour> _dirty = [];
+    private long _first = long.MaxValue;
+    private long _position;
+    private Guid _generation;
+    private volatile bool _following;
+
+    /// <summary>Beats whenever <see cref="Position"/> has risen or the tables were rebuilt.</summary>
+    public Pulse Advanced { get; } = new();
+
+    /// <summary>Ends when the position is known for the first time.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>True while the database answers.</summary>
+    public bool Following => _following;
+
+    /// <summary>Id of the last fact seen.</summary>
+    public long Position => Interlocked.Read(ref _position);
+
+    public Guid Generation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _generation;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What memory has after a position, rising, at most <paramref name="limit"/>; null when the first of it is no longer in memory.
+    /// </summary>
+    public List<TickerEvent>? TryAfter(long after, int limit)
+    {
+        lock (_gate)
+        {
+            var position = _position;
+            if (after >= position)
+            {
+                return [];
+            }
+
+            if (after + 1 < _first || after + 1 <= position - Capacity)
+            {
+                return null;
+            }
+
+            var count = (int)Math.Min(limit, position - after);
+            var events = new List<TickerEvent>(count);
+            for (var id = after + 1; id <= after + count; id++)
+            {
+                events.Add(_ring[id % Capacity]!);
+            }
+
+            return events;
+        }
+    }
+
+    /// <summary>Takes what has become stale since the last call, and the position up to which that is complete.</summary>
+    internal (HashSet<DirtyHour> Dirty, long Position, Guid Generation) TakeDirty()
+    {
+        lock (_gate)
+        {
+            var dirty = new HashSet<DirtyHour>(_dirty);
+            _dirty.Clear();
+            return (dirty, _position, _generation);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(stoppingToken);
+                await FollowAsync(connection, () => pause = TimeSpan.FromMilliseconds(100), stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                if (_following)
+                {
+                    LogLost(e.Message);
+                }
+
+                _following = false;
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = TimeSpan.FromMilliseconds(Math.Min(5000, pause.TotalMilliseconds * 2));
+            }
+        }
+    }
+
+    private async Task FollowAsync(NpgsqlConnection connection, Action onContact, CancellationToken cancellationToken)
+    {
+        var rebuilt = false;
+        connection.Notification += (_, n) => rebuilt |= n.Payload == FoldStore.Rebuilt;
+        await connection.ExecuteAsync(new CommandDefinition($"listen {FoldStore.Channel}", cancellationToken: cancellationToken));
+        if (!_ready.Task.IsCompleted)
+        {
+            await StartAsync(connection, cancellationToken);
+        }
+
+        await LoadGenerationAsync(connection, cancellationToken);
+        _following = true;
+        onContact();
+        while (true)
+        {
+            var events = await FactReader.AfterAsync(connection, Position, Page, cancellationToken);
+            if (events.Exists(e => e.Type is nameof(InstitutionRegistered) or nameof(InstitutionSuspended) or nameof(InstitutionReinstated)))
+            {
+                await register.LoadAsync(connection, cancellationToken);
+            }
+
+            if (rebuilt)
+            {
+                rebuilt = false;
+                await LoadGenerationAsync(connection, cancellationToken);
+                Advanced.Beat();
+            }
+
+            if (events.Count > 0)
+            {
+                Append(events);
+                Advanced.Beat();
+            }
+
+            if (events.Count < Page)
+            {
+                await connection.WaitAsync(Poll, cancellationToken);
+            }
+        }
+    }
+
+    private async Task StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await register.LoadAsync(connection, cancellationToken);
+        var position = await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("select last from cockpit.position", cancellationToken: cancellationToken)
+        );
+        // Enough that a page opened right after a restart is not empty.
+        var from = Math.Max(0, position - Page);
+        Interlocked.Exchange(ref _position, from);
+        Append(await FactReader.AfterAsync(connection, from, Page, cancellationToken));
+        _ready.TrySetResult();
+    }
+
+    private async Task LoadGenerationAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var generation = await connection.ExecuteScalarAsync<Guid>(
+            new CommandDefinition("select generation from cockpit.position", cancellationToken: cancellationToken)
+        );
+        lock (_gate)
+        {
+            _generation = generation;
+        }
+    }
+
+    private void Append(List<TickerEvent> events)
+    {
+        lock (_gate)
+        {
+            foreach (var e in events)
+            {
+                _ring[e.Id % Capacity] = e;
+                _first = Math.Min(_first, e.Id);
+                Interlocked.Exchange(ref _position, e.Id);
+                DirtyHour.AddOf(e, _dirty);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away, the live stream waits for it: {Reason}")]
+    private partial void LogLost(string reason);
+}
+
+/// <summary>An hour of a scope whose counters have changed.</summary>
+internal readonly record struct DirtyHour(Scope Scope, DateOnly Day, short Hour)
+{
+    public static void AddOf(TickerEvent e, HashSet<DirtyHour> dirty)
+    {
+        var local = e.OccurredAt.ToOffset(Contracts.RegionTime.Offset);
+        var (day, hour) = (DateOnly.FromDateTime(local.DateTime), (short)local.Hour);
+        dirty.Add(new(Scope.Everywhere, day, hour));
+        foreach (var region in Tally.Ancestry(e.Region))
+        {
+            dirty.Add(new(Scope.OfRegion(region), day, hour));
+        }
+
+        if (e.Institution is not null)
+        {
+            dirty.Add(new(Scope.OfInstitution(e.Institution), day, hour));
+        }
+
+        if (e.Centre is not null)
+        {
+            dirty.Add(new(Scope.OfCentre(e.Centre), day, hour));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using StackExchange.Redis;
+using TcmBrain.Cockpit.Folding;
+using TcmBrain.Cockpit.Reading;
+
+namespace TcmBrain.Cockpit.Live;
+
+/// <summary>
+/// The live view in Redis (实时视图): a hash a scope and day with <c>hour:metric</c>, and one with who stands where. Values are absolute and
+/// come from PostgreSQL, so writing one twice does no harm; each hash remembers the position it was written at, and what was read
+/// earlier never replaces what was read later, whichever replica writes. Keys carry the generation of the tables.
+/// </summary>
+public sealed class LiveStore : IAsyncDisposable
+{
+    /// <summary>Field with the position a hash was written at.</summary>
+    private const string WrittenAt = "@";
+
+    /// <summary>Field with the id of the last fact that changed the hash.</summary>
+    private const string LastFact = "#";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(3);
+
+    // 0: there is no such hash, and what is offered is only a part. 1: done, or a later writing is there already.
+    private const string Script = """
+        local at = redis.call('HGET', KEYS[1], '@')
+        if not at and ARGV[1] == 'part' then return 0 end
+        if at and tonumber(at) > tonumber(ARGV[2]) then return 1 end
+        for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        redis.call('HSET', KEYS[1], '@', ARGV[2])
+        redis.call('EXPIRE', KEYS[1], ARGV[3])
+        return 1
+        """;
+
+    private readonly string? _address;
+    private readonly SemaphoreSlim _connecting = new(1);
+    private volatile ConnectionMultiplexer? _connection;
+    private int _restored;
+
+    public LiveStore(IConfiguration configuration) => _address = configuration.GetConnectionString("redis");
+
+    /// <summary>True when Redis can be asked at this moment.</summary>
+    public bool IsUp => _connection is { IsConnected: true };
+
+    /// <summary>True once after every (re)connection: what Redis has may be old.</summary>
+    internal bool TakeRestored() => Interlocked.Exchange(ref _restored, 0) == 1;
+
+    /// <summary>Connects if need be; false when there is no Redis now. The connection restores itself later.</summary>
+    internal async Task<bool> TryConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_address is null)
+        {
+            return false;
+        }
+
+        if (_connection is null)
+        {
+            await _connecting.WaitAsync(cancellationToken);
+            try
+            {
+                if (_connection is null)
+                {
+                    var options = ConfigurationOptions.Parse(_address);
+                    options.AbortOnConnectFail = false;
+                    options.ConnectTimeout = 1000;
+                    options.ClientName = "tcm-cockpit";
+                    var connection = await ConnectionMultiplexer.ConnectAsync(options);
+                    connection.ConnectionRestored += (_, _) => Interlocked.Exchange(ref _restored, 1);
+                    Interlocked.Exchange(ref _restored, 1);
+                    _connection = connection;
+                }
+            }
+            finally
+            {
+                _connecting.Release();
+            }
+        }
+
+        return IsUp;
+    }
+
+    /// <summary>A scope's day; null when Redis is away or does not have it.</summary>
+    public async Task<Numbers?> ReadAsync(Guid generation, Scope scope, DateOnly day)
+    {
+        if (_connection is not { IsConnected: true } connection)
+        {
+            return null;
+        }
+
+        try
+        {
+            var database = connection.GetDatabase();
+            var counters = database.HashGetAllAsync(DayKey(generation, scope, day));
+            var standing = database.HashGetAllAsync(StandingKey(generation, scope));
+            await Task.WhenAll(counters, standing).WaitAsync(Patience);
+            return Parse(await counters, await standing);
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes rows of one hash.</summary>
+    /// <param name="whole">True when these are all that the hash has.</param>
+    /// <returns>false when it was a part and the hash is not there: write it whole</returns>
+    /// <exception cref="RedisConnectionException">Redis went away.</exception>
+    internal async Task<bool> WriteAsync(string key, bool whole, long position, IEnumerable<(string Field, long Value)> rows, long lastFact)
+    {
+        var connection = _connection ?? throw new InvalidOperationException("Not connected.");
+        List<RedisValue> arguments = [whole ? "whole" : "part", position, (long)KeptFor.TotalSeconds];
+        foreach (var (field, value) in rows)
+        {
+            arguments.Add(field);
+            arguments.Add(value);
+        }
+
+        arguments.Add(LastFact);
+        arguments.Add(lastFact);
+        var done = await connection.GetDatabase().ScriptEvaluateAsync(Script, [key], [.. arguments]);
+        return (long)done == 1;
+    }
+
+    internal static string DayKey(Guid generation, Scope scope, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:{day:yyyyMMdd}");
+
+    internal static string StandingKey(Guid generation, Scope scope) => $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:standing";
+
+    internal static string Field(short hour, string metric) => string.Create(CultureInfo.InvariantCulture, $"{hour}:{metric}");
+
+    internal static bool IsAway(Exception e) => e is RedisException or TimeoutException or ObjectDisposedException;
+
+    /// <summary>A scope whose day has no hash is not known here: PostgreSQL has the answer, be it that nothing happened.</summary>
+    private static Numbers? Parse(HashEntry[] counters, HashEntry[] standing)
+    {
+        if (counters.Length == 0)
+        {
+            return null;
+        }
+
+        long asOf = 0;
+        var hours = new List<HourValue>(counters.Length);
+        foreach (var entry in counters)
+        {
+            string name = entry.Name!;
+            if (name == LastFact)
+            {
+                asOf = Math.Max(asOf, (long)entry.Value);
+            }
+            else if (name != WrittenAt && name.IndexOf(':') is var colon and > 0)
+            {
+                hours.Add(new(short.Parse(name.AsSpan(0, colon), CultureInfo.InvariantCulture), name[(colon + 1)..], (long)entry.Value));
+            }
+        }
+
+        var stages = new Dictionary<Stage, long>();
+        foreach (var entry in standing)
+        {
+            string name = entry.Name!;
+            if (name == LastFact)
+            {
+                asOf = Math.Max(asOf, (long)entry.Value);
+            }
+            else if (name != WrittenAt && (long)entry.Value != 0)
+            {
+                stages[(Stage)short.Parse(name, CultureInfo.InvariantCulture)] = (long)entry.Value;
+            }
+        }
+
+        return new(asOf, "redis", hours, stages);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is { } connection)
+        {
+            await connection.CloseAsync(allowCommandsToComplete: false).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            connection.Dispose();
+        }
+
+        _connecting.Dispose();
+    }
+}

@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TcmBrain.Cockpit.Folding;
+using TcmBrain.Cockpit.Reading;
+using TcmBrain.Contracts;
+
+namespace TcmBrain.Cockpit.Live;
+
+/// <summary>
+/// Brings what was committed into the live view, at most four times a second (实时刷新), and tells the streams that new numbers can be
+/// read. Today's and yesterday's hours are kept there; older days are read where they are true.
+/// </summary>
+public sealed partial class LiveView : BackgroundService, IHealthCheck
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Everything is written again this often, as the net under all the rest.</summary>
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly FactTail _tail;
+    private readonly LiveStore _live;
+    private readonly CounterStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LiveView> _logger;
+    private readonly HashSet<DirtyHour> _owed = [];
+    private Guid _generation;
+    private long _flushes;
+    private bool _wholeDue = true;
+    private bool _wasUp = true;
+
+    internal LiveView(FactTail tail, LiveStore live, CounterStore store, TimeProvider time, ILogger<LiveView> logger) =>
+        (_tail, _live, _store, _time, _logger) = (tail, live, store, time, logger);
+
+    /// <summary>Counts up with each refresh; what was read under an older count may have changed.</summary>
+    public long Flushes => Interlocked.Read(ref _flushes);
+
+    public Pulse Refreshed { get; } = new();
+
+    /// <summary>Degraded, not unhealthy, when Redis is away: everything still works, from PostgreSQL.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            _live.IsUp ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("Redis is away: the cockpit reads PostgreSQL.")
+        );
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        var wholeAt = _time.GetTimestamp();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var advanced = _tail.Advanced.Next;
+            try
+            {
+                await _tail.Ready.WaitAsync(stoppingToken);
+                if (_time.GetElapsedTime(wholeAt) > WholeEvery)
+                {
+                    _wholeDue = true;
+                }
+
+                if (await RefreshAsync(stoppingToken))
+                {
+                    wholeAt = _time.GetTimestamp();
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _wholeDue = true;
+                LogFailed(e.Message);
+            }
+
+            // Streams read on also when Redis could not be written: then from PostgreSQL.
+            Interlocked.Increment(ref _flushes);
+            Refreshed.Beat();
+            await Task.Delay(Interval, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(advanced, Task.Delay(TimeSpan.FromSeconds(1), _time, stoppingToken));
+        }
+    }
+
+    /// <returns>true when all was written anew</returns>
+    private async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    {
+        var (dirty, position, generation) = _tail.TakeDirty();
+        _owed.UnionWith(dirty);
+        if (generation != _generation)
+        {
+            _generation = generation;
+            _wholeDue = true;
+        }
+
+        if (!await _live.TryConnectAsync(cancellationToken))
+        {
+            NoteUp(false);
+            _wholeDue = true;
+            _owed.Clear();
+            return false;
+        }
+
+        NoteUp(true);
+        var restored = _live.TakeRestored();
+        if (_wholeDue || restored)
+        {
+            _wholeDue = true;
+            _owed.Clear();
+            await WriteWholeAsync(position, cancellationToken);
+            _wholeDue = false;
+            return true;
+        }
+
+        await WriteDirtyAsync(position, cancellationToken);
+        _owed.Clear();
+        return false;
+    }
+
+    private async Task WriteWholeAsync(long position, CancellationToken cancellationToken)
+    {
+        var counters = await _store.ReadSinceAsync(FirstDay(), cancellationToken);
+        await WriteCountersAsync(counters, whole: true, position, cancellationToken);
+        await WriteStandingAsync(await _store.ReadStandingAsync(null, cancellationToken), position, cancellationToken);
+    }
+
+    private async Task WriteDirtyAsync(long position, CancellationToken cancellationToken)
+    {
+        var first = FirstDay();
+        var hours = _owed.Where(h => h.Day >= first).ToList();
+        if (hours.Count == 0)
+        {
+            return;
+        }
+
+        var counters = await _store.ReadHoursAsync(hours, cancellationToken);
+        var absent = await WriteCountersAsync(counters, whole: false, position, cancellationToken);
+        if (absent.Count > 0)
+        {
+            // A scope's first event of the day, or Redis was emptied: all hours of that day.
+            var days = absent.SelectMany(a => Enumerable.Range(0, 24).Select(h => new DirtyHour(a.Scope, a.Day, (short)h))).ToList();
+            await WriteCountersAsync(await _store.ReadHoursAsync(days, cancellationToken), whole: true, position, cancellationToken);
+        }
+
+        var scopes = hours.Select(h => h.Scope).Where(s => s.Kind != Scope.CentreKind).ToHashSet();
+        await WriteStandingAsync(await _store.ReadStandingAsync(scopes, cancellationToken), position, cancellationToken);
+    }
+
+    /// <returns>the days that a part was offered for but are not there to take it</returns>
+    private async Task<List<(Scope Scope, DateOnly Day)>> WriteCountersAsync(
+        List<CounterRow> counters,
+        bool whole,
+        long position,
+        CancellationToken cancellationToken
+    )
+    {
+        var days = counters.GroupBy(c => (c.Scope, c.Day)).ToList();
+        var writes = days.ConvertAll(g =>
+            _live.WriteAsync(
+                LiveStore.DayKey(_generation, g.Key.Scope, g.Key.Day),
+                whole,
+                position,
+                g.Select(c => (LiveStore.Field(c.Hour, c.Metric), c.Value)),
+                g.Max(c => c.LastFact)
+            )
+        );
+        var done = await Task.WhenAll(writes).WaitAsync(Patience, cancellationToken);
+        return [.. days.Where((_, i) => !done[i]).Select(g => g.Key)];
+    }
+
+    private async Task WriteStandingAsync(List<StandingRow> standing, long position, CancellationToken cancellationToken)
+    {
+        // Always all stages of a scope.
+        var writes = standing
+            .GroupBy(s => s.Scope)
+            .Select(g =>
+                _live.WriteAsync(
+                    LiveStore.StandingKey(_generation, g.Key),
+                    true,
+                    position,
+                    g.Select(s => (((short)s.Stage).ToString(System.Globalization.CultureInfo.InvariantCulture), s.Value)),
+                    g.Max(s => s.LastFact)
+                )
+            )
+            .ToList();
+        await Task.WhenAll(writes).WaitAsync(Patience, cancellationToken);
+    }
+
+    private DateOnly FirstDay() => RegionTime.DayOf(_time.GetUtcNow()).AddDays(-1);
+
+    private void NoteUp(bool up)
+    {
+        if (up != _wasUp)
+        {
+            _wasUp = up;
+            if (up)
+            {
+                LogBack();
+            }
+            else
+            {
+                LogAway();
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away; the cockpit reads PostgreSQL")]
+    private partial void LogAway();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is back; the live view is written anew")]
+    private partial void LogBack();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The live view could not be refreshed, it is written anew next time: {Reason}")]
+    private partial void LogFailed(string reason);
+}

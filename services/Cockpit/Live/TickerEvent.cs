@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TcmBrain.Exchange;
+
+namespace TcmBrain.Cockpit.Live;
+
+/// <summary>A fact as it is shown (动态). Immutable but for its two renderings, each made once for all streams.</summary>
+public sealed class TickerEvent
+{
+    private byte[]? _open;
+    private byte[]? _masked;
+
+    /// <summary>Position in the stream.</summary>
+    public required long Id { get; init; }
+    public required string Type { get; init; }
+    public required Guid AggregateId { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public string? Institution { get; init; }
+    public string? Region { get; init; }
+    public string? Centre { get; init; }
+    public string? Reference { get; init; }
+    public string? Detail { get; init; }
+    public string? Topic { get; init; }
+    public long Amount { get; init; }
+    public long Quantity { get; init; }
+    public int Items { get; init; }
+    public bool Flag { get; init; }
+
+    /// <summary>JSON in UTF-8, with or without the hospital's prescription number.</summary>
+    public byte[] Json(bool withReference, InstitutionRegister register) =>
+        withReference ? _open ??= Render(Reference, register) : _masked ??= Render(IsPrescription ? null : Reference, register);
+
+    private bool IsPrescription => Institution is not null;
+
+    private byte[] Render(string? reference, InstitutionRegister register) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new Wire(
+                Id,
+                Type,
+                AggregateId,
+                OccurredAt.UtcDateTime,
+                Place.Of(Institution, register),
+                Region,
+                Place.Of(Centre, register),
+                reference,
+                Detail,
+                Topic,
+                Amount,
+                Quantity,
+                Items,
+                Flag
+            ),
+            EventJson.Options
+        );
+
+    private sealed record Wire(
+        long Id,
+        string Type,
+        Guid AggregateId,
+        DateTime OccurredAt,
+        Place? Institution,
+        string? Region,
+        Place? Centre,
+        string? Reference,
+        string? Detail,
+        string? Topic,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Amount,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Quantity,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Items,
+        bool Flag
+    );
+}
+
+/// <summary>A code with its names, where they are known.</summary>
+public sealed record Place(string Code, string? Zh, string? En)
+{
+    public static Place? Of(string? code, InstitutionRegister register) =>
+        code is null ? null
+        : register.Find(code) is { } card ? new(code, card.NameZh, card.NameEn)
+        : new(code, null, null);
+}

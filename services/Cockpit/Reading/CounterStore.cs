@@ -1,0 +1,110 @@
+using Dapper;
+using Npgsql;
+using TcmBrain.Cockpit.Folding;
+using TcmBrain.Cockpit.Live;
+
+namespace TcmBrain.Cockpit.Reading;
+
+/// <summary>Reads the numbers from PostgreSQL, where they are true.</summary>
+internal sealed class CounterStore(NpgsqlDataSource database)
+{
+    /// <summary>By a range of the primary key of each table.</summary>
+    public async Task<Numbers> ReadAsync(Scope scope, DateOnly day, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select hour, metric, value, last_fact as LastFact from cockpit.counters
+            where kind = @Kind::"char" and code = @Code and day = @day;
+            select stage, value, last_fact as LastFact from cockpit.standing where kind = @Kind::"char" and code = @Code and value <> 0;
+            """;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var results = await connection.QueryMultipleAsync(
+            new CommandDefinition(sql, new { Kind = scope.Kind.ToString(), scope.Code, day }, cancellationToken: cancellationToken)
+        );
+        var counters = (await results.ReadAsync<(short Hour, string Metric, long Value, long LastFact)>()).AsList();
+        var standing = (await results.ReadAsync<(short Stage, long Value, long LastFact)>()).AsList();
+        var asOf = counters.Select(c => c.LastFact).Concat(standing.Select(s => s.LastFact)).DefaultIfEmpty().Max();
+        return new(
+            asOf,
+            "postgres",
+            counters.ConvertAll(c => new HourValue(c.Hour, c.Metric, c.Value)),
+            standing.ToDictionary(s => (Stage)s.Stage, s => s.Value)
+        );
+    }
+
+    /// <summary>The counters of chosen hours, for the live view: index ranges of the primary key.</summary>
+    public async Task<List<CounterRow>> ReadHoursAsync(IReadOnlyCollection<DirtyHour> hours, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select c.kind::text, c.code, c.day, c.hour, c.metric, c.value, c.last_fact
+            from unnest($1, $2, $3, $4) h (kind, code, day, hour)
+            join cockpit.counters c on c.kind = h.kind::"char" and c.code = h.code and c.day = h.day and c.hour = h.hour
+            """;
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.AddWithValue(hours.Select(h => h.Scope.Kind.ToString()).ToArray());
+        command.Parameters.AddWithValue(hours.Select(h => h.Scope.Code).ToArray());
+        command.Parameters.AddWithValue(hours.Select(h => h.Day).ToArray());
+        command.Parameters.AddWithValue(hours.Select(h => h.Hour).ToArray());
+        return await CountersAsync(command, cancellationToken);
+    }
+
+    /// <summary>All counters from a day on.</summary>
+    public async Task<List<CounterRow>> ReadSinceAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select kind::text, code, day, hour, metric, value, last_fact from cockpit.counters where day >= $1 order by kind, code, day"
+        );
+        command.Parameters.AddWithValue(day);
+        return await CountersAsync(command, cancellationToken);
+    }
+
+    /// <summary>Who stands where, in these scopes; in all when null.</summary>
+    public async Task<List<StandingRow>> ReadStandingAsync(IReadOnlyCollection<Scope>? scopes, CancellationToken cancellationToken)
+    {
+        const string some = """
+            select s.kind::text, s.code, s.stage, s.value, s.last_fact from unnest($1, $2) h (kind, code)
+            join cockpit.standing s on s.kind = h.kind::"char" and s.code = h.code
+            """;
+        await using var command = database.CreateCommand(
+            scopes is null ? "select kind::text, code, stage, value, last_fact from cockpit.standing order by kind, code" : some
+        );
+        if (scopes is not null)
+        {
+            command.Parameters.AddWithValue(scopes.Select(s => s.Kind.ToString()).ToArray());
+            command.Parameters.AddWithValue(scopes.Select(s => s.Code).ToArray());
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<StandingRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new(new(reader.GetString(0)[0], reader.GetString(1)), (Stage)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4)));
+        }
+
+        return rows;
+    }
+
+    private static async Task<List<CounterRow>> CountersAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<CounterRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(
+                new(
+                    new(reader.GetString(0)[0], reader.GetString(1)),
+                    reader.GetFieldValue<DateOnly>(2),
+                    reader.GetInt16(3),
+                    reader.GetString(4),
+                    reader.GetInt64(5),
+                    reader.GetInt64(6)
+                )
+            );
+        }
+
+        return rows;
+    }
+}
+
+internal readonly record struct CounterRow(Scope Scope, DateOnly Day, short Hour, string Metric, long Value, long LastFact);
+
+internal readonly record struct StandingRow(Scope Scope, Stage Stage, long Value, long LastFact);

@@ -1,0 +1,89 @@
+using Npgsql;
+using TcmBrain.Cockpit.Access;
+using TcmBrain.Cockpit.Live;
+
+namespace TcmBrain.Cockpit.Streaming;
+
+/// <summary>Events that an audience may see, with the position up to which the search has come.</summary>
+public sealed record EventPage(IReadOnlyList<TickerEvent> Items, long Position);
+
+/// <summary>Reads the stream of facts in pieces (翻页), from memory where it reaches, else from PostgreSQL.</summary>
+public sealed class EventPages(FactTail tail, InstitutionRegister register, NpgsqlDataSource database)
+{
+    /// <summary>Facts looked through for one answer: what bounds a reader who sees only few of them.</summary>
+    private const int Searched = 20_000;
+    private const int Chunk = 1000;
+
+    /// <summary>
+    /// What comes after a position, rising. <see cref="EventPage.Position"/> is where to go on from, also when nothing was found.
+    /// </summary>
+    public async Task<EventPage> AfterAsync(Audience audience, long after, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<TickerEvent>();
+        var searched = 0;
+        while (searched < Searched)
+        {
+            var events = await ChunkAsync(after, cancellationToken);
+            if (events.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var e in events)
+            {
+                if (audience.Sees(e, register))
+                {
+                    if (found.Count == limit)
+                    {
+                        return new(found, after);
+                    }
+
+                    found.Add(e);
+                }
+
+                after = e.Id;
+            }
+
+            searched += events.Count;
+        }
+
+        return new(found, after);
+    }
+
+    /// <summary>
+    /// The last that have happened, rising, among the last <see cref="Searched"/> facts; its position is that of the stream, to follow from.
+    /// </summary>
+    public async Task<EventPage> LastAsync(Audience audience, int limit, CancellationToken cancellationToken)
+    {
+        var position = tail.Position;
+        var before = position + 1;
+        var found = new List<TickerEvent>();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        for (var searched = 0; searched < Searched && found.Count < limit; )
+        {
+            var events = await FactReader.BeforeAsync(connection, before, Math.Max(200, limit), cancellationToken);
+            if (events.Count == 0)
+            {
+                break;
+            }
+
+            found.AddRange(events.Where(e => audience.Sees(e, register)).Take(limit - found.Count));
+            searched += events.Count;
+            before = events[^1].Id;
+        }
+
+        found.Reverse();
+        return new(found, position);
+    }
+
+    private async Task<List<TickerEvent>> ChunkAsync(long after, CancellationToken cancellationToken)
+    {
+        if (tail.TryAfter(after, Chunk) is { } fromMemory)
+        {
+            return fromMemory;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await FactReader.AfterAsync(connection, after, Chunk, cancellationToken);
+    }
+}
