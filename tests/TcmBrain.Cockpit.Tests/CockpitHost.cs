@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Npgsql;
+using TcmBrain.Exchange.Inbox;
+using TcmBrain.Testing;
+using Testcontainers.Redis;
+
+namespace TcmBrain.Cockpit.Tests;
+
+/// <summary>A running cockpit with a database and a virtual host of its own, and the tokens of those who look at it.</summary>
+internal sealed class CockpitHost : IAsyncDisposable
+{
+    private static int _redisDatabases;
+
+    public required TestService Service { get; init; }
+    public required NpgsqlDataSource Database { get; init; }
+    public required string ConnectionString { get; init; }
+    public required string Broker { get; init; }
+    public required string Redis { get; init; }
+    public required EventPublisher Publisher { get; init; }
+
+    public static string Operator(TimeSpan? lifetime = null) =>
+        TestTokens.Sign(new TestToken("operator", null, null, ["operator"]) { Lifetime = lifetime ?? TimeSpan.FromMinutes(30), Name = "运维" });
+
+    public static string Regulator(string region) => TestTokens.Of("regulator", "11330100470100005E", region, "regulator");
+
+    public static string Staff(int hospital, string role = "pharmacist") =>
+        TestTokens.Of("staff", Region.Hospitals[hospital].Code, Region.Hospitals[hospital].County, role);
+
+    /// <param name="redis">A Redis of the test's own; else a database number of the shared one.</param>
+    public static async Task<CockpitHost> StartAsync(Servers servers, RedisContainer? redis = null, string? database = null)
+    {
+        var text = database ?? await servers.DatabaseAsync("cockpit");
+        var broker = await servers.BrokerAsync();
+        var redisText = redis is null
+            ? $"{await servers.RedisAsync()},defaultDatabase={Interlocked.Increment(ref _redisDatabases)}"
+            : redis.GetConnectionString();
+        var service = await TestService.StartAsync(
+            typeof(CockpitFaults).Assembly,
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:database"] = text,
+                ["ConnectionStrings:rabbitmq"] = broker,
+                ["ConnectionStrings:redis"] = redisText,
+            }
+        );
+        return new()
+        {
+            Service = service,
+            Database = NpgsqlDataSource.Create(text),
+            ConnectionString = text,
+            Broker = broker,
+            Redis = redisText,
+            Publisher = await EventPublisher.StartAsync(broker),
+        };
+    }
+
+    public async Task<JsonElement> GetAsync(string token, string path)
+    {
+        using var client = Service.Client(token);
+        using var response = await client.GetAsync(path);
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK, path);
+        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    public async Task<System.Net.HttpStatusCode> StatusAsync(string? token, string path)
+    {
+        using var client = Service.Client(token);
+        using var response = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        return response.StatusCode;
+    }
+
+    public async Task<long> TotalAsync(string token, string metric, string region = "")
+    {
+        var summary = await GetAsync(token, "/api/cockpit/summary" + (region.Length > 0 ? $"?region={region}" : ""));
+        return summary.GetProperty("totals").TryGetProperty(metric, out var value) ? value.GetInt64() : 0;
+    }
+
+    /// <summary>Tells the events and waits until the cockpit has taken all of them in.</summary>
+    public async Task TellAsync(IReadOnlyCollection<TakenEvent> events)
+    {
+        var before = await CountAsync();
+        await Publisher.TellAsync(events);
+        await Eventually.Be(async () => await CountAsync() == before + events.Count, "the events are folded");
+    }
+
+    public async Task<long> CountAsync()
+    {
+        await using var command = Database.CreateCommand("select last from cockpit.position");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Publisher.DisposeAsync();
+        await Service.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}

@@ -1,0 +1,391 @@
+using System.Net;
+using System.Text.Json;
+using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Streaming;
+using TcmBrain.Exchange.Inbox;
+using TcmBrain.Testing;
+using Testcontainers.Redis;
+
+namespace TcmBrain.Cockpit.Tests;
+
+/// <summary>The cockpit as a whole, on the real broker, database and Redis.</summary>
+public sealed class ServiceTests(Servers servers)
+{
+    [Fact]
+    public async Task What_the_broker_delivers_twice_and_in_disorder_is_counted_once()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(21);
+        var events = region.Day(120);
+        // Every third is told twice, some of them far apart.
+        await host.Publisher.TellAsync(region.Shuffle(events.Concat(events.Where((_, i) => i % 3 == 0))));
+        await Eventually.Be(async () => await host.CountAsync() == events.Count, "all events are folded");
+        await Eventually.Be(
+            async () => await host.TotalAsync(CockpitHost.Operator(), "received") == 120,
+            "the summary shows them"
+        );
+        (await CounterAudit.RunAsync(host.ConnectionString)).Differences.ShouldBeEmpty();
+        (await host.CountAsync()).ShouldBe(events.Count);
+    }
+
+    [Fact]
+    public async Task Each_role_sees_its_own_region_or_institution_and_nothing_else()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(22);
+        var events = region.Institutions();
+        int[] perHospital = [5, 3, 2, 4];
+        for (var hospital = 0; hospital < perHospital.Length; hospital++)
+        {
+            for (var i = 0; i < perHospital[hospital]; i++)
+            {
+                events.AddRange(region.Prescription(hospital, hisNumber: $"H{hospital}-{i}"));
+            }
+        }
+
+        await host.TellAsync(events);
+        await Eventually.Be(async () => await host.TotalAsync(CockpitHost.Operator(), "received") == 14, "shown");
+
+        (await host.TotalAsync(CockpitHost.Regulator("330000"), "received")).ShouldBe(10);
+        (await host.TotalAsync(CockpitHost.Regulator("330100"), "received")).ShouldBe(8);
+        (await host.TotalAsync(CockpitHost.Regulator("330100"), "received", "330106")).ShouldBe(5);
+        (await host.TotalAsync(CockpitHost.Regulator("330782"), "received")).ShouldBe(2);
+        (await host.TotalAsync(CockpitHost.Operator(), "received", "310000")).ShouldBe(4);
+        (await host.TotalAsync(CockpitHost.Staff(0), "received")).ShouldBe(5);
+        (await host.TotalAsync(CockpitHost.Staff(3, "admin"), "received")).ShouldBe(4);
+        var centre = TestTokens.Of("worker", Region.Centre, "330106", "decoction");
+        (await host.TotalAsync(centre, "decocted")).ShouldBe(14);
+
+        // Another's region, no region and one that never was are answered alike.
+        foreach (var asked in (string[])["330000", "310101", "330199000", "x", "999999"])
+        {
+            (await host.StatusAsync(CockpitHost.Regulator("330100"), $"/api/cockpit/summary?region={asked}")).ShouldBe(HttpStatusCode.NotFound, asked);
+            (await host.StatusAsync(CockpitHost.Staff(0), $"/api/cockpit/stream?region={asked}")).ShouldBe(HttpStatusCode.NotFound, asked);
+        }
+
+        foreach (var path in (string[])["summary", "rankings", "events", "stream", "me"])
+        {
+            (await host.StatusAsync(null, "/api/cockpit/" + path)).ShouldBe(HttpStatusCode.Unauthorized, path);
+            (await host.StatusAsync(TestTokens.Sign(new TestToken("nobody", null, null, ["prescriber"])), "/api/cockpit/" + path)).ShouldBe(
+                HttpStatusCode.Forbidden,
+                path
+            );
+        }
+
+        using var staff = host.Service.Client(CockpitHost.Staff(0));
+        (await staff.PostAsync("/api/cockpit/rebuild", null)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        var own = await host.GetAsync(CockpitHost.Staff(0), "/api/cockpit/events?limit=500");
+        var ownPrescriptions = own.GetProperty("items").EnumerateArray().Where(e => e.TryGetProperty("reference", out _)).ToList();
+        ownPrescriptions.ShouldAllBe(e => e.GetProperty("reference").GetString()!.StartsWith("H0-"));
+        ownPrescriptions.ShouldNotBeEmpty();
+        var city = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/events?limit=500");
+        city.GetRawText().ShouldNotContain("H0-0");
+        city.GetRawText().ShouldContain("西湖区中医院");
+        city.GetRawText().ShouldNotContain("义乌市中医医院");
+
+        var rankings = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/rankings");
+        rankings.GetProperty("institutions").EnumerateArray().Select(i => i.GetProperty("count").GetInt64()).ShouldBe([5, 3]);
+        rankings.GetProperty("institutions")[0].GetProperty("institution").GetProperty("zh").GetString().ShouldBe("西湖区中医院");
+        rankings.GetProperty("herbs").GetArrayLength().ShouldBeGreaterThan(5);
+        (await host.GetAsync(CockpitHost.Regulator("320000"), "/api/cockpit/summary")).GetProperty("totals").EnumerateObject().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Bad_questions_get_coded_answers()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        using var client = host.Service.Client(CockpitHost.Operator());
+        (string Path, string Code)[] questions =
+        [
+            ("summary?day=2026-13-01", "COC-0102"),
+            ("summary?day=2999-01-01", "COC-0102"),
+            ("events?limit=0", "COC-0103"),
+            ("events?limit=501", "COC-0103"),
+            ("events?after=-1", "COC-0104"),
+            ("stream?after=abc", "COC-0104"),
+            ("nothing", "GEN-0006"),
+        ];
+        foreach (var (path, code) in questions)
+        {
+            using var response = await client.GetAsync("/api/cockpit/" + path);
+            ((int)response.StatusCode).ShouldBeInRange(400, 499, path);
+            JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("code").GetString().ShouldBe(code, path);
+        }
+    }
+
+    [Fact]
+    public async Task A_summary_that_has_not_changed_is_not_sent_again()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        await host.TellAsync(new Region(23).Prescription());
+        await Eventually.Be(async () => await host.TotalAsync(CockpitHost.Operator(), "delivered") == 1, "shown");
+        using var client = host.Service.Client(CockpitHost.Operator());
+        using var first = await client.GetAsync("/api/cockpit/summary");
+        client.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);
+        (await client.GetAsync("/api/cockpit/summary")).StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        await host.TellAsync(new Region(24).Prescription());
+        await Eventually.Be(
+            async () => (await client.GetAsync("/api/cockpit/summary")).StatusCode == HttpStatusCode.OK,
+            "the summary has changed"
+        );
+    }
+
+    [Fact]
+    public async Task Streams_cut_at_random_resume_without_gap_or_double_while_events_are_committed_side_by_side()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(25);
+        var batches = region.Day(700).Chunk(23).ToList();
+        var total = batches.Sum(b => b.Length);
+        var folding = Task.Run(async () =>
+        {
+            var next = -1;
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(async _ =>
+                    {
+                        for (int i; (i = Interlocked.Increment(ref next)) < batches.Count; )
+                        {
+                            await Fold.TakeInAsync(host.Database, batches[i], rollBackFirst: i % 7 == 0);
+                        }
+                    })
+            );
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(n => FollowAsync(new Random(n))));
+        await folding;
+
+        async Task FollowAsync(Random random)
+        {
+            var seen = new List<long>();
+            var last = "0";
+            var cuts = 0;
+            while (seen.Count < total)
+            {
+                await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), "?after=0", last);
+                var stay = random.Next(1, 9);
+                while (stay-- > 0 && seen.Count < total)
+                {
+                    var message = await reader.UntilAsync(m => m.Name is "facts");
+                    seen.AddRange(SseReader.Ids(message));
+                    // Whatever the server says is where it goes on.
+                    last = reader.LastId;
+                }
+
+                cuts++;
+            }
+
+            cuts.ShouldBeGreaterThan(1);
+            seen.ShouldBe(Enumerable.Range(1, total).Select(i => (long)i));
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_of_a_region_resumes_over_what_it_may_not_see()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(26);
+        var events = new List<TakenEvent>();
+        for (var i = 0; i < 60; i++)
+        {
+            events.AddRange(region.Prescription(hospital: i % 3 == 0 ? 2 : 0, steps: 3));
+        }
+
+        await Fold.TakeInAsync(host.Database, events);
+        List<string> seen = [];
+        var last = "0";
+        while (seen.Count < 60)
+        {
+            await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Regulator("330782"), "", last);
+            var message = await reader.UntilAsync(m => m.Name == "facts");
+            seen.AddRange(message.Json.EnumerateArray().Select(e => e.GetProperty("region").GetString()!));
+            last = reader.LastId;
+        }
+
+        seen.Count.ShouldBe(60);
+        seen.ShouldAllBe(r => r == "330782");
+    }
+
+    [Fact]
+    public async Task Counters_in_the_stream_end_at_the_numbers_of_the_summary()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Regulator("330100"));
+        (await reader.UntilAsync(m => m.Name == "counters")).Json.GetProperty("totals").EnumerateObject().ShouldBeEmpty();
+        var region = new Region(27);
+        var events = Enumerable.Range(0, 30).SelectMany(i => region.Prescription(hospital: i % 4)).ToList();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await host.Publisher.TellAsync(events);
+        var delivered = await reader.UntilAsync(m =>
+            m.Name == "counters" && m.Json.GetProperty("totals").TryGetProperty("completed", out var n) && n.GetInt64() == 16
+        );
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        var summary = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/summary");
+        summary.GetProperty("totals").GetRawText().ShouldBe(delivered.Json.GetProperty("totals").GetRawText());
+        summary.GetProperty("standing").GetRawText().ShouldBe("""{"completed":16}""");
+        (await reader.UntilAsync(m => m.Name == "rankings" && m.Json.GetProperty("institutions").GetArrayLength() == 2)).Json
+            .GetProperty("institutions")
+            .EnumerateArray()
+            .Sum(i => i.GetProperty("count").GetInt64())
+            .ShouldBe(16);
+    }
+
+    [Fact]
+    public async Task A_reader_far_behind_is_put_forward_and_told_so()
+    {
+        var text = await servers.DatabaseAsync("cockpit");
+        await using (var database = Npgsql.NpgsqlDataSource.Create(text))
+        {
+            var region = new Region(28);
+            foreach (var batch in Enumerable.Range(0, 1500).SelectMany(_ => region.Prescription()).Chunk(2500))
+            {
+                await Fold.TakeInAsync(database, batch);
+            }
+        }
+
+        await using var host = await CockpitHost.StartAsync(servers, database: text);
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), "?after=5");
+        var skipped = await reader.UntilAsync(m => m.Name == "skipped");
+        var total = await host.CountAsync();
+        skipped.Json.GetProperty("from").GetInt64().ShouldBe(6);
+        var to = skipped.Json.GetProperty("to").GetInt64();
+        SseReader.Ids(await reader.UntilAsync(m => m.Name == "facts")).First().ShouldBe(to + 1);
+        // What was left out can be had in pages.
+        long after = 5;
+        var items = 0;
+        while (after < to)
+        {
+            var page = await host.GetAsync(CockpitHost.Operator(), $"/api/cockpit/events?after={after}&limit=500");
+            items += page.GetProperty("items").GetArrayLength();
+            after = page.GetProperty("position").GetInt64();
+        }
+
+        items.ShouldBe((int)(after - 5));
+        total.ShouldBeGreaterThan(LiveStream.FurthestBehind);
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_is_cut_off_and_holds_no_place()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var gate = (StreamGate)host.Service.Services.GetService(typeof(StreamGate))!;
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        socket.ReceiveBufferSize = 4096;
+        await socket.ConnectAsync(host.Service.Http.Host, host.Service.Http.Port);
+        var request = $"GET /api/cockpit/stream?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {CockpitHost.Operator()}\r\n\r\n";
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(request));
+        await Eventually.Be(() => gate.Open == 1, "the stream is open");
+        // More than every buffer on the way holds, and nobody reads.
+        var region = new Region(29);
+        for (var i = 0; i < 12 && gate.Open == 1; i++)
+        {
+            await Fold.TakeInAsync(host.Database, [.. Enumerable.Range(0, 500).SelectMany(_ => region.Prescription())]);
+        }
+
+        await Eventually.Be(() => gate.Open == 0, "the stream is cut", SseWriter.Patience + TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_its_token_does()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(TimeSpan.FromSeconds(2)));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (await reader.NextAsync(patience.Token) is not null) { }
+    }
+
+    [Fact]
+    public async Task Numbers_stay_right_when_Redis_dies_and_after_it_came_back_empty()
+    {
+        await using var redis = new RedisBuilder().WithImage("redis:7").Build();
+        await redis.StartAsync();
+        await using var host = await CockpitHost.StartAsync(servers, redis);
+        var region = new Region(30);
+        await host.TellAsync([.. Enumerable.Range(0, 10).SelectMany(_ => region.Prescription())]);
+        await ShowsAsync("received", 10, "redis");
+
+        await redis.StopAsync();
+        await host.TellAsync([.. Enumerable.Range(0, 10).SelectMany(_ => region.Prescription())]);
+        await ShowsAsync("received", 20, "postgres");
+        using var client = host.Service.Client();
+        await Eventually.Be(
+            async () => (await client.GetStringAsync("/health")).Contains("\"redis\":\"Degraded\""),
+            "the health says so and stays ready"
+        );
+
+        await redis.StartAsync();
+        await ShowsAsync("received", 20, "redis");
+        await host.TellAsync([.. Enumerable.Range(0, 5).SelectMany(_ => region.Prescription())]);
+        await ShowsAsync("received", 25, "redis");
+        (await client.GetStringAsync("/health")).ShouldContain("\"redis\":\"Healthy\"");
+        (await CounterAudit.RunAsync(host.ConnectionString)).Differences.ShouldBeEmpty();
+
+        async Task ShowsAsync(string metric, long value, string source) =>
+            await Eventually.Hold(async () =>
+            {
+                var summary = await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
+                summary.GetProperty("source").GetString().ShouldBe(source);
+                summary.GetProperty("totals").GetProperty(metric).GetInt64().ShouldBe(value);
+            });
+    }
+
+    [Fact]
+    public async Task Redis_and_PostgreSQL_give_the_same_numbers_and_a_rebuild_starts_the_live_view_anew()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        await host.TellAsync(new Region(31).Day(60));
+        var fromRedis = await FromAsync("redis");
+        await using (var spoil = host.Database.CreateCommand("update cockpit.counters set value = value + 7 where metric = 'received'"))
+        {
+            await spoil.ExecuteNonQueryAsync();
+        }
+
+        using var client = host.Service.Client(CockpitHost.Operator());
+        (await client.PostAsync("/api/cockpit/rebuild", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await Eventually.Hold(async () => (await FromAsync("redis")).ShouldBe(fromRedis));
+        (await CounterAudit.RunAsync(host.ConnectionString)).Differences.ShouldBeEmpty();
+
+        await using var without = await CockpitHost.StartAsync(servers, database: host.ConnectionString);
+        await Eventually.Hold(async () => (await FromAsync("redis", without)).ShouldBe(fromRedis));
+
+        async Task<string> FromAsync(string source, CockpitHost? other = null)
+        {
+            var result = "";
+            await Eventually.Hold(async () =>
+            {
+                var summary = await (other ?? host).GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
+                summary.GetProperty("source").GetString().ShouldBe(source);
+                summary.GetProperty("totals").GetProperty("received").GetInt64().ShouldBe(60);
+                result = summary.GetProperty("totals").GetRawText() + summary.GetProperty("hours").GetRawText() + summary.GetProperty("standing").GetRawText();
+            });
+            return result;
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_of_what_came_while_the_service_was_away()
+    {
+        var text = await servers.DatabaseAsync("cockpit");
+        var region = new Region(32);
+        await using (var host = await CockpitHost.StartAsync(servers, database: text))
+        {
+            await host.TellAsync(region.Prescription());
+        }
+
+        await using (var database = Npgsql.NpgsqlDataSource.Create(text))
+        {
+            await Fold.TakeInAsync(database, region.Prescription());
+        }
+
+        await using var again = await CockpitHost.StartAsync(servers, database: text);
+        await Eventually.Be(async () => await again.TotalAsync(CockpitHost.Operator(), "completed") == 2, "both are shown");
+        var last = await again.GetAsync(CockpitHost.Operator(), "/api/cockpit/events?limit=5");
+        last.GetProperty("items").GetArrayLength().ShouldBe(5);
+        last.GetProperty("position").GetInt64().ShouldBe(30);
+    }
+
+    [Fact]
+    public void The_error_catalogue_is_documented() => FaultCatalogue.Check(typeof(CockpitFaults), "cockpit", "COC");
+}
