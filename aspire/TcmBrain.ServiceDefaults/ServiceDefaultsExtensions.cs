@@ -45,6 +45,11 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        // In development the framework puts its exception page around everything that is written here, inside FaultsFirst; refusals must be
+        // answered before it sees them, those of authentication included.
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseAuthentication();
+        app.UseAuthorization();
         HealthDefaults.Map(app);
         GrpcDefaults.Map(app);
         return app;

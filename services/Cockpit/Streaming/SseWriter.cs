@@ -12,7 +12,7 @@ namespace TcmBrain.Cockpit.Streaming;
 /// </summary>
 internal sealed class SseWriter(HttpContext context)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly PipeWriter _body = context.Response.BodyWriter;
 
