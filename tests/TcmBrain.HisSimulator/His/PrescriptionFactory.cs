@@ -123,7 +123,7 @@ public sealed class PrescriptionFactory(Catalogue catalogue, int seed, DateTimeO
         return new SimulatedPrescription(hospital, clientId, prescription, flaw, formula.Name);
     }
 
-    private static void Spoil(Prescription p, Flaw flaw)
+    public static void Spoil(Prescription p, Flaw flaw)
     {
         switch (flaw)
         {
