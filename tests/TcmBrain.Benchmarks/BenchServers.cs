@@ -1,10 +1,43 @@
+using Npgsql;
+using Testcontainers.PostgreSql;
+using Testcontainers.RabbitMq;
+
 namespace TcmBrain.Benchmarks;
 
+/// <summary>PostgreSQL and RabbitMQ of this run alone, as durable as in production; each started when first asked for.</summary>
 internal sealed class BenchServers : IAsyncDisposable
 {
-    public string Broker => Environment.GetEnvironmentVariable("BENCH_BROKER")!;
+    private readonly Lazy<Task<PostgreSqlContainer>> postgres = new(async () =>
+    {
+        var server = new PostgreSqlBuilder().WithImage("postgres:15").WithUsername("bench").WithPassword("bench-only").Build();
+        await server.StartAsync();
+        return server;
+    });
 
-    public string Database(string name) => $"{Environment.GetEnvironmentVariable("BENCH_POSTGRES")};Database={name};Maximum Pool Size=50";
+    private readonly Lazy<Task<RabbitMqContainer>> rabbit = new(async () =>
+    {
+        var server = new RabbitMqBuilder().WithImage("rabbitmq:3-management").WithUsername("bench").WithPassword("bench-only").Build();
+        await server.StartAsync();
+        return server;
+    });
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async Task<string> BrokerAsync() => (await rabbit.Value).GetConnectionString();
+
+    /// <summary>A connection string to a database of that name, which may not exist yet.</summary>
+    public async Task<string> DatabaseAsync(string name) =>
+        new NpgsqlConnectionStringBuilder((await postgres.Value).GetConnectionString()) { Database = name, MaxPoolSize = 50 }.ConnectionString;
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (rabbit.IsValueCreated)
+        {
+            await (await rabbit.Value).DisposeAsync();
+        }
+
+        if (postgres.IsValueCreated)
+        {
+            await (await postgres.Value).DisposeAsync();
+        }
+    }
 }

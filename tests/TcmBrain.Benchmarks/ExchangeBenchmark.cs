@@ -26,19 +26,20 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        var publisherDatabase = servers.Database("bench_prescriptions");
-        var listenerDatabase = servers.Database("bench_quality");
+        var broker = await servers.BrokerAsync();
+        var publisherDatabase = await servers.DatabaseAsync("bench_prescriptions");
+        var listenerDatabase = await servers.DatabaseAsync("bench_quality");
         await Migrations.ApplyAsync(publisherDatabase, "prescriptions", cancellationToken);
         await Migrations.ApplyAsync(listenerDatabase, "quality", cancellationToken);
 
         var received = new Countdown();
-        using var listener = Host("quality", listenerDatabase, x => x.FoldWith<CountingFold>(), s => s.AddSingleton(received));
-        using var publisher = Host("prescriptions", publisherDatabase, x => x.FoldWith<CountingFold>(), s => s.AddSingleton(new Countdown()));
+        using var listener = Host("quality", broker, listenerDatabase, x => x.FoldWith<CountingFold>(), s => s.AddSingleton(received));
+        using var publisher = Host("prescriptions", broker, publisherDatabase, x => x.FoldWith<CountingFold>(), s => s.AddSingleton(new Countdown()));
         await listener.StartAsync(cancellationToken);
         await publisher.StartAsync(cancellationToken);
-        await ListenAloneAsync(cancellationToken);
+        await ListenAloneAsync(broker, cancellationToken);
 
-        await using var bare = await BareAsync(cancellationToken);
+        await using var bare = await BareMassTransit.StartAsync(broker, cancellationToken);
 
         List<double> ours = [], theirs = [];
         await OursAsync(publisher.Services, received, events / 4, cancellationToken);
@@ -84,10 +85,10 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
     }
 
     /// <summary>Leaves only the measured listener bound, so that both sides send each event to one queue.</summary>
-    private async Task ListenAloneAsync(CancellationToken cancellationToken)
+    private static async Task ListenAloneAsync(string broker, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-        await using var connection = await BrokerTopology.ConnectAsync(servers.Broker, "bench", cancellationToken);
+        await using var connection = await BrokerTopology.ConnectAsync(broker, "bench", cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         foreach (var other in Topology.ListenersOf(typeof(PrescriptionReceived)).Where(s => s.Name != "quality"))
         {
@@ -100,11 +101,11 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
         }
     }
 
-    private IHost Host(string service, string database, Action<ExchangeBuilder> exchange, Action<IServiceCollection> more)
+    private static IHost Host(string service, string broker, string database, Action<ExchangeBuilder> exchange, Action<IServiceCollection> more)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(
-            new Dictionary<string, string?> { ["ConnectionStrings:rabbitmq"] = servers.Broker }
+            new Dictionary<string, string?> { ["ConnectionStrings:rabbitmq"] = broker }
         );
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
@@ -112,8 +113,6 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
         builder.AddExchange(service, exchange);
         return builder.Build();
     }
-
-    private Task<BareMassTransit> BareAsync(CancellationToken cancellationToken) => BareMassTransit.StartAsync(servers.Broker, cancellationToken);
 
     internal static PrescriptionReceived Sample() =>
         new()

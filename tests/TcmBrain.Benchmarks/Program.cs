@@ -1,7 +1,46 @@
+using System.CommandLine;
+using System.Text.Json;
 using TcmBrain.Benchmarks;
 
-await using var servers = new BenchServers();
-foreach (var figure in await new ExchangeBenchmark(servers, 40_000, 3).RunAsync(CancellationToken.None))
-{
-    Console.WriteLine(figure);
-}
+var names = new Argument<string[]>("names") { Description = "exchange, push, audit; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
+var root = new RootCommand("Measures the platform on this machine; medians of rounds, ratios from the same run") { names, json };
+root.SetAction(
+    async (arguments, cancellationToken) =>
+    {
+        await using var servers = new BenchServers();
+        var benchmarks = new (string Name, Func<Task<IReadOnlyList<Figure>>> Run)[]
+        {
+            ("exchange", () => new ExchangeBenchmark(servers, events: 40_000, rounds: 5).RunAsync(cancellationToken)),
+            ("push", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
+            ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
+        };
+        var asked = arguments.GetValue(names)!;
+        if (asked.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
+        {
+            Console.Error.WriteLine($"There is no benchmark {unknown}; there are {string.Join(", ", benchmarks.Select(b => b.Name))}.");
+            return 1;
+        }
+
+        var figures = new List<Figure>();
+        foreach (var benchmark in benchmarks.Where(b => asked.Length == 0 || asked.Contains(b.Name)))
+        {
+            foreach (var figure in await benchmark.Run())
+            {
+                figures.Add(figure);
+                if (!arguments.GetValue(json))
+                {
+                    Console.WriteLine(figure);
+                }
+            }
+        }
+
+        if (arguments.GetValue(json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(figures, JsonSerializerOptions.Web));
+        }
+
+        return 0;
+    }
+);
+return await root.Parse(args).InvokeAsync();
