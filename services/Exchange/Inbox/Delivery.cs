@@ -14,6 +14,9 @@ internal sealed class Delivery(Guid messageId, Event e, ActivityContext trace)
 
     public ActivityContext Trace { get; } = trace;
 
+    public string? TraceParent =>
+        Trace == default ? null : $"00-{Trace.TraceId}-{Trace.SpanId}-{(Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
+
     /// <summary>Ends well when the effect is committed (now or by an earlier delivery).</summary>
     public Task Outcome => _outcome.Task;
 

@@ -50,7 +50,7 @@ internal sealed class HandlerTable
         if (_fold is not null)
         {
             var fold = (IFold)services.GetRequiredService(_fold);
-            await fold.FoldAsync([.. deliveries.Select(d => new TakenEvent(d.MessageId, d.Event))], work, cancellationToken);
+            await fold.FoldAsync([.. deliveries.Select(d => new TakenEvent(d.MessageId, d.Event, d.TraceParent))], work, cancellationToken);
         }
     }
 

@@ -19,4 +19,5 @@ public interface IFold
 }
 
 /// <summary>An event that was taken in, with the id under which it was told.</summary>
-public readonly record struct TakenEvent(Guid MessageId, Event Event);
+/// <param name="TraceParent">W3C trace that it came in; hand it to <see cref="Work.Publish"/> to go on with that trace. Null: none.</param>
+public readonly record struct TakenEvent(Guid MessageId, Event Event, string? TraceParent = null);

@@ -1,9 +1,70 @@
+using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
+using TcmBrain.Traceability.Log;
 
 namespace TcmBrain.Traceability.Steps;
 
-internal sealed class StepFold : IFold
+/// <summary>
+/// Turns the platform's physical steps into trace events (采集). Idempotent twice over: the inbox drops what was taken in before, and
+/// a step told again under another message id gives the same event, which the log has already.
+/// </summary>
+internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOptions options) : IFold
 {
-    public Task FoldAsync(IReadOnlyList<TakenEvent> events, Work work, CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task FoldAsync(IReadOnlyList<TakenEvent> events, Work work, CancellationToken cancellationToken)
+    {
+        var turn = await log.TakeTurnAsync(work, cancellationToken);
+        var decoctions = await DecoctionSteps.GatherAsync(events, work, cancellationToken);
+        var numbers = await allocations.ForAsync(
+            work,
+            [.. events.SelectMany(e => PiecesOf(e.Event)).Distinct(StringComparer.Ordinal)],
+            [.. events.Select(e => CentreOf(e.Event)).Concat(decoctions.Select(d => d.Completed.CentreCode)).Distinct(StringComparer.Ordinal)],
+            cancellationToken
+        );
+        List<TraceDraft> drafts =
+        [
+            .. events.SelectMany(e => Drafts(e.Event, new StepEvents(options, numbers, e.TraceParent))),
+            .. decoctions.Select(d => new StepEvents(options, numbers, d.TraceParent).Decocted(d.Completed, d.Steps)),
+        ];
+        await turn.AppendAsync(drafts, cancellationToken);
+    }
+
+    private static IEnumerable<TraceDraft> Drafts(Event e, StepEvents steps) =>
+        e switch
+        {
+            LotAccepted accepted => [steps.Accepted(accepted)],
+            LotReleased released => [steps.Released(released)],
+            LotRejected rejected => [steps.Rejected(rejected)],
+            RecallIssued recalled => [steps.Recalled(recalled)],
+            PrescriptionChecked dispensed => [steps.Dispensed(dispensed)],
+            ParcelShipped shipped => [steps.Packed(shipped), steps.Departed(shipped)],
+            ParcelDelivered delivered => [steps.Arrived(delivered), steps.HandedOver(delivered)],
+            _ => [],
+        };
+
+    private static IEnumerable<string> PiecesOf(Event e) =>
+        e switch
+        {
+            LotAccepted accepted => [accepted.Piece],
+            LotReleased released => [released.Piece],
+            LotRejected rejected => [rejected.Piece],
+            RecallIssued recalled => [recalled.Piece],
+            PrescriptionChecked dispensed => dispensed.Portions.Select(p => p.Piece),
+            _ => [],
+        };
+
+    private static string CentreOf(Event e) =>
+        e switch
+        {
+            LotAccepted accepted => accepted.CentreCode,
+            LotReleased released => released.CentreCode,
+            LotRejected rejected => rejected.CentreCode,
+            RecallIssued recalled => recalled.CentreCode,
+            PrescriptionChecked dispensed => dispensed.CentreCode,
+            StepCompleted step => step.CentreCode,
+            DecoctionCompleted completed => completed.CentreCode,
+            ParcelShipped shipped => shipped.CentreCode,
+            ParcelDelivered delivered => delivered.CentreCode,
+            _ => throw new InvalidOperationException($"{e.GetType().Name} is no physical step: see Topology."),
+        };
 }

@@ -35,11 +35,14 @@ create index event_of_prescription on traceability.event (prescription_id, leaf_
 
 -- Which things (EPCs, lots, classes, as canonical Digital Links) an event is about; exact look-up of a lot or a bag.
 create table traceability.event_item (
-    item       text   not null,
     leaf_index bigint not null references traceability.event,
     role       text   not null check (role in ('epc', 'parent', 'child', 'input', 'output')),
-    primary key (item, leaf_index, role)
+    item       text   not null,
+    primary key (leaf_index, role, item)
 );
+
+-- Where a lot or a bag comes up: the lots of a prescription's story, and who may see a lot.
+create index event_of_item on traceability.event_item (item, leaf_index);
 
 -- Hashes of complete subtrees of 256^level leaves; level 0 are the leaves. All that proofs are made of.
 create table traceability.tree_node (
@@ -58,6 +61,12 @@ create table traceability.checkpoint (
     signed_at timestamptz not null
 );
 
+-- Public keys (C2SP verifier keys) that tree heads were signed with. For convenience: whoever audits in earnest brings the key along.
+create table traceability.log_key (
+    verifier_key text        not null primary key,
+    first_used_at timestamptz not null default now()
+);
+
 -- Nothing of the trace is ever changed or taken away, by nobody, the service included.
 create function traceability.refuse() returns trigger language plpgsql as $$
 begin
@@ -71,6 +80,8 @@ create trigger append_only before update or delete or truncate on traceability.e
 create trigger append_only before update or delete or truncate on traceability.tree_node
     for each statement execute function traceability.refuse();
 create trigger append_only before update or delete or truncate on traceability.checkpoint
+    for each statement execute function traceability.refuse();
+create trigger append_only before update or delete or truncate on traceability.log_key
     for each statement execute function traceability.refuse();
 create trigger no_delete before delete or truncate on traceability.log
     for each statement execute function traceability.refuse();
@@ -97,5 +108,6 @@ create table traceability.decoction_step (
 
 create table traceability.decoction_awaited (
     prescription_id uuid  not null primary key,
-    completed       jsonb not null
+    completed       jsonb not null,
+    traceparent     text
 );

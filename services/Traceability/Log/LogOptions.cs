@@ -1,0 +1,29 @@
+namespace TcmBrain.Traceability.Log;
+
+/// <summary>How this log is called and how often its head is signed.</summary>
+public sealed record LogOptions
+{
+    /// <summary>Origin line and key name of its checkpoints (<c>Log:Origin</c>); changing it makes another log.</summary>
+    public string Origin { get; init; } = "tcmbrain.example/trace";
+
+    /// <summary>Pause between two looks for news (<c>Log:SignEvery</c>).</summary>
+    public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Seed of the signing key: 32 bytes, base64 (<c>Log:SigningKey</c>, a secret). See <see cref="LogKey.FromSeed"/>.</summary>
+    public required string SigningKey { get; init; }
+
+    /// <exception cref="InvalidOperationException">No signing key.</exception>
+    public static LogOptions Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Log");
+        var options = new LogOptions
+        {
+            SigningKey = section["SigningKey"] ?? throw new InvalidOperationException("Log:SigningKey (32 bytes, base64) is not set."),
+        };
+        return options with
+        {
+            Origin = section["Origin"] ?? options.Origin,
+            SignEvery = section.GetValue<TimeSpan?>("SignEvery") ?? options.SignEvery,
+        };
+    }
+}

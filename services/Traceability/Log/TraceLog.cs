@@ -1,0 +1,195 @@
+using System.Buffers.Binary;
+using Npgsql;
+using NpgsqlTypes;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange;
+using TcmBrain.Traceability.Events;
+
+namespace TcmBrain.Traceability.Log;
+
+/// <param name="LeafIndex">Where it stands in the log: now, or since it was first captured.</param>
+/// <param name="IsNew">False: the very event was in the log already, and nothing was stored.</param>
+public readonly record struct Appended(TraceDraft Draft, long LeafIndex, bool IsNew);
+
+/// <summary>The append-only log (追溯日志).</summary>
+public sealed class TraceLog(TimeProvider time)
+{
+    /// <summary>
+    /// Takes the log's turn: until the work ends, nobody else appends. That is what makes indexes gapless, so take it late and
+    /// bring many events.
+    /// </summary>
+    public async Task<LogTurn> TakeTurnAsync(Work work, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command("select size, frontier from traceability.log for update");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            throw new InvalidOperationException("traceability.log has no row.");
+        }
+
+        return new LogTurn(work, new CompactRange(reader.GetInt64(0), reader.GetFieldValue<byte[][]>(1)), time);
+    }
+}
+
+/// <summary>The right to append within one work.</summary>
+public sealed class LogTurn
+{
+    private readonly Work work;
+    private readonly CompactRange tree;
+    private readonly TimeProvider time;
+
+    internal LogTurn(Work work, CompactRange tree, TimeProvider time) => (this.work, this.tree, this.time) = (work, tree, time);
+
+    /// <summary>
+    /// Stores the events that are not in the log yet, each with its leaf, and publishes TraceCaptured for them. One answer for each
+    /// draft, in order; of drafts that are the same event the first is the new one.
+    /// </summary>
+    public async Task<IReadOnlyList<Appended>> AppendAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
+    {
+        if (drafts.Count == 0)
+        {
+            return [];
+        }
+
+        var known = await KnownAsync(drafts, cancellationToken);
+        var answers = new List<Appended>(drafts.Count);
+        var fresh = new List<(TraceDraft Draft, long Index)>(drafts.Count);
+        foreach (var draft in drafts)
+        {
+            var key = Key(draft.Hash, draft.IsErrorDeclaration);
+            var isNew = !known.TryGetValue(key, out var index);
+            if (isNew)
+            {
+                index = tree.Size + fresh.Count;
+                known.Add(key, index);
+                fresh.Add((draft, index));
+            }
+
+            answers.Add(new Appended(draft, index, isNew));
+        }
+
+        if (fresh.Count > 0)
+        {
+            await StoreAsync(fresh, cancellationToken);
+            foreach (var (draft, index) in fresh)
+            {
+                work.Publish(Told(draft, index), draft.TraceParent);
+            }
+        }
+
+        return answers;
+    }
+
+    private async Task<Dictionary<string, long>> KnownAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command(
+            """
+            select event_hash, error_declaration, leaf_index from traceability.event
+            where (event_hash, error_declaration) in (select * from unnest($1, $2))
+            """,
+            drafts.Select(d => d.Hash).ToArray(),
+            drafts.Select(d => d.IsErrorDeclaration).ToArray()
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var known = new Dictionary<string, long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known.Add(Key(reader.GetFieldValue<byte[]>(0), reader.GetBoolean(1)), reader.GetInt64(2));
+        }
+
+        return known;
+    }
+
+    private async Task StoreAsync(List<(TraceDraft Draft, long Index)> fresh, CancellationToken cancellationToken)
+    {
+        // Whole milliseconds, as the record time stands in the event and in the leaf.
+        var recordedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var bodies = new string[fresh.Count];
+        var nodes = new List<TreeNode>(fresh.Count + 1);
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            var draft = fresh[i].Draft;
+            bodies[i] = draft.Body(recordedAt);
+            var leaf = Leaf.Text(draft.Hash, draft.IsErrorDeclaration, bodies[i], draft.CapturedBy, recordedAt, draft.Scope);
+            tree.Append(Leaf.Hash(leaf), nodes);
+        }
+
+        var items = fresh.SelectMany(f => f.Draft.Items.Select(i => (i.Item, i.Role, f.Index))).ToList();
+        await using var batch = new NpgsqlBatch(work.Connection, work.Transaction);
+        Add(
+            batch,
+            """
+            insert into traceability.event (leaf_index, event_hash, error_declaration, event_time, recorded_at, captured_by,
+                                            prescription_id, institution_code, centre_code, region_code, body)
+            select i, h, e, t, $1, c, p, o, z, r, b
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as u (i, h, e, t, c, p, o, z, r, b)
+            """,
+            recordedAt,
+            fresh.Select(f => f.Index).ToArray(),
+            fresh.Select(f => f.Draft.Hash).ToArray(),
+            fresh.Select(f => f.Draft.IsErrorDeclaration).ToArray(),
+            fresh.Select(f => f.Draft.EventTime.ToUniversalTime()).ToArray(),
+            fresh.Select(f => f.Draft.CapturedBy).ToArray(),
+            fresh.Select(f => f.Draft.Scope.PrescriptionId).ToArray(),
+            Texts(fresh.Select(f => f.Draft.Scope.InstitutionCode)),
+            Texts(fresh.Select(f => f.Draft.Scope.CentreCode)),
+            Texts(fresh.Select(f => f.Draft.Scope.RegionCode)),
+            bodies
+        );
+        Add(
+            batch,
+            "insert into traceability.event_item (leaf_index, role, item) select * from unnest($1, $2, $3)",
+            items.Select(i => i.Index).ToArray(),
+            items.Select(i => RoleName(i.Role)).ToArray(),
+            items.Select(i => i.Item).ToArray()
+        );
+        Add(
+            batch,
+            "insert into traceability.tree_node (level, index, hash) select * from unnest($1, $2, $3)",
+            nodes.Select(n => n.Level).ToArray(),
+            nodes.Select(n => n.Index).ToArray(),
+            nodes.Select(n => n.Hash).ToArray()
+        );
+        Add(batch, "update traceability.log set size = $1, frontier = $2", tree.Size, tree.Edge.ToArray());
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    internal static string RoleName(ItemRole role) =>
+        role switch
+        {
+            ItemRole.Epc => "epc",
+            ItemRole.Parent => "parent",
+            ItemRole.Child => "child",
+            ItemRole.Input => "input",
+            _ => "output",
+        };
+
+    private static TraceCaptured Told(TraceDraft draft, long index) =>
+        new()
+        {
+            AggregateId = new Guid(draft.Hash.AsSpan(0, 16), bigEndian: true),
+            Version = draft.IsErrorDeclaration ? 2 : 1,
+            OccurredAt = draft.EventTime.ToUniversalTime(),
+            EventHash = EventHash.Text(draft.Hash),
+            BizStep = draft.BizStep,
+            LeafIndex = index,
+            PrescriptionId = draft.Scope.PrescriptionId,
+            RegionCode = draft.Scope.RegionCode,
+        };
+
+    private static NpgsqlParameter Texts(IEnumerable<string?> values) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    private static string Key(byte[] hash, bool errorDeclaration) => Convert.ToHexString(hash) + (errorDeclaration ? "!" : "");
+}

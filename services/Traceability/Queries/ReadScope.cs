@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using Npgsql;
+using NpgsqlTypes;
+using TcmBrain.Contracts;
+using TcmBrain.ServiceDefaults.Identity;
+
+namespace TcmBrain.Traceability.Queries;
+
+/// <summary>
+/// What a caller may see of the trace: an institution its own prescriptions, a centre what it handled, a capturing party what it
+/// captured, a regulator its region, the operator all; and of a lot whoever has a visible prescription made from it.
+/// </summary>
+/// <param name="Institution">Empty matches nothing.</param>
+/// <param name="RegionPattern">LIKE pattern of a regulator's region; null for others.</param>
+public sealed record ReadScope(bool Everything, string Institution, string? RegionPattern)
+{
+    /// <summary>SQL over event <c>e</c> and the parameters $1 to $3 of <see cref="Parameters"/>.</summary>
+    public const string Owned =
+        "($1 or e.institution_code = $2 or e.centre_code = $2 or e.captured_by = $2 or e.region_code like $3)";
+
+    /// <summary>Like <see cref="Owned"/>, and what a visible prescription was made from.</summary>
+    public const string Visible = $"""
+        ({Owned} or e.prescription_id is null and exists (
+            select 1 from traceability.event_item thing
+            join traceability.event_item used on used.item = thing.item and used.role = 'input'
+            join traceability.event by on by.leaf_index = used.leaf_index
+            where thing.leaf_index = e.leaf_index
+              and by.prescription_id is not null
+              and (by.institution_code = $2 or by.centre_code = $2 or by.region_code like $3)))
+        """;
+
+    public static ReadScope Of(ClaimsPrincipal caller) =>
+        new(
+            caller.HasRole(Roles.Operator),
+            caller.InstitutionCode(),
+            caller.HasRole(Roles.Regulator) && RegionCode.IsWellFormed(caller.RegionCode())
+                ? RegionCode.SubtreePrefix(caller.RegionCode()) + "%"
+                : null
+        );
+
+    public NpgsqlParameter[] Parameters() =>
+        [
+            new() { Value = Everything },
+            new() { Value = Institution },
+            new() { Value = (object?)RegionPattern ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        ];
+}

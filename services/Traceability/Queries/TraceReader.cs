@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Npgsql;
+using TcmBrain.Traceability.Events;
+using TcmBrain.Traceability.Log;
+
+namespace TcmBrain.Traceability.Queries;
+
+/// <summary>A stored event with all that its leaf says.</summary>
+public sealed record StoredEvent(
+    long LeafIndex,
+    byte[] Hash,
+    bool ErrorDeclaration,
+    DateTimeOffset RecordedAt,
+    string CapturedBy,
+    EventScope Scope,
+    string Body
+)
+{
+    public string LeafText() => Leaf.Text(Hash, ErrorDeclaration, Body, CapturedBy, RecordedAt, Scope);
+}
+
+/// <summary>Guarded reads: the scope is in the WHERE, so not there and not yours are the same.</summary>
+public sealed class TraceReader(NpgsqlDataSource database)
+{
+    private const string Columns =
+        "e.leaf_index, e.event_hash, e.error_declaration, e.recorded_at, e.captured_by, e.prescription_id, e.institution_code, e.centre_code, e.region_code, e.body";
+
+    /// <summary>A prescription's own events, by their own time, then as they were logged. Empty: none, or none to be seen.</summary>
+    public Task<List<StoredEvent>> OfPrescriptionAsync(Guid prescriptionId, ReadScope scope, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"""
+            select {Columns} from traceability.event e
+            where e.prescription_id = $4 and {ReadScope.Owned}
+            order by e.event_time, e.leaf_index
+            """,
+            scope,
+            prescriptionId,
+            cancellationToken
+        );
+
+    /// <summary>What is known of the lots that went into a prescription which the caller may see.</summary>
+    public Task<List<StoredEvent>> OfLotsAsync(Guid prescriptionId, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"""
+            select {Columns} from traceability.event e
+            where e.prescription_id is null and e.leaf_index in (
+                select lot.leaf_index from traceability.event p
+                join traceability.event_item used on used.leaf_index = p.leaf_index and used.role = 'input'
+                join traceability.event_item lot on lot.item = used.item
+                where p.prescription_id = $4)
+            order by e.event_time, e.leaf_index
+            """,
+            new ReadScope(true, "", null),
+            prescriptionId,
+            cancellationToken
+        );
+
+    /// <summary>One event; null when there is none that the caller may see.</summary>
+    public async Task<StoredEvent?> FindAsync(byte[] hash, bool errorDeclaration, ReadScope scope, CancellationToken cancellationToken)
+    {
+        var found = await QueryAsync(
+            $"""
+            select {Columns} from traceability.event e
+            where e.event_hash = $4 and e.error_declaration = {(errorDeclaration ? "true" : "false")} and {ReadScope.Visible}
+            """,
+            scope,
+            hash,
+            cancellationToken
+        );
+        return found.SingleOrDefault();
+    }
+
+    public static JsonElement Json(StoredEvent stored)
+    {
+        using var json = JsonDocument.Parse(stored.Body);
+        return json.RootElement.Clone();
+    }
+
+    private async Task<List<StoredEvent>> QueryAsync(string sql, ReadScope scope, object key, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.AddRange(scope.Parameters());
+        command.Parameters.Add(new NpgsqlParameter { Value = key });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(
+                new StoredEvent(
+                    reader.GetInt64(0),
+                    reader.GetFieldValue<byte[]>(1),
+                    reader.GetBoolean(2),
+                    reader.GetFieldValue<DateTimeOffset>(3),
+                    reader.GetString(4),
+                    new EventScope(reader.IsDBNull(5) ? null : reader.GetGuid(5), Null(reader, 6), Null(reader, 7), Null(reader, 8)),
+                    reader.GetString(9)
+                )
+            );
+        }
+
+        return events;
+    }
+
+    private static string? Null(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

@@ -1,0 +1,125 @@
+using TcmBrain.ServiceDefaults.Faults;
+
+namespace TcmBrain.Traceability;
+
+/// <summary>Error catalogue of traceability (TRC-). 01: a captured event breaks a rule of EPCIS 2.0 or of the trace profile; 02: conflicts; 03: reading.</summary>
+public static class TraceabilityFaults
+{
+    public static readonly FaultDefinition NotADocument = new(
+        "TRC-0101",
+        400,
+        "不是 EPCIS 2.0 文档或事件",
+        "this is neither an EPCIS 2.0 document nor an event"
+    );
+    public static readonly FaultDefinition NoEvents = new("TRC-0102", 400, "文档中没有事件", "the document has no events");
+    public static readonly FaultDefinition TooManyEvents = new(
+        "TRC-0103",
+        400,
+        "文档中事件多于 {0} 条",
+        "the document has more than {0} events"
+    );
+    public static readonly FaultDefinition UnknownType = new(
+        "TRC-0104",
+        400,
+        "事件类型不是 EPCIS 2.0 的五种之一",
+        "the type is none of the five of EPCIS 2.0"
+    );
+    public static readonly FaultDefinition Missing = new("TRC-0105", 400, "缺少必填字段", "a required field is missing");
+    public static readonly FaultDefinition WrongShape = new("TRC-0106", 400, "字段的类型不正确: 应为{0}", "the field is not of its type: {1} is expected");
+    public static readonly FaultDefinition BadTime = new(
+        "TRC-0107",
+        400,
+        "不是带时区偏移的日期时间",
+        "this is not a date and time with an offset"
+    );
+    public static readonly FaultDefinition Future = new(
+        "TRC-0108",
+        400,
+        "事件时间晚于当前时间两分钟以上",
+        "the event's time is more than two minutes ahead"
+    );
+    public static readonly FaultDefinition BadOffset = new(
+        "TRC-0109",
+        400,
+        "时区偏移不是 ±hh:mm 的形式",
+        "the time zone offset is not of the form ±hh:mm"
+    );
+    public static readonly FaultDefinition BadAction = new(
+        "TRC-0110",
+        400,
+        "action 只能是 ADD、OBSERVE、DELETE, 且转化事件不得有 action",
+        "action is ADD, OBSERVE or DELETE, and a transformation has none"
+    );
+    public static readonly FaultDefinition NotAUri = new("TRC-0111", 400, "不是 URI", "this is not a URI");
+    public static readonly FaultDefinition NoObjects = new(
+        "TRC-0112",
+        400,
+        "事件没有说明涉及的物品",
+        "the event does not say what it is about"
+    );
+    public static readonly FaultDefinition BadQuantity = new(
+        "TRC-0113",
+        400,
+        "数量应为不小于零且不多于六位小数的数",
+        "a quantity is a number, zero or more, of at most six decimals"
+    );
+    public static readonly FaultDefinition BadUnit = new(
+        "TRC-0114",
+        400,
+        "计量单位应为 KGM、GRM、LTR、MLT 或 H87",
+        "the unit is one of KGM, GRM, LTR, MLT and H87"
+    );
+    public static readonly FaultDefinition UndeclaredPrefix = new(
+        "TRC-0115",
+        400,
+        "字段既不是标准字段, 其前缀也未在 @context 中声明",
+        "the field is neither of the standard nor of a prefix that @context declares"
+    );
+    public static readonly FaultDefinition MisplacedIlmd = new(
+        "TRC-0116",
+        400,
+        "只有 ADD 与转化事件可以带 ilmd",
+        "only ADD and transformations have ilmd"
+    );
+    public static readonly FaultDefinition WrongEventId = new(
+        "TRC-0117",
+        400,
+        "eventID 与事件散列不一致; 请省略或使用 {0}",
+        "eventID is not the event's hash; leave it out or use {0}"
+    );
+    public static readonly FaultDefinition NullValue = new("TRC-0118", 400, "不允许空值 null", "null is not allowed");
+
+    public static readonly FaultDefinition Duplicate = new(
+        "TRC-0201",
+        409,
+        "该事件已被采集: {0}",
+        "this event was captured before: {0}",
+        GrpcStatus: 6
+    );
+
+    public static readonly FaultDefinition BadHash = new(
+        "TRC-0301",
+        400,
+        "事件散列应为 64 位小写十六进制数或 ni 形式",
+        "an event hash is 64 lower-case hex digits or the ni form"
+    );
+    public static readonly FaultDefinition EventNotFound = new("TRC-0302", 404, "未找到该事件", "there is no such event");
+    public static readonly FaultDefinition PrescriptionNotFound = new(
+        "TRC-0303",
+        404,
+        "未找到该处方的追溯记录",
+        "there is no trace of such a prescription"
+    );
+    public static readonly FaultDefinition NotSignedYet = new(
+        "TRC-0304",
+        503,
+        "日志树头尚未覆盖该事件, 请稍后重试",
+        "no signed tree head covers it yet; try again in a moment"
+    );
+    public static readonly FaultDefinition BadTreeSize = new(
+        "TRC-0305",
+        400,
+        "树大小应满足 1 ≤ from ≤ to ≤ 已签名大小",
+        "tree sizes are 1 ≤ from ≤ to ≤ the signed size"
+    );
+}

@@ -1,0 +1,33 @@
+using TcmBrain.Traceability.Capture;
+using TcmBrain.Traceability.Log;
+using TcmBrain.Traceability.Queries;
+using TcmBrain.Traceability.Steps;
+
+namespace TcmBrain.Traceability;
+
+internal static class TraceabilityFeatures
+{
+    /// <exception cref="InvalidOperationException">The signing key or the company prefix is missing or malformed.</exception>
+    public static WebApplicationBuilder AddTraceability(this WebApplicationBuilder builder)
+    {
+        var log = LogOptions.Read(builder.Configuration);
+        var services = builder.Services;
+        services.AddSingleton(log);
+        services.AddSingleton(_ => LogKey.FromSeed(log.Origin, log.SigningKey));
+        services.AddSingleton(ProfileOptions.Read(builder.Configuration));
+        services.AddSingleton<TraceLog>();
+        services.AddSingleton<Allocations>();
+        services.AddSingleton<CaptureService>();
+        services.AddSingleton<TraceReader>();
+        services.AddHostedService<HeadSigner>();
+        return builder;
+    }
+
+    public static WebApplication MapTraceability(this WebApplication app)
+    {
+        app.MapCapture();
+        app.MapTrace();
+        app.MapLog();
+        return app;
+    }
+}
