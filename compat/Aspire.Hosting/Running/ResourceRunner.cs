@@ -168,6 +168,7 @@ internal abstract class ResourceRunner(string name, string kind, ApplicationRun 
         ExitCode = null;
         Become(ResourceStates.Running);
         var exit = Exit;
+        var pause = TimeSpan.FromMilliseconds(100);
         while (!exit.IsCompleted)
         {
             var healthy = await IsHealthyAsync(now).ConfigureAwait(false);
@@ -181,7 +182,10 @@ internal abstract class ResourceRunner(string name, string kind, ApplicationRun 
                     Become(ResourceStates.Running, healthy);
             }
             wasReady |= healthy && !IsJob;
-            var next = Task.Delay(wasReady ? 2_000 : 150, now);
+            pause = healthy ? TimeSpan.FromSeconds(2) : pause * 1.2;
+            if (pause > TimeSpan.FromSeconds(2))
+                pause = TimeSpan.FromSeconds(2);
+            var next = Task.Delay(pause, now);
             await Task.WhenAny(exit, next).ConfigureAwait(false);
             now.ThrowIfCancellationRequested();
         }
