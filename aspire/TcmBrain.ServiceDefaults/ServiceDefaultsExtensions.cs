@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -75,6 +76,8 @@ public static class ServiceDefaultsExtensions
 
     private static void AddCodedErrors(IServiceCollection services)
     {
+        services.AddSingleton<FaultAnswer>();
+        services.AddSingleton<IDeveloperPageExceptionFilter>(provider => provider.GetRequiredService<FaultAnswer>());
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, FaultsFirst>());
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(http =>

@@ -19,7 +19,7 @@ internal sealed class TestApp(WebApplication app) : IAsyncDisposable
         params (string Key, string? Value)[] settings
     )
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = settings.FirstOrDefault(s => s.Key == "environment").Value ?? "Production" });
         builder.Configuration.AddInMemoryCollection(
             new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0", ["Identity:Jwks"] = TestTokens.Jwks, ["Logging:LogLevel:Default"] = "Error" }
         );

@@ -33,19 +33,7 @@ public static class FaultCatalogue
             throw new InvalidOperationException($"{catalogue.Name}: no entries, or codes doubled or misnamed: {string.Join(", ", wrong)}");
         }
 
-        var text = Render(entries, name);
-        var file = RepositoryRoot.Combine("docs", "errors", name + ".md");
-        if (Environment.GetEnvironmentVariable("TCM_WRITE_DOCS") == "1")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file, text);
-        }
-        else if (!File.Exists(file) || File.ReadAllText(file) != text)
-        {
-            throw new InvalidOperationException(
-                $"docs/errors/{name}.md is not what {catalogue.Name} says. Run the test with TCM_WRITE_DOCS=1 and commit the file."
-            );
-        }
+        DocumentCheck.Equal(RepositoryRoot.Combine("docs", "errors", name + ".md"), Render(entries, name));
     }
 
     private static string Render(IReadOnlyList<FaultDefinition> entries, string name)

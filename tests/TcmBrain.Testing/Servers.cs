@@ -13,7 +13,8 @@ namespace TcmBrain.Testing;
 
 /// <summary>
 /// The real servers of a test assembly, each started when first asked for and gone with the assembly. Declare
-/// <c>[assembly: AssemblyFixture(typeof(Servers))]</c> once and take it in a test class's constructor. Everybody gets a database, a
+/// <c>[assembly: AssemblyFixture(typeof(Servers))]</c> once and take it in a test class's constructor, or hold one in an assembly fixture of
+/// your own (fixtures of one level cannot be given each other). Everybody gets a database, a
 /// virtual host and a key space of their own, so tests run in parallel.
 /// </summary>
 public sealed class Servers : IAsyncLifetime

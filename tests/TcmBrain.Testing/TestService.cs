@@ -76,6 +76,24 @@ public sealed class TestService : IAsyncDisposable
         return new TestService(host, program, http, grpc);
     }
 
+    /// <summary>Returns when <c>/health</c> says so; throws what ended the service when it died instead.</summary>
+    public async Task<TestService> HealthyAsync(TimeSpan? within = null)
+    {
+        using var client = Client();
+        await Eventually.Be(
+            async () => program.IsCompleted || (await client.GetAsync("/health")).IsSuccessStatusCode,
+            "healthy",
+            within ?? TimeSpan.FromSeconds(60)
+        );
+        if (program.IsCompleted)
+        {
+            await program;
+            throw new InvalidOperationException("The service stopped before it was healthy; its log says why.");
+        }
+
+        return this;
+    }
+
     /// <summary>A client of the HTTP endpoint; with a bearer token when one is given. Cookies and redirects are left to the test.</summary>
     public HttpClient Client(string? token = null)
     {

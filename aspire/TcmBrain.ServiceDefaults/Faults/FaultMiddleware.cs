@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace TcmBrain.ServiceDefaults.Faults;
 
 /// <summary>Outermost: whatever goes wrong in a request leaves it as a coded answer, over HTTP and over gRPC.</summary>
-internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> logger)
+internal sealed class FaultMiddleware(RequestDelegate next, FaultAnswer answer)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -28,24 +27,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var refusal = FaultMapping.From(exception);
-            if (refusal.Code == GeneralFaults.Internal.Code)
-            {
-                LogFailed(exception, refusal.Code, context.GetEndpoint()?.DisplayName ?? "-");
-            }
-            else if (refusal.HttpStatus >= 500)
-            {
-                LogAway(refusal.Code, context.GetEndpoint()?.DisplayName ?? "-", exception.Message);
-            }
-
-            if (GrpcAnswer.IsGrpc(context.Request))
-            {
-                GrpcAnswer.Write(context, refusal);
-            }
-            else
-            {
-                await ProblemAnswer.WriteAsync(context, refusal);
-            }
+            await answer.WriteAsync(context, exception);
         }
     }
 
@@ -62,10 +44,4 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             new FaultException(response.StatusCode, GeneralFaults.ForStatus(response.StatusCode).At(""))
         );
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Code} answered by {Endpoint}")]
-    private partial void LogFailed(Exception exception, string code, string endpoint);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Code} answered by {Endpoint}: {Reason}")]
-    private partial void LogAway(string code, string endpoint, string reason);
 }

@@ -62,6 +62,10 @@ internal static class TelemetryDefaults
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+        // /health says it; asked every second while something is away, the log would say nothing else.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // It logs every refusal as an error, and never gets to show its page (FaultAnswer).
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.DeveloperExceptionPageMiddleware", LogLevel.None);
         // What a handler throws is logged where it is coded; what fails before it is the caller's doing.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);

@@ -58,6 +58,23 @@ public sealed class HttpFaultTests : IAsyncLifetime
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain("secret");
     }
 
+    [Theory]
+    [InlineData("Development")]
+    [InlineData("Production")]
+    public async Task No_environment_shows_more_than_another(string environment)
+    {
+        await using var other = await TestApp.StartAsync(
+            routes => routes.MapGet("/boom", string () => throw new InvalidOperationException("secret detail")),
+            null,
+            ("environment", environment)
+        );
+        other.App.Environment.EnvironmentName.ShouldBe(environment);
+        using var caller = other.Client(TestTokens.Of("a", "b", "330100"));
+        await (await caller.GetAsync("/boom")).ShouldBeProblem(500, "GEN-0500");
+        using var nobody = other.Client();
+        await (await nobody.GetAsync("/boom")).ShouldBeProblem(401, "GEN-0001");
+    }
+
     [Fact]
     public async Task Every_fault_is_named_and_located()
     {

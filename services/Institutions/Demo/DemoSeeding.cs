@@ -1,0 +1,120 @@
+using Npgsql;
+using TcmBrain.Contracts.Demo;
+using TcmBrain.Institutions.Practitioners;
+using TcmBrain.Institutions.Register;
+using TcmBrain.Institutions.SignIn;
+using TcmBrain.ServiceDefaults.Faults;
+using TcmBrain.ServiceDefaults.Storage;
+
+namespace TcmBrain.Institutions.Demo;
+
+internal static class DemoFeature
+{
+    public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
+    {
+        if (builder.Configuration.GetValue<bool>("Demo:Enabled"))
+        {
+            builder.AddStartupTask<DemoSeeding>();
+        }
+
+        return builder;
+    }
+}
+
+/// <summary>Registers the demo region the way its owners would: by the register's own rules, with the events that tell of it. Idempotent.</summary>
+internal sealed class DemoSeeding(
+    InstitutionRegister institutions,
+    PractitionerRegister practitioners,
+    AccountStore accounts,
+    NpgsqlDataSource database
+) : IStartupTask
+{
+    private static readonly Scope Everything = new(true, null, "");
+    private const long SeedingLock = 0x7463_6d64_656d_6f01;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // One replica seeds, the others wait and then find everything there.
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var once = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction))
+        {
+            once.Parameters.Add(new NpgsqlParameter { Value = SeedingLock });
+            await once.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        foreach (var demo in DemoRegion.Institutions)
+        {
+            await UnlessTaken(
+                institutions.RegisterAsync(
+                    new InstitutionRegistration(
+                        demo.Code,
+                        demo.NameZh,
+                        demo.NameEn,
+                        demo.Kind,
+                        demo.Level,
+                        demo.RegionCode,
+                        demo.Longitude,
+                        demo.Latitude
+                    ),
+                    Everything,
+                    cancellationToken
+                )
+            );
+        }
+
+        foreach (var demo in DemoRegion.Practitioners)
+        {
+            await UnlessTaken(
+                practitioners.RegisterAsync(
+                    demo.InstitutionCode,
+                    new PractitionerRegistration(
+                        demo.Code,
+                        demo.Name,
+                        demo.Category,
+                        demo.Title,
+                        demo.MayPrescribeToxic,
+                        demo.MayPrescribeNarcotic
+                    ),
+                    Everything,
+                    cancellationToken
+                )
+            );
+        }
+
+        await Parallel.ForEachAsync(
+            DemoRegion.Clients,
+            cancellationToken,
+            async (demo, stop) =>
+            {
+                if (!await accounts.ExistsAsync(SignInKind.Client, demo.Id, stop))
+                {
+                    await accounts.AddClientAsync(demo.Id, demo.Secret, demo.Name, demo.InstitutionCode, demo.Roles, stop);
+                }
+            }
+        );
+        await Parallel.ForEachAsync(
+            DemoRegion.Users,
+            cancellationToken,
+            async (demo, stop) =>
+            {
+                if (!await accounts.ExistsAsync(SignInKind.User, demo.Name, stop))
+                {
+                    await accounts.AddUserAsync(demo.Name, demo.Password, demo.DisplayName, demo.InstitutionCode, demo.Roles, stop);
+                }
+            }
+        );
+    }
+
+    private static async Task UnlessTaken(Task registering)
+    {
+        try
+        {
+            await registering;
+        }
+        catch (FaultException refusal) when (refusal.Code == InstitutionsFaults.CodeTaken.Code)
+        {
+            // Seeded at an earlier start.
+        }
+    }
+}

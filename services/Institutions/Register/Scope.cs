@@ -1,0 +1,26 @@
+using System.Security.Claims;
+using TcmBrain.Contracts;
+using TcmBrain.ServiceDefaults.Identity;
+
+namespace TcmBrain.Institutions.Register;
+
+/// <summary>
+/// Which institutions a caller may see and change, as it goes into the WHERE of every query: operators all, regulators and quality
+/// controllers their region's subtree, everybody else their own. What lies outside looks as if it did not exist.
+/// </summary>
+internal sealed record Scope(bool All, string? RegionPrefix, string OwnCode)
+{
+    /// <summary>To be used over <c>institutions.institution i</c> with parameters all, regionPrefix and ownCode.</summary>
+    public const string Sql = "(@all or i.region_code like @regionPrefix || '%' or i.code = @ownCode)";
+
+    public static Scope Of(ClaimsPrincipal caller) =>
+        caller.HasAnyRole(Roles.Operator, Roles.Service) ? new Scope(true, null, "")
+        : caller.HasAnyRole(Roles.Regulator, Roles.Quality) && RegionOf(caller) is { } region
+            ? new Scope(false, RegionCode.SubtreePrefix(region), caller.InstitutionCode())
+        : new Scope(false, null, caller.InstitutionCode());
+
+    public bool CoversRegion(string region) => All || RegionPrefix is not null && region.StartsWith(RegionPrefix, StringComparison.Ordinal);
+
+    private static string? RegionOf(ClaimsPrincipal caller) =>
+        CallerExtensions.RegionCode(caller) is { } region && RegionCode.IsWellFormed(region) ? region : null;
+}
