@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Grpc.Core;
 using TcmBrain.HisSimulator;
+using TcmBrain.HisSimulator.Demo;
 using TcmBrain.HisSimulator.His;
 
-var root = new RootCommand("A hospital on the command line, and a day of the region") { HisCommands.Create() };
+var root = new RootCommand("A hospital on the command line, and a day of the region") { HisCommands.Create(), DemoCommand.Create() };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,0 +1,91 @@
+using System.Globalization;
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Demo;
+
+namespace TcmBrain.HisSimulator.Demo;
+
+/// <summary>Sees to it that every centre has what the day will need: goods in, tests, release, all through the public interface.</summary>
+internal sealed class Stockroom(Gateway gateway)
+{
+    private const int AtOnce = 8;
+    private static readonly string[] Origins = ["甘肃陇西", "四川江油", "浙江磐安", "安徽亳州", "河南焦作", "吉林抚松", "云南文山", "内蒙古赤峰"];
+
+    /// <param name="needed">Milligrams by piece, for the whole day.</param>
+    /// <returns>How many lots came in.</returns>
+    public async Task<int> FillAsync(IReadOnlyDictionary<string, long> needed, Action<int, int> progress, CancellationToken cancellationToken)
+    {
+        var orders = new List<(Actor Stockkeeper, string Piece, long Milligrams)>();
+        for (var centre = 1; centre <= DemoRegion.Pharmacies.Count; centre++)
+        {
+            var stockkeeper = new Actor(gateway, $"dispenser-{centre}");
+            var shelves = (await stockkeeper.ListAsync("/api/pharmacy/stock?limit=200", cancellationToken)).ToDictionary(
+                s => s.GetProperty("piece").GetString()!,
+                s => s.GetProperty("usableMilligrams").GetInt64()
+            );
+            orders.AddRange(
+                needed
+                    .Where(n => shelves.GetValueOrDefault(n.Key) < n.Value)
+                    // A whole kilogram, and as much again for the next day.
+                    .Select(n => (stockkeeper, n.Key, (n.Value * 2 / 1_000_000 + 1) * 1_000_000))
+            );
+        }
+
+        var done = 0;
+        var quality = new Actor(gateway, "quality-1");
+        var today = RegionTime.DayOf(DateTimeOffset.UtcNow);
+        var batch = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        await Parallel.ForEachAsync(
+            orders.Index(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (order, token) =>
+            {
+                var (n, (stockkeeper, piece, milligrams)) = order;
+                var accepted = await stockkeeper.PostAsync(
+                    "/api/pharmacy/goods-in",
+                    new
+                    {
+                        piece,
+                        lotNumber = $"P{batch}-{n:0000}",
+                        supplier = "示范中药饮片有限公司",
+                        origin = Origins[n % Origins.Length],
+                        quantityMilligrams = milligrams,
+                        producedOn = today.AddDays(-60 - n % 90),
+                        // Not all alike, so that first-expiring-first-out has something to choose.
+                        expiresOn = today.AddDays(365 + n % 365),
+                        certificate = $"COA-{batch}-{n:0000}",
+                    },
+                    token
+                );
+                await ReleaseAsync(quality, accepted.GetProperty("lotId").GetGuid(), token);
+                progress(Interlocked.Increment(ref done), orders.Count);
+            }
+        );
+        return orders.Count;
+    }
+
+    /// <summary>The lot reaches quality control as an event, a moment after it was accepted.</summary>
+    private static async Task ReleaseAsync(Actor quality, Guid lotId, CancellationToken cancellationToken)
+    {
+        object[] tests =
+        [
+            new { test = "moisture", value = 9.8m, unit = "%" },
+            new { test = "so2", value = 6m, unit = "mg/kg" },
+            new { test = "lead", value = 0.6m, unit = "mg/kg" },
+        ];
+        for (var attempt = 0; ; attempt++)
+        {
+            var (status, body) = await quality.SendAsync(HttpMethod.Post, $"/api/quality/lots/{lotId}/release", new { tests }, cancellationToken);
+            if ((int)status is >= 200 and < 300)
+            {
+                return;
+            }
+
+            if (status != System.Net.HttpStatusCode.NotFound || attempt == 200)
+            {
+                throw new SimulatorException($"The lot {lotId} is not released: {(int)status} {body}");
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+}
