@@ -17,9 +17,10 @@ var prescriptions = Service<Projects.TcmBrain_Prescriptions>("prescriptions", gr
     .WithEnvironment("PatientIdentity__Key", Secret("patient-identity-key"))
     .WithReference(institutions)
     .WithReplicas(2);
-var pharmacy = Service<Projects.TcmBrain_Pharmacy>("pharmacy", grpc: true).WithReference(institutions).WithReference(prescriptions);
-var decoction = Service<Projects.TcmBrain_Decoction>("decoction", grpc: true).WithReference(institutions).WithReference(prescriptions);
-var quality = Service<Projects.TcmBrain_Quality>("quality").WithReference(institutions).WithReference(prescriptions);
+var pharmacy = Service<Projects.TcmBrain_Pharmacy>("pharmacy", grpc: true).WithReference(institutions);
+prescriptions.WithReference(pharmacy);
+var decoction = Service<Projects.TcmBrain_Decoction>("decoction", grpc: true).WithReference(institutions);
+var quality = Service<Projects.TcmBrain_Quality>("quality").WithReference(institutions);
 var traceability = Service<Projects.TcmBrain_Traceability>("traceability")
     .WithEnvironment("Log__SigningKey", Secret("log-signing-key"))
     .WithReference(institutions);
