@@ -123,6 +123,15 @@ public static class LedgerAudit
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        return await RunAsync(connection, snapshot, cancellationToken);
+    }
+
+    internal static async Task<IReadOnlyList<LedgerCheck>> RunAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction snapshot,
+        CancellationToken cancellationToken
+    )
+    {
         await using var batch = new NpgsqlBatch(connection, snapshot);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Totals));
         foreach (var (_, sql) in Violations)
