@@ -95,6 +95,14 @@ public static class DecoctionFaults
         GrpcStatus: 9
     );
 
+    public static readonly FaultDefinition BeforeCheck = new(
+        "DEC-0210",
+        409,
+        "开始时间早于调剂复核时间 {0}",
+        "it would start before the dispensing was checked at {0}",
+        GrpcStatus: 9
+    );
+
     public static readonly FaultDefinition ParcelNotFound = new("DEC-0301", 404, "未找到该包裹", "no such parcel");
     public static readonly FaultDefinition NotShipped = new("DEC-0302", 409, "包裹尚未发出", "the parcel has not been shipped", GrpcStatus: 9);
     public static readonly FaultDefinition AlreadyShipped = new(

@@ -15,6 +15,8 @@ internal sealed class Job
     public required string DeliveryRegionCode { get; init; }
     public required string? TraceParent { get; init; }
 
+    public required DateTimeOffset CheckedAt { get; init; }
+
     /// <summary>Null: the patient decocts.</summary>
     public required Recipe? Recipe { get; init; }
     public required string State { get; set; }

@@ -56,7 +56,7 @@ internal static class JobStore
     {
         await using var command = work.Command(
             """
-            select institution_code, region_code, his_number, revision, delivery_region_code, traceparent, recipe, state, told
+            select institution_code, region_code, his_number, revision, delivery_region_code, traceparent, recipe, state, told, checked_at
             from decoction.job where prescription_id = $1 and centre_code = $2 for update
             """,
             prescriptionId,
@@ -81,6 +81,7 @@ internal static class JobStore
             Recipe = reader.IsDBNull(6) ? null : StoredJson.Read<Recipe>(reader.GetString(6)),
             State = reader.GetString(7),
             Told = reader.GetInt32(8),
+            CheckedAt = reader.GetFieldValue<DateTimeOffset>(9),
             Steps = [],
         };
     }

@@ -49,6 +49,12 @@ internal sealed class StepSession(Work work, Job job, Recipe recipe, Worker work
             return false;
         }
 
+        // Clocks of two rooms may differ as much as a device's from ours.
+        if (at < job.CheckedAt - Moment.Tolerance)
+        {
+            throw DecoctionFaults.BeforeCheck.Exception("startedAt", job.CheckedAt.Text());
+        }
+
         var vesselId = await VesselStore.IdAsync(work, job.CentreCode, name, cancellationToken);
         if (step == Step.Soaking)
         {
