@@ -50,7 +50,6 @@ public sealed class Room : IAsyncLifetime
             ["ConnectionStrings:database"] = await connection,
             ["ConnectionStrings:rabbitmq"] = broker,
             ["Vessels:PerCentre"] = "12",
-            ["environment"] = "Production",
         };
         service = await TestService.StartAsync(typeof(DecoctionFaults).Assembly, settings);
         pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
