@@ -77,6 +77,7 @@ internal sealed class OperationsPage : IAsyncDisposable
         application.MapGet("/", (HttpContext context) => Results.Content(PageText.Render(run, Token, Language(context)), "text/html; charset=utf-8"));
         application.MapGet("/operations.js", () => Results.Content(PageText.Asset("operations.js"), "text/javascript; charset=utf-8"));
         application.MapGet("/operations.css", () => Results.Content(PageText.Asset("operations.css"), "text/css; charset=utf-8"));
+        application.MapGet("/favicon.ico", () => Results.NoContent());
         application.MapGet("/api/resources", () => Results.Json(Status(), Json));
         application.MapGet("/api/status.txt", () => Results.Text(StatusTable()));
         application.MapGet("/api/events", EventsAsync);

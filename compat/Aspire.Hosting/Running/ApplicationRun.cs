@@ -154,9 +154,15 @@ internal sealed class ApplicationRun(
         return string.Join('\n', lines);
     }
 
-    /// <summary>Ctrl-C and SIGTERM ask for the orderly end; a second Ctrl-C is taken for what it says.</summary>
+    /// <summary>
+    /// Ctrl-C and SIGTERM ask for the orderly end; a second Ctrl-C, later than an echo of the first could be, is taken for what
+    /// it says.
+    /// </summary>
     private sealed class Signals : IDisposable
     {
+        private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
+        private long first;
+
         private readonly List<PosixSignalRegistration> registrations = [];
 
         public Signals(TaskCompletionSource stopAsked, ConsoleLog console)
@@ -168,7 +174,10 @@ internal sealed class ApplicationRun(
                         context =>
                         {
                             context.Cancel = true;
-                            if (!stopAsked.TrySetResult() && signal == PosixSignal.SIGINT)
+                            stopAsked.TrySetResult();
+                            if (Interlocked.CompareExchange(ref first, Stopwatch.GetTimestamp(), 0) is var since and not 0
+                                && signal == PosixSignal.SIGINT
+                                && Stopwatch.GetElapsedTime(since) > Echo)
                             {
                                 console.Complain("killed");
                                 // The kernel ends the children with us.

@@ -228,6 +228,7 @@ internal abstract class ResourceRunner(string name, string kind, ApplicationRun 
         var last = log.Tail(100)
             .Where(line => line.Trim().Length > 0 && !line.StartsWith('»') && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal))
             .TakeLast(6)
+            .Select(line => line.Length <= 240 ? line : line[..240] + " …")
             .ToList();
         var words = last.Count == 0 ? "it wrote nothing" : "its last lines:\n" + string.Join('\n', last.Select(line => "    " + line));
         return $"{name} ended at start with code {code} (log: {log.FilePath}); {words}";
