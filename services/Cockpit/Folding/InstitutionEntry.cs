@@ -18,7 +18,7 @@ internal sealed record InstitutionEntry(string Code)
     public static IReadOnlyCollection<InstitutionEntry> Of(IEnumerable<TakenEvent> events)
     {
         var entries = new Dictionary<string, InstitutionEntry>();
-        foreach (var (_, e) in events)
+        foreach (var e in events.Select(taken => taken.Event))
         {
             if (e is InstitutionRegistered r && Get(r.Code) is var entry && entry.EntryVersion < r.Version)
             {
