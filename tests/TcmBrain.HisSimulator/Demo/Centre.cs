@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using TcmBrain.Contracts.Demo;
@@ -13,8 +14,11 @@ namespace TcmBrain.HisSimulator.Demo;
 internal sealed class Centre(Gateway gateway, int number)
 {
     private const int AtOnce = 4;
+
+    /// <summary>Minutes before now: from here on the vessels have their day, and each does several jobs one after another.</summary>
+    private const double DispensedBefore = 600;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Occupied = TimeSpan.FromMinutes(105);
+    private static readonly TimeSpan Rinse = TimeSpan.FromMinutes(5);
 
     private readonly Actor dispenser = new(gateway, $"dispenser-{number}");
     private readonly Actor checker = new(gateway, $"checker-{number}");
@@ -32,7 +36,6 @@ internal sealed class Centre(Gateway gateway, int number)
             LoopAsync(dispenser, "/api/pharmacy/work?state=dispensing&limit=50", DispenseAsync, stop),
             LoopAsync(checker, "/api/pharmacy/work?state=dispensed&limit=50", CheckAsync, stop),
             LoopAsync(worker, "/api/decoction/jobs?limit=200&state=waiting", DecoctAsync, stop),
-            LoopAsync(worker, "/api/decoction/jobs?limit=200&state=decocting", DecoctAsync, stop),
             LoopAsync(courier, "/api/decoction/parcels?state=packed&limit=100", ShipAsync, stop),
             LoopAsync(courier, "/api/decoction/parcels?state=shipped&limit=100", DeliverAsync, stop)
         );
@@ -73,7 +76,7 @@ internal sealed class Centre(Gateway gateway, int number)
         var (status, body) = await dispenser.SendAsync(
             HttpMethod.Post,
             path + "/start",
-            new { startedAt = card.GetProperty("startedAt").ValueKind == JsonValueKind.Null ? Ago(230) : card.GetProperty("startedAt").GetDateTimeOffset() },
+            new { startedAt = card.GetProperty("startedAt").ValueKind == JsonValueKind.Null ? Ago(DispensedBefore + 15) : card.GetProperty("startedAt").GetDateTimeOffset() },
             cancellationToken
         );
         if (status is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
@@ -101,7 +104,7 @@ internal sealed class Centre(Gateway gateway, int number)
             )
             .ToArray();
         await dispenser.PutAsync(path + "/weights", new { portions }, cancellationToken);
-        await dispenser.PostAsync(path + "/finish", new { finishedAt = Ago(220) }, cancellationToken);
+        await dispenser.PostAsync(path + "/finish", new { finishedAt = Ago(DispensedBefore + 5) }, cancellationToken);
     }
 
     /// <summary>A hand is never exact: off by up to one in a hundred, the same at a repetition.</summary>
@@ -119,68 +122,66 @@ internal sealed class Centre(Gateway gateway, int number)
     private async Task CheckAsync(JsonElement card, CancellationToken cancellationToken) =>
         await checker.PostAsync(
             $"/api/pharmacy/dispensings/{IdOf(card)}/check",
-            new { checkedAt = Ago(215) },
+            new { checkedAt = Ago(DispensedBefore) },
             cancellationToken
         );
 
     private async Task DecoctAsync(JsonElement job, CancellationToken cancellationToken)
     {
-        var steps = $"/api/decoction/jobs/{IdOf(job)}/steps";
         var recipe = job.GetProperty("recipe");
-        var first = Minutes(recipe, "firstBoilMinutes", 25);
-        var second = Minutes(recipe, "secondBoilMinutes", 20);
-        var (vessel, at) = await SoakAsync(steps, job, cancellationToken);
-        at = await StepAsync("first-boil", first);
-        at = await StepAsync("second-boil", second);
-        await StepAsync("packing", 5);
-
-        async Task<DateTimeOffset> StepAsync(string step, int minutes)
+        (string Step, int Minutes)[] steps =
+        [
+            ("soaking", Target(recipe, "soak") + 2),
+            ("first-boil", Target(recipe, "firstBoil")),
+            ("second-boil", Target(recipe, "secondBoil")),
+            ("packing", 5),
+        ];
+        var total = TimeSpan.FromMinutes(steps.Sum(s => s.Minutes));
+        var (vessel, at) = await TakeVesselAsync(job.GetProperty("checkedAt").GetDateTimeOffset().AddMinutes(5), total, cancellationToken);
+        foreach (var (step, minutes) in steps)
         {
             var end = at.AddMinutes(minutes);
-            var (status, body) = await worker.SendAsync(
-                HttpMethod.Post,
-                $"{steps}/{step}",
+            await worker.PostAsync(
+                $"/api/decoction/jobs/{IdOf(job)}/steps/{step}",
                 new { vessel, startedAt = at, finishedAt = end },
                 cancellationToken
             );
-            return (int)status < 300 ? end : throw new SimulatorException($"{steps}/{step}: {(int)status} {body}");
+            at = end;
         }
     }
 
-    /// <summary>Finds a vessel that is free for the whole job, as late as the clock allows.</summary>
-    private async Task<(string Vessel, DateTimeOffset SoakedUntil)> SoakAsync(string steps, JsonElement job, CancellationToken cancellationToken)
+    private static int Target(JsonElement recipe, string step) => recipe.GetProperty(step).GetProperty("target").GetInt32();
+
+    /// <summary>The vessel that is free first, for the whole job; an earlier demo's jobs may be in the way.</summary>
+    private async Task<(string Vessel, DateTimeOffset Start)> TakeVesselAsync(
+        DateTimeOffset earliest,
+        TimeSpan total,
+        CancellationToken cancellationToken
+    )
     {
-        await LearnVesselsAsync(cancellationToken);
         while (true)
         {
-            var (vessel, start) = TakeVessel();
-            var end = start.AddMinutes(32);
-            var (status, body) = await worker.SendAsync(
-                HttpMethod.Post,
-                $"{steps}/soaking",
-                new { vessel, startedAt = start, finishedAt = end },
-                cancellationToken
-            );
-            if ((int)status < 300)
+            await LearnVesselsAsync(cancellationToken);
+            string vessel;
+            DateTimeOffset start;
+            lock (vessels)
             {
-                return (vessel, end);
+                (vessel, var free) = vesselFree.MinBy(v => v.Value);
+                start = free > earliest ? free : earliest;
+                vesselFree[vessel] = start + total + Rinse;
             }
 
-            if (!body.Contains("DEC-0207"))
+            if (start + total > DateTimeOffset.UtcNow)
             {
-                throw new SimulatorException($"{steps}/soaking: {(int)status} {body}");
+                throw new SimulatorException("No vessel has time left before now: ask for fewer prescriptions, or give the centres more vessels (Vessels__PerCentre).");
             }
-        }
-    }
 
-    /// <summary>Each vessel is used backwards from now, so that the latest job is the latest in time.</summary>
-    private (string Vessel, DateTimeOffset Start) TakeVessel()
-    {
-        lock (vessels)
-        {
-            var (vessel, until) = vesselFree.MaxBy(v => v.Value);
-            vesselFree[vessel] = until - Occupied - TimeSpan.FromMinutes(5);
-            return (vessel, until - Occupied);
+            var interval = string.Create(CultureInfo.InvariantCulture, $"from={start.UtcDateTime:O}&until={(start + total).UtcDateTime:O}");
+            var list = await worker.GetAsync("/api/decoction/vessels?" + interval, cancellationToken);
+            if (!list.GetProperty("items").EnumerateArray().First(v => v.GetProperty("vessel").GetString() == vessel).GetProperty("busy").GetBoolean())
+            {
+                return (vessel, start);
+            }
         }
     }
 
@@ -199,24 +200,9 @@ internal sealed class Centre(Gateway gateway, int number)
         {
             foreach (var vessel in list.GetProperty("items").EnumerateArray())
             {
-                vesselFree.TryAdd(vessel.GetProperty("name").GetString()!, Ago(10));
+                vesselFree.TryAdd(vessel.GetProperty("vessel").GetString()!, DateTimeOffset.MinValue);
             }
         }
-    }
-
-    private static int Minutes(JsonElement recipe, string name, int otherwise)
-    {
-        foreach (var property in recipe.EnumerateObject())
-        {
-            if (property.NameEquals(name))
-            {
-                return property.Value.ValueKind == JsonValueKind.Number ? property.Value.GetInt32()
-                    : property.Value.TryGetProperty("min", out var least) ? least.GetInt32()
-                    : otherwise;
-            }
-        }
-
-        return otherwise;
     }
 
     private async Task ShipAsync(JsonElement parcel, CancellationToken cancellationToken)
