@@ -1,0 +1,49 @@
+/**
+ * Names of administrative divisions (GB/T 2260) that the page can offer: the provinces, the cities of Zhejiang, and the counties of Hangzhou
+ * (as of 2021) and Jinhua. Another code is shown as it is.
+ */
+const names: Record<string, readonly [zh: string, en: string]> = {
+  '110000': ['北京市', 'Beijing'], '120000': ['天津市', 'Tianjin'], '130000': ['河北省', 'Hebei'], '140000': ['山西省', 'Shanxi'],
+  '150000': ['内蒙古自治区', 'Inner Mongolia'], '210000': ['辽宁省', 'Liaoning'], '220000': ['吉林省', 'Jilin'],
+  '230000': ['黑龙江省', 'Heilongjiang'], '310000': ['上海市', 'Shanghai'], '320000': ['江苏省', 'Jiangsu'], '330000': ['浙江省', 'Zhejiang'],
+  '340000': ['安徽省', 'Anhui'], '350000': ['福建省', 'Fujian'], '360000': ['江西省', 'Jiangxi'], '370000': ['山东省', 'Shandong'],
+  '410000': ['河南省', 'Henan'], '420000': ['湖北省', 'Hubei'], '430000': ['湖南省', 'Hunan'], '440000': ['广东省', 'Guangdong'],
+  '450000': ['广西壮族自治区', 'Guangxi'], '460000': ['海南省', 'Hainan'], '500000': ['重庆市', 'Chongqing'], '510000': ['四川省', 'Sichuan'],
+  '520000': ['贵州省', 'Guizhou'], '530000': ['云南省', 'Yunnan'], '540000': ['西藏自治区', 'Tibet'], '610000': ['陕西省', 'Shaanxi'],
+  '620000': ['甘肃省', 'Gansu'], '630000': ['青海省', 'Qinghai'], '640000': ['宁夏回族自治区', 'Ningxia'], '650000': ['新疆维吾尔自治区', 'Xinjiang'],
+  '330100': ['杭州市', 'Hangzhou'], '330200': ['宁波市', 'Ningbo'], '330300': ['温州市', 'Wenzhou'], '330400': ['嘉兴市', 'Jiaxing'],
+  '330500': ['湖州市', 'Huzhou'], '330600': ['绍兴市', 'Shaoxing'], '330700': ['金华市', 'Jinhua'], '330800': ['衢州市', 'Quzhou'],
+  '330900': ['舟山市', 'Zhoushan'], '331000': ['台州市', 'Taizhou'], '331100': ['丽水市', 'Lishui'],
+  '330102': ['上城区', 'Shangcheng'], '330105': ['拱墅区', 'Gongshu'], '330106': ['西湖区', 'Xihu'], '330108': ['滨江区', 'Binjiang'],
+  '330109': ['萧山区', 'Xiaoshan'], '330110': ['余杭区', 'Yuhang'], '330111': ['富阳区', 'Fuyang'], '330112': ['临安区', "Lin'an"],
+  '330113': ['临平区', 'Linping'], '330114': ['钱塘区', 'Qiantang'], '330122': ['桐庐县', 'Tonglu'], '330127': ['淳安县', "Chun'an"],
+  '330182': ['建德市', 'Jiande'], '330702': ['婺城区', 'Wucheng'], '330703': ['金东区', 'Jindong'], '330723': ['武义县', 'Wuyi'],
+  '330726': ['浦江县', 'Pujiang'], '330727': ['磐安县', "Pan'an"], '330781': ['兰溪市', 'Lanxi'], '330782': ['义乌市', 'Yiwu'],
+  '330783': ['东阳市', 'Dongyang'], '330784': ['永康市', 'Yongkang']
+}
+
+export const everywhere = '000000'
+
+export function regionName(code: string, chinese: boolean): string {
+  const name = names[code]
+  return name ? name[chinese ? 0 : 1] : code
+}
+
+/** The digits that every region below this one starts with. */
+export function subtreePrefix(code: string): string {
+  if (code === everywhere) return ''
+  if (code.endsWith('0000')) return code.slice(0, 2)
+  return code.endsWith('00') ? code.slice(0, 4) : code
+}
+
+/** The regions that somebody at home in `home` can choose from, itself first, then by code. */
+export function regionsWithin(home: string): string[] {
+  const prefix = subtreePrefix(home)
+  const below = Object.keys(names).filter(code => code !== home && code.startsWith(prefix)).sort()
+  return [home, ...below]
+}
+
+/** 0 for a province, 1 for a city, 2 for a county: how far its entry is set in. */
+export function regionDepth(code: string): number {
+  return code.endsWith('0000') ? 0 : code.endsWith('00') ? 1 : 2
+}

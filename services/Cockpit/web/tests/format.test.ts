@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { dayOf, formatCount, formatShare, formatTime, formatWeight, hourOf } from '../src/format'
+import { curveOf } from '../src/live/curve'
+
+describe('formatting', () => {
+  it('groups counts', () => {
+    expect(formatCount(1234567, 'zh-CN')).toBe('1,234,567')
+  })
+
+  it.each([
+    [0, '0 克', '0 g'],
+    [9_000, '9 克', '9 g'],
+    [12_345_000, '12.3 千克', '12.3 kg'],
+    [123_456_000, '123 千克', '123 kg'],
+    [12_345_678_000, '12.3 吨', '12.3 t']
+  ])('weighs %i mg', (milligrams, zh, en) => {
+    expect(formatWeight(milligrams, 'zh-CN')).toBe(zh)
+    expect(formatWeight(milligrams, 'en')).toBe(en)
+  })
+
+  it('shows no share of nothing', () => {
+    expect(formatShare(0, 0, 'en')).toBe('–')
+    expect(formatShare(1, 8, 'zh-CN')).toBe('12.5%')
+  })
+
+  it('tells the time of the region, wherever the screen is', () => {
+    const at = Date.parse('2026-11-21T16:05:09Z')
+    expect(formatTime(at)).toBe('00:05:09')
+    expect(hourOf(at)).toBe(0)
+    expect(dayOf(at)).toBe('2026-11-22')
+  })
+
+  it('ends the curve at the present hour: what has not come is no zero', () => {
+    const curve = curveOf([1, 2, 3], 2)
+    expect(curve.slice(0, 4)).toEqual([1, 2, 3, null])
+    expect(curve).toHaveLength(24)
+    expect(curveOf(undefined, 1).slice(0, 3)).toEqual([0, 0, null])
+  })
+})
