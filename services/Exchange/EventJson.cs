@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 
 namespace TcmBrain.Exchange;
@@ -19,4 +20,27 @@ public static class EventJson
     public static Event Read(ReadOnlySpan<byte> json, Type type) =>
         (Event?)JsonSerializer.Deserialize(json, type, Options)
         ?? throw new JsonException($"An event of type {type.Name} is null.");
+
+    /// <summary>Reads a stored event, or says why this version of the contracts cannot.</summary>
+    internal static bool TryRead(string typeName, ReadOnlySpan<byte> json, out Event e, out string reason)
+    {
+        e = null!;
+        reason = "";
+        if (Topology.EventType(typeName) is not { } type)
+        {
+            reason = $"unknown event type {typeName}";
+            return false;
+        }
+
+        try
+        {
+            e = Read(json, type);
+            return true;
+        }
+        catch (JsonException fault)
+        {
+            reason = fault.Message;
+            return false;
+        }
+    }
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
@@ -80,9 +81,19 @@ public static class ExchangeRegistration
             services.TryAddScoped(handler);
         }
 
+        services
+            .AddOptions<MassTransitHostOptions>()
+            .Configure(host =>
+            {
+                host.StopTimeout = options.StopTimeout;
+                // What is in hand then goes back to the queue.
+                host.ConsumerStopTimeout = options.StopTimeout / 2;
+            });
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            // Without its broker a service still takes work: events wait in the outbox.
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             bus.UsingRabbitMq(
                 (context, rabbit) =>
                 {

@@ -19,6 +19,9 @@ internal static partial class ExchangeLog
     [LoggerMessage(5, LogLevel.Warning, "Handling {Type} {MessageId} failed")]
     public static partial void HandlingFailed(this ILogger logger, string type, Guid messageId, Exception e);
 
-    [LoggerMessage(6, LogLevel.Warning, "Outbox maintenance failed; it is tried again within the hour")]
+    [LoggerMessage(7, LogLevel.Information, "The inbox works again after {Failures} failures")]
+    public static partial void InboxRecovered(this ILogger logger, int failures);
+
+    [LoggerMessage(6, LogLevel.Warning, "Outbox maintenance failed; it is tried again in a minute")]
     public static partial void MaintenanceFailed(this ILogger logger, Exception e);
 }

@@ -16,13 +16,24 @@ public static class ExchangeTelemetry
     internal static readonly Counter<long> Repeated = Meter.CreateCounter<long>("tcm.exchange.repeated", "{event}", "Deliveries that the inbox dropped");
     internal static readonly Counter<long> Failed = Meter.CreateCounter<long>("tcm.exchange.failed", "{event}", "Deliveries whose handler failed");
 
-    internal static Activity? StartRelay(ClaimedEvent row) =>
-        row.TraceParent is { } trace && Source.HasListeners()
-            ? Source.StartActivity($"relay {row.Type}", ActivityKind.Producer, trace)
-            : null;
+    /// <summary>W3C trace context of a message. Written whether or not anybody records traces here: the listener may.</summary>
+    internal const string TraceHeader = "traceparent";
 
-    internal static Activity? StartHandling(Delivery delivery) =>
-        delivery.Trace != default && Source.HasListeners()
-            ? Source.StartActivity($"handle {delivery.Event.GetType().Name}", ActivityKind.Consumer, delivery.Trace)
-            : null;
+    internal static Activity? StartRelay(ClaimedEvent row) =>
+        row.TraceParent is { } trace ? Source.StartActivity($"relay {row.Type}", ActivityKind.Producer, trace) : null;
+
+    /// <summary>
+    /// The handler's activity goes on with the message's trace. It exists even when nobody records it, for a handler keeps its id
+    /// with what it stores so that later steps go on with it.
+    /// </summary>
+    internal static Activity? StartHandling(Delivery delivery)
+    {
+        if (delivery.Trace is not { } trace)
+        {
+            return null;
+        }
+
+        var name = $"handle {delivery.Event.GetType().Name}";
+        return Source.StartActivity(name, ActivityKind.Consumer, trace) ?? new Activity(name).SetParentId(trace).Start();
+    }
 }

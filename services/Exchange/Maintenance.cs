@@ -4,25 +4,42 @@ using Npgsql;
 
 namespace TcmBrain.Exchange;
 
-/// <summary>Makes the outbox's partitions ahead of time and drops what is older than it is kept, once an hour.</summary>
+/// <summary>
+/// Makes the outbox's partitions ahead of time and drops what is older than it is kept: at start and once an hour, and a minute
+/// after a failure. It gives up rather than make the writers wait for their tables (see <c>exchange.maintain</c>).
+/// </summary>
 internal sealed class Maintenance(NpgsqlDataSource database, ExchangeOptions options, TimeProvider time, ILogger<Maintenance> logger)
     : BackgroundService
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        do
+        while (!stoppingToken.IsCancellationRequested)
         {
-            try
-            {
-                await using var command = database.CreateCommand("select exchange.maintain($1)");
-                command.Parameters.AddWithValue(options.KeepDays);
-                await command.ExecuteNonQueryAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                logger.MaintenanceFailed(e);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(t => t is { IsCompletedSuccessfully: true, Result: true }, TaskScheduler.Default));
+            var pause = await TryMaintainAsync(stoppingToken) ? Interval : AfterFailure;
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> TryMaintainAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await using var command = database.CreateCommand("select exchange.maintain($1)");
+            command.Parameters.AddWithValue(options.KeepDays);
+            await command.ExecuteNonQueryAsync(stopping);
+            return true;
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (Exception e)
+        {
+            logger.MaintenanceFailed(e);
+            return false;
+        }
     }
 }

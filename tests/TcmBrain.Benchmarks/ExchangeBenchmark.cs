@@ -92,9 +92,9 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         foreach (var other in Topology.ListenersOf(typeof(PrescriptionReceived)).Where(s => s.Name != "quality"))
         {
-            await channel.ExchangeUnbindAsync(
+            await channel.QueueUnbindAsync(
                 other.Queue,
-                Topology.ExchangeName(typeof(PrescriptionReceived)),
+                BrokerTopology.ListenersExchange(typeof(PrescriptionReceived)),
                 "",
                 cancellationToken: cancellationToken
             );

@@ -3,37 +3,63 @@ using TcmBrain.Contracts;
 
 namespace TcmBrain.Exchange.Broker;
 
-/// <summary>Declares the topology table on the broker: a fan-out exchange an event, a quorum queue and an error queue a listener.</summary>
+/// <summary>
+/// Declares the topology table on the broker. An event has a fan-out exchange to which it is told, bound to a second one, to which
+/// its listeners' queues are bound; a listener has a quorum queue and an error queue.
+/// </summary>
 public sealed class BrokerTopology(string broker)
 {
-    private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
+    /// <summary>
+    /// Of every queue; MassTransit must name the same when it declares. Some brokers drop what was redelivered twenty times,
+    /// which a database that is away for long would reach: the limit is put out of reach.
+    /// </summary>
+    internal static readonly IReadOnlyDictionary<string, object?> QueueArguments = new Dictionary<string, object?>
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-delivery-limit"] = 1_000_000,
+    };
 
-    /// <summary>Idempotent; declaring what stands already changes nothing.</summary>
+    /// <summary>Idempotent; declaring what stands already changes nothing. Several may declare at once.</summary>
     public async Task DeclareAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await ConnectAsync(broker, "tcm-topology", cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        foreach (var type in Topology.EventTypes)
-        {
-            await channel.ExchangeDeclareAsync(Topology.ExchangeName(type), ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
-        }
-
         foreach (var service in Topology.Services.Where(s => s.ListensTo.Length > 0))
         {
             await DeclareQueueAsync(channel, service.Queue, cancellationToken);
             await DeclareQueueAsync(channel, service.ErrorQueue, cancellationToken);
-            foreach (var type in service.ListensTo)
+        }
+
+        foreach (var type in Topology.EventTypes)
+        {
+            var listeners = ListenersExchange(type);
+            await channel.ExchangeDeclareAsync(listeners, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+            foreach (var service in Topology.ListenersOf(type))
             {
-                await channel.ExchangeBindAsync(service.Queue, Topology.ExchangeName(type), "", cancellationToken: cancellationToken);
+                await channel.QueueBindAsync(service.Queue, listeners, "", cancellationToken: cancellationToken);
             }
+
+            // Last, and in one step: on a broker that came back empty an event reaches all its listeners or is returned, never a few.
+            var told = Topology.ExchangeName(type);
+            await channel.ExchangeDeclareAsync(told, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeBindAsync(listeners, told, "", cancellationToken: cancellationToken);
         }
     }
+
+    internal static string ListenersExchange(Type eventType) => Topology.ExchangeName(eventType) + ".listeners";
 
     private static async Task DeclareQueueAsync(IChannel channel, string queue, CancellationToken cancellationToken)
     {
         // The queue has an exchange of its own name, so that one queue alone can be sent to (replay, redrive).
         await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Quorum, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(
+            queue,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string, object?>(QueueArguments),
+            cancellationToken: cancellationToken
+        );
         await channel.QueueBindAsync(queue, queue, "", cancellationToken: cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using MassTransit;
 using TcmBrain.Contracts;
@@ -21,25 +22,57 @@ internal static class BusConfiguration
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders);
     }
 
+    /// <summary>Gives a message the id under which it is taken in once, and its trace.</summary>
+    public static void Address(SendContext context, Guid messageId, string? trace)
+    {
+        context.MessageId = messageId;
+        if (trace is not null)
+        {
+            context.Headers.Set(ExchangeTelemetry.TraceHeader, trace);
+        }
+
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+        {
+            // An event that no queue would get is an error, not a success.
+            rabbit.Mandatory = true;
+        }
+    }
+
     public static void ConfigureInbox(IRabbitMqBusFactoryConfigurator bus, InboxLanes lanes, ExchangeOptions options) =>
         bus.ReceiveEndpoint(
             options.Service.Queue,
             endpoint =>
             {
-                endpoint.SetQuorumQueue();
+                foreach (var (name, value) in BrokerTopology.QueueArguments)
+                {
+                    endpoint.SetQueueArgument(name, value);
+                }
+
                 endpoint.PrefetchCount = options.Prefetch;
                 endpoint.ConcurrentMessageLimit = options.Prefetch;
                 // Setup has bound it by the topology table.
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.PublishFaults = false;
-                endpoint.UseMessageRetry(retry => retry.Intervals(options.Redelivery));
+                if (options.Redelivery.Length > 0)
+                {
+                    endpoint.UseMessageRetry(retry => retry.Intervals(options.Redelivery));
+                }
+
                 foreach (var type in options.Service.ListensTo)
                 {
-                    var consumer = Activator.CreateInstance(typeof(InboxConsumer<>).MakeGenericType(type), lanes)!;
-                    endpoint.Instance(consumer);
+                    Listen.MakeGenericMethod(type).Invoke(null, [endpoint, lanes]);
                 }
             }
         );
+
+    private static readonly MethodInfo Listen = typeof(BusConfiguration).GetMethod(
+        nameof(ListenTo),
+        BindingFlags.Static | BindingFlags.NonPublic
+    )!;
+
+    // A handler and not a consumer instance: to those MassTransit does not apply the endpoint's retry.
+    private static void ListenTo<TEvent>(IReceiveEndpointConfigurator endpoint, InboxLanes lanes)
+        where TEvent : Event => endpoint.Handler<TEvent>(context => lanes.TakeAsync(Delivery.Of(context), context.CancellationToken));
 
     private sealed class ExchangeNames(IEntityNameFormatter others) : IEntityNameFormatter
     {

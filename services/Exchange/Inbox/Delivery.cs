@@ -1,18 +1,28 @@
 using System.Diagnostics;
-using TcmBrain.Contracts.Events;
+using MassTransit;
 
 namespace TcmBrain.Exchange.Inbox;
 
 /// <summary>One delivery of the broker, waiting for the transaction that takes it in.</summary>
-internal sealed class Delivery(Guid messageId, Event e, ActivityContext trace)
+internal sealed class Delivery(Guid messageId, Event e, string? trace)
 {
     private readonly TaskCompletionSource _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <exception cref="InvalidDataException">A message without an id cannot be taken in once.</exception>
+    public static Delivery Of<TEvent>(ConsumeContext<TEvent> context)
+        where TEvent : Event =>
+        new(
+            context.MessageId ?? throw new InvalidDataException("The message has no id."),
+            context.Message,
+            Activity.Current?.Id ?? context.Headers.Get<string>(ExchangeTelemetry.TraceHeader)
+        );
 
     public Guid MessageId { get; } = messageId;
 
     public Event Event { get; } = e;
 
-    public ActivityContext Trace { get; } = trace;
+    /// <summary>W3C trace context that the telling belongs to.</summary>
+    public string? Trace { get; } = trace;
 
     public string? TraceParent =>
         Trace == default ? null : $"00-{Trace.TraceId}-{Trace.SpanId}-{(Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
@@ -23,6 +33,4 @@ internal sealed class Delivery(Guid messageId, Event e, ActivityContext trace)
     public void Succeed() => _outcome.TrySetResult();
 
     public void Fail(Exception e) => _outcome.TrySetException(e);
-
-    public void Abandon() => _outcome.TrySetCanceled();
 }

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace TcmBrain.Exchange.Inbox;
 
@@ -12,6 +11,9 @@ namespace TcmBrain.Exchange.Inbox;
 /// </summary>
 internal sealed class InboxLanes : IAsyncDisposable
 {
+    /// <summary>How often a transaction that lost a deadlock, its connection or its time is tried again before its handler is to blame.</summary>
+    private const int PassingFaults = 5;
+
     private readonly IServiceScopeFactory _scopes;
     private readonly EventExchange _exchange;
     private readonly HandlerTable _handlers;
@@ -37,15 +39,15 @@ internal sealed class InboxLanes : IAsyncDisposable
         _running = [.. _lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))];
     }
 
-    /// <summary>Ends well once the event's effect is committed; throws what its handler threw.</summary>
+    /// <summary>
+    /// Ends well once the event's effect is committed; throws what its handler threw. While the database is away, or when the
+    /// inbox has closed, it does not end: an unanswered delivery goes back to the queue with the connection.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The bus gave the delivery up.</exception>
     public async Task TakeAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var lane = (uint)delivery.Event.AggregateId.GetHashCode() % (uint)_lanes.Length;
-        if (!_lanes[lane].Writer.TryWrite(delivery))
-        {
-            throw new OperationCanceledException("The inbox is closing.");
-        }
-
+        _lanes[lane].Writer.TryWrite(delivery);
         await delivery.Outcome.WaitAsync(cancellationToken);
     }
 
@@ -60,91 +62,105 @@ internal sealed class InboxLanes : IAsyncDisposable
                 batch.Add(delivery);
             }
 
-            if (!await TryCommitAsync(batch, alone: batch.Count == 1))
+            if (!await TryCommitAsync(batch))
             {
                 foreach (var delivery in batch)
                 {
-                    await TryCommitAsync([delivery], alone: true);
+                    await TryCommitAsync([delivery]);
                 }
             }
         }
     }
 
     /// <summary>
-    /// Commits the batch, waiting as long as it takes for a database that is away. False when a handler failed and the batch
-    /// is to be split; a delivery that failed alone is answered with its exception.
+    /// Commits the batch, waiting as long as it takes for a database that is away. False when it failed and is to be split; a
+    /// delivery that failed alone is answered with its exception.
     /// </summary>
-    private async Task<bool> TryCommitAsync(IReadOnlyList<Delivery> batch, bool alone)
+    private async Task<bool> TryCommitAsync(IReadOnlyList<Delivery> batch)
     {
         var backoff = new Backoff(_time);
-        while (true)
+        var faults = 0;
+        while (!_stopping.IsCancellationRequested)
         {
-            try
+            var attempt = await AttemptAsync(batch);
+            if (attempt.Verdict != Verdict.Committed && _stopping.IsCancellationRequested)
             {
-                await CommitAsync(batch);
-                foreach (var delivery in batch)
-                {
-                    delivery.Succeed();
-                }
-
-                return true;
+                break;
             }
-            catch (Exception e) when (e is OperationCanceledException && _stopping.IsCancellationRequested)
-            {
-                foreach (var delivery in batch)
-                {
-                    delivery.Abandon();
-                }
 
-                return true;
-            }
-            catch (Exception e) when (IsPassing(e))
+            switch (attempt.Verdict)
             {
-                if (backoff.Failures == 3)
-                {
-                    _logger.InboxFailed(e);
-                }
+                case Verdict.Committed:
+                    if (backoff.Failures > 3)
+                    {
+                        _logger.InboxRecovered(backoff.Failures);
+                    }
 
-                await backoff.PauseAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception e)
-            {
-                if (!alone)
-                {
-                    return false;
-                }
+                    foreach (var delivery in batch)
+                    {
+                        delivery.Succeed();
+                    }
 
-                ExchangeTelemetry.Failed.Add(1);
-                _logger.HandlingFailed(batch[0].Event.GetType().Name, batch[0].MessageId, e);
-                batch[0].Fail(e);
-                return true;
+                    return true;
+                case Verdict.Away:
+                    if (backoff.Failures == 3)
+                    {
+                        _logger.InboxFailed(attempt.Fault!);
+                    }
+
+                    await backoff.PauseAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    break;
+                case Verdict.Passing when ++faults < PassingFaults:
+                    await backoff.PauseAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    break;
+                default:
+                    if (batch.Count > 1)
+                    {
+                        return false;
+                    }
+
+                    ExchangeTelemetry.Failed.Add(1);
+                    _logger.HandlingFailed(batch[0].Event.GetType().Name, batch[0].MessageId, attempt.Fault!);
+                    batch[0].Fail(attempt.Fault!);
+                    return true;
             }
         }
+
+        // Closing: nobody is answered.
+        return true;
     }
 
-    private async Task CommitAsync(IReadOnlyList<Delivery> batch)
+    private async Task<(Verdict Verdict, Exception? Fault)> AttemptAsync(IReadOnlyList<Delivery> batch)
     {
         var cancellationToken = _stopping.Token;
-        await using var work = await _exchange.BeginAsync(cancellationToken);
-        var fresh = await InboxStore.RememberAsync(work, _options.Service.Name, batch.Select(d => d.MessageId), cancellationToken);
-        ExchangeTelemetry.Taken.Add(fresh.Count);
-        ExchangeTelemetry.Repeated.Add(batch.Count - fresh.Count);
-        if (fresh.Count > 0)
+        // Before a handler has run, nothing that fails is an event's fault.
+        var handling = false;
+        try
         {
-            await using var scope = _scopes.CreateAsyncScope();
-            // A message may stand twice in one batch; the first telling counts.
-            var first = batch.Where(d => fresh.Remove(d.MessageId)).ToList();
-            await _handlers.HandleAsync(scope.ServiceProvider, first, work, cancellationToken);
-        }
+            await using var work = await _exchange.BeginAsync(cancellationToken);
+            var fresh = await InboxStore.RememberAsync(work, _options.Service.Name, batch.Select(d => d.MessageId), cancellationToken);
+            var taken = fresh.Count;
+            handling = taken > 0;
+            if (taken > 0)
+            {
+                await using var scope = _scopes.CreateAsyncScope();
+                // A message may stand twice in one batch; the first telling counts.
+                var first = batch.Where(d => fresh.Remove(d.MessageId)).ToList();
+                await _handlers.HandleAsync(scope.ServiceProvider, first, work, cancellationToken);
+            }
 
-        await work.CommitAsync(cancellationToken);
+            await work.CommitAsync(cancellationToken);
+            ExchangeTelemetry.Taken.Add(taken);
+            ExchangeTelemetry.Repeated.Add(batch.Count - taken);
+            return (Verdict.Committed, null);
+        }
+        catch (Exception e)
+        {
+            return (!handling || DatabaseFault.IsAway(e) ? Verdict.Away : DatabaseFault.IsPassing(e) ? Verdict.Passing : Verdict.Failed, e);
+        }
     }
 
-    /// <summary>Database away, restarting, out of connections, or a deadlock lost: the event is not to blame.</summary>
-    private static bool IsPassing(Exception e) => e is NpgsqlException { IsTransient: true } or TimeoutException or System.Net.Sockets.SocketException
-        || e is NpgsqlException { InnerException: System.IO.IOException }
-        || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow };
-
+    /// <summary>What is in hand is finished; a database that is away is not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var lane in _lanes)
@@ -152,11 +168,18 @@ internal sealed class InboxLanes : IAsyncDisposable
             lane.Writer.TryComplete();
         }
 
-        // What is in hand is finished; a database that is away is not waited for.
         var finished = Task.WhenAll(_running);
-        await finished.WaitAsync(TimeSpan.FromSeconds(10), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await finished.WaitAsync(TimeSpan.FromSeconds(5), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();
         await finished;
         _stopping.Dispose();
+    }
+
+    private enum Verdict
+    {
+        Committed,
+        Away,
+        Passing,
+        Failed,
     }
 }

@@ -107,13 +107,13 @@ public static class OutboxStore
     )
     {
         const string sql = """
-            with taken as (
-                delete from exchange.outbox_pending p
-                using (select message_id from exchange.outbox_pending order by message_id limit $1 for update skip locked) c
-                where p.message_id = c.message_id
+            with next as materialized (
+                select message_id from exchange.outbox_pending order by message_id limit $1 for update skip locked),
+            taken as (
+                delete from exchange.outbox_pending p using next where p.message_id = next.message_id
                 returning p.message_id, p.day)
-            select o.message_id, o.day, o.type, o.traceparent, o.payload
-            from taken t join exchange.outbox o on o.day = t.day and o.message_id = t.message_id
+            select t.message_id, t.day, o.type, o.traceparent, o.payload
+            from taken t left join exchange.outbox o on o.day = t.day and o.message_id = t.message_id
             """;
         await using var command = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = limit } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -124,9 +124,9 @@ public static class OutboxStore
                 new ClaimedEvent(
                     reader.GetGuid(0),
                     reader.GetFieldValue<DateOnly>(1),
-                    reader.GetString(2),
+                    reader.IsDBNull(2) ? null : reader.GetString(2),
                     reader.IsDBNull(3) ? null : reader.GetString(3),
-                    reader.GetFieldValue<byte[]>(4)
+                    reader.IsDBNull(4) ? [] : reader.GetFieldValue<byte[]>(4)
                 )
             );
         }
@@ -154,5 +154,5 @@ public static class OutboxStore
     }
 }
 
-/// <summary>An event on its way to the broker.</summary>
-internal readonly record struct ClaimedEvent(Guid MessageId, DateOnly Day, string Type, string? TraceParent, byte[] Payload);
+/// <summary>An event on its way to the broker. Its type is null when its row in the outbox is gone.</summary>
+internal readonly record struct ClaimedEvent(Guid MessageId, DateOnly Day, string? Type, string? TraceParent, byte[] Payload);

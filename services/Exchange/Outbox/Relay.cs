@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange.Broker;
 
@@ -100,7 +97,7 @@ internal sealed class Relay(
             }
             else
             {
-                logger.EventBuried(row.MessageId, row.Type, reason);
+                logger.EventBuried(row.MessageId, row.Type ?? "unknown", reason);
                 await OutboxStore.BuryAsync(connection, transaction, row, reason, patience.Token);
             }
         }
@@ -112,42 +109,19 @@ internal sealed class Relay(
 
     private static bool TryRead(ClaimedEvent row, out Event e, out string reason)
     {
-        e = null!;
-        reason = "";
-        if (Topology.EventType(row.Type) is not { } type)
+        if (row.Type is { } type)
         {
-            reason = $"unknown event type {row.Type}";
-            return false;
+            return EventJson.TryRead(type, row.Payload, out e, out reason);
         }
 
-        try
-        {
-            e = EventJson.Read(row.Payload, type);
-            return true;
-        }
-        catch (JsonException fault)
-        {
-            reason = fault.Message;
-            return false;
-        }
+        (e, reason) = (null!, "its row in the outbox is gone");
+        return false;
     }
 
     private async Task PublishAsync(ClaimedEvent row, Event e, CancellationToken cancellationToken)
     {
         using var activity = ExchangeTelemetry.StartRelay(row);
-        await bus.Publish(
-            e,
-            e.GetType(),
-            context =>
-            {
-                context.MessageId = row.MessageId;
-                if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
-                {
-                    // An event that no queue would get is an error, not a success.
-                    rabbit.Mandatory = true;
-                }
-            },
-            cancellationToken
-        );
+        var trace = activity?.Id ?? row.TraceParent;
+        await bus.Publish(e, e.GetType(), context => BusConfiguration.Address(context, row.MessageId, trace), cancellationToken);
     }
 }

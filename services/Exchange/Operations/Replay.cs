@@ -1,0 +1,122 @@
+using MassTransit;
+using Npgsql;
+using TcmBrain.Contracts;
+using TcmBrain.Exchange.Broker;
+
+namespace TcmBrain.Exchange.Operations;
+
+/// <param name="Sent">by event type; confirmed by the broker</param>
+/// <param name="Unreadable">rows that this version of the contracts cannot read, left out</param>
+public sealed record ReplayResult(IReadOnlyDictionary<string, long> Sent, long Unreadable)
+{
+    public long Total => Sent.Values.Sum();
+}
+
+/// <summary>
+/// Reads again from every outbox what a service listens to and sends it to that service's queue alone, under the ids it was told
+/// with: what the service has taken in before, its inbox drops.
+/// </summary>
+/// <param name="databases">by service name, all of the topology</param>
+public sealed class Replay(IReadOnlyDictionary<string, NpgsqlDataSource> databases, string broker)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Idempotent in effect. Stopped in the middle, it may be run again.</summary>
+    /// <param name="since">recorded since then; null: all that is kept</param>
+    /// <param name="only">one type; null: all that the service listens to</param>
+    /// <exception cref="ArgumentException">The service does not listen to that type.</exception>
+    /// <exception cref="TimeoutException">The broker does not answer.</exception>
+    public async Task<ReplayResult> RunAsync(
+        Topology.Service service,
+        DateTimeOffset? since,
+        Type? only = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (only is not null && !service.ListensTo.Contains(only))
+        {
+            throw new ArgumentException($"{service.Name} does not listen to {only.Name}.", nameof(only));
+        }
+
+        var types = only is null ? service.ListensTo : [only];
+        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => BusConfiguration.ConfigureWire(rabbit, broker));
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+        {
+            patience.CancelAfter(ConnectTimeout);
+            try
+            {
+                await bus.StartAsync(patience.Token);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException("The broker does not answer.", e);
+            }
+        }
+
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{service.Queue}"));
+            var sent = types.ToDictionary(t => t.Name, _ => 0L);
+            long unreadable = 0;
+            foreach (var publisher in types.GroupBy(t => Topology.PublisherOf(t).Name))
+            {
+                unreadable += await SendAsync(
+                    endpoint,
+                    databases[publisher.Key],
+                    [.. publisher.Select(t => t.Name)],
+                    since,
+                    sent,
+                    cancellationToken
+                );
+            }
+
+            return new ReplayResult(sent, unreadable);
+        }
+        finally
+        {
+            await bus.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<long> SendAsync(
+        ISendEndpoint endpoint,
+        NpgsqlDataSource database,
+        string[] types,
+        DateTimeOffset? since,
+        Dictionary<string, long> sent,
+        CancellationToken cancellationToken
+    )
+    {
+        long unreadable = 0;
+        var position = OutboxPages.Beginning;
+        while (true)
+        {
+            var page = await OutboxPages.EventsAsync(database, types, since, position, cancellationToken);
+            if (page.Count == 0)
+            {
+                return unreadable;
+            }
+
+            var sending = new List<Task>(page.Count);
+            foreach (var row in page)
+            {
+                if (EventJson.TryRead(row.Type, row.Payload, out var e, out _))
+                {
+                    sending.Add(endpoint.Send(e, e.GetType(), Wire(row), cancellationToken));
+                    sent[row.Type]++;
+                }
+                else
+                {
+                    unreadable++;
+                }
+            }
+
+            await Task.WhenAll(sending).WaitAsync(ConfirmTimeout, cancellationToken);
+            position = (page[^1].Day, page[^1].MessageId);
+        }
+    }
+
+    private static IPipe<SendContext> Wire(StoredEvent row) =>
+        Pipe.Execute<SendContext>(context => BusConfiguration.Address(context, row.MessageId, row.TraceParent));
+}

@@ -1,0 +1,3 @@
+using TcmBrain.Testing;
+
+[assembly: AssemblyFixture(typeof(Servers))]
