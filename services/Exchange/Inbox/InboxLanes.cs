@@ -144,8 +144,8 @@ internal sealed class InboxLanes : IAsyncDisposable
             if (taken > 0)
             {
                 await using var scope = _scopes.CreateAsyncScope();
-                // A message may stand twice in one batch; the first telling counts.
-                var first = batch.Where(d => fresh.Remove(d.MessageId)).ToList();
+                // A message may stand twice in one batch; the first telling counts. In the order of aggregates, so that replicas lock them alike.
+                var first = batch.Where(d => fresh.Remove(d.MessageId)).OrderBy(d => d.Event.AggregateId).ToList();
                 await _handlers.HandleAsync(scope.ServiceProvider, first, work, cancellationToken);
             }
 
