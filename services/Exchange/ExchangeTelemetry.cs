@@ -28,7 +28,7 @@ public static class ExchangeTelemetry
     /// </summary>
     internal static Activity? StartHandling(Delivery delivery)
     {
-        if (delivery.Trace is not { } trace)
+        if (delivery.TraceParent is not { } trace)
         {
             return null;
         }

@@ -21,11 +21,8 @@ internal sealed class Delivery(Guid messageId, Event e, string? trace)
 
     public Event Event { get; } = e;
 
-    /// <summary>W3C trace context that the telling belongs to.</summary>
-    public string? Trace { get; } = trace;
-
-    public string? TraceParent =>
-        Trace == default ? null : $"00-{Trace.TraceId}-{Trace.SpanId}-{(Trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
+    /// <summary>W3C trace that the telling belongs to; null: none.</summary>
+    public string? TraceParent { get; } = trace;
 
     /// <summary>Ends well when the effect is committed (now or by an earlier delivery).</summary>
     public Task Outcome => _outcome.Task;
