@@ -59,6 +59,7 @@ public sealed class TestService : IAsyncDisposable
             all[key] = value;
         }
 
+        grpcPort = int.Parse(all["Endpoints:Grpc:Port"]!, System.Globalization.CultureInfo.InvariantCulture);
         string[] args = [.. all.Where(s => !string.IsNullOrEmpty(s.Value)).Select(s => $"--{s.Key}={s.Value}")];
         var (host, program) = await RunAsync(assembly, args, configure);
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using TcmBrain.ServiceDefaults.Hosting;
 
 namespace TcmBrain.ServiceDefaults.Faults;
 
@@ -7,6 +8,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultAnswer answer)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        RequestId.Adopt(context);
         try
         {
             if (GrpcAnswer.IsGrpc(context.Request))
@@ -23,7 +25,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultAnswer answer)
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller is gone; there is nobody to answer.
-            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : 499;
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = GeneralFaults.Cancelled.HttpStatus;
+            }
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {

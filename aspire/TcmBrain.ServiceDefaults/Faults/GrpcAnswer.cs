@@ -102,7 +102,9 @@ public static class GrpcAnswer
         {
             if (context.Response.StatusCode >= 400 && !context.Response.HasStarted)
             {
-                Write(context, new FaultException(context.Response.StatusCode, GeneralFaults.ForStatus(context.Response.StatusCode).At("")));
+                // No endpoint for it: in gRPC's words, the method is not implemented.
+                var http = context.Response.StatusCode is 404 or 405 ? StatusCodes.Status501NotImplemented : context.Response.StatusCode;
+                Write(context, new FaultException(http, GeneralFaults.ForStatus(http).At("")));
             }
 
             return;

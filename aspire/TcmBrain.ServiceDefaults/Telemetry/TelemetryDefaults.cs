@@ -69,6 +69,9 @@ internal static class TelemetryDefaults
         // What a handler throws is logged where it is coded; what fails before it is the caller's doing.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
+        // A backend's going and coming is told once by the health updater; each failed probe and request would tell it again.
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.None);
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error);
     }
 }

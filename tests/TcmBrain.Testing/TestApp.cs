@@ -2,12 +2,11 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using TcmBrain.ServiceDefaults;
-using TcmBrain.Testing;
 
-namespace TcmBrain.ServiceDefaults.Tests;
+namespace TcmBrain.Testing;
 
-/// <summary>A service of nothing but the defaults and what the test maps.</summary>
-internal sealed class TestApp(WebApplication app) : IAsyncDisposable
+/// <summary>A service of nothing but the defaults and what the test maps: in production's manner, on a free port, trusting test tokens.</summary>
+public sealed class TestApp(WebApplication app) : IAsyncDisposable
 {
     public Uri Address { get; } = new(app.Urls.First());
 

@@ -1,9 +1,9 @@
-using System.Net.Http.Json;
 using System.Text.Json;
+using Shouldly;
 
-namespace TcmBrain.ServiceDefaults.Tests;
+namespace TcmBrain.Testing;
 
-internal static class Problem
+public static class Problem
 {
     /// <summary>Checks the form that every refusal has, and returns it.</summary>
     public static async Task<JsonElement> ShouldBeProblem(this HttpResponseMessage response, int status, string code)

@@ -1,0 +1,80 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace TcmBrain.Gateway.Routing;
+
+/// <summary>
+/// What goes where, and what is open to callers without a token. Everything else wants one, here and again in the service. Addresses
+/// are not rewritten.
+/// </summary>
+internal static class RouteTable
+{
+    private const string Open = "anonymous";
+    private const string Closed = "default";
+
+    private static readonly string[] Reading = ["GET", "HEAD"];
+
+    public static readonly IReadOnlyList<RouteConfig> Http =
+    [
+        // Who wants a token has none yet.
+        Route("oauth", "institutions", "/oauth/{**rest}", Open),
+        Route("well-known", "institutions", "/.well-known/{**rest}", Open, Reading),
+        Route("session", "institutions", "/api/institutions/session", Open),
+        Route("institutions", "institutions", "/api/institutions/{**rest}", Closed),
+        Route("prescriptions", "prescriptions", "/api/prescriptions/{**rest}", Closed),
+        Route("pharmacy", "pharmacy", "/api/pharmacy/{**rest}", Closed),
+        Route("decoction", "decoction", "/api/decoction/{**rest}", Closed),
+        Route("quality", "quality", "/api/quality/{**rest}", Closed),
+        // What a patient's page reads after a scan: the code in the address is the right to see it.
+        Route("public-trace", "traceability", "/api/traceability/public/{**rest}", Open, Reading),
+        Route("traceability", "traceability", "/api/traceability/{**rest}", Closed),
+        Route("epcis", "traceability", "/epcis/{**rest}", Closed),
+        // A transparency log is for anyone to check: heads and proofs are hashes and tell nothing of what they prove.
+        Route("log", "traceability", "/log/{**rest}", Open, Reading),
+        Route("cockpit", "cockpit", "/api/cockpit/{**rest}", Closed),
+        // The web page itself holds no data.
+        Route("web", "cockpit", "/{**rest}", Open, Reading),
+    ];
+
+    public static readonly IReadOnlyList<RouteConfig> Grpc =
+    [
+        Package("prescriptions-v1", "prescriptions", "tcmbrain.prescriptions.v1", Closed),
+        Package("decoction-v1", "decoction", "tcmbrain.decoction.v1", Closed),
+        Route("grpc-health", GrpcCluster("prescriptions"), "/grpc.health.v1.Health/{method}", Open, ["POST"]),
+        Route("grpc-reflection", GrpcCluster("prescriptions"), "/grpc.reflection.v1.ServerReflection/{method}", Closed, ["POST"]),
+    ];
+
+    /// <summary>Services behind the HTTP and the gRPC endpoint.</summary>
+    public static readonly IReadOnlyList<string> HttpServices =
+    [
+        "institutions",
+        "prescriptions",
+        "pharmacy",
+        "decoction",
+        "quality",
+        "traceability",
+        "cockpit",
+    ];
+
+    public static readonly IReadOnlyList<string> GrpcServices = ["prescriptions", "decoction"];
+
+    public static string GrpcCluster(string service) => service + "-grpc";
+
+    /// <summary>Every service of one proto package.</summary>
+    private static RouteConfig Package(string id, string service, string package, string policy) =>
+        Route(
+            id,
+            GrpcCluster(service),
+            $$"""/{service:regex(^{{package.Replace(".", @"\.", StringComparison.Ordinal)}}\.\w+$)}/{method}""",
+            policy,
+            ["POST"]
+        );
+
+    private static RouteConfig Route(string id, string cluster, string path, string policy, IReadOnlyList<string>? methods = null) =>
+        new()
+        {
+            RouteId = id,
+            ClusterId = cluster,
+            AuthorizationPolicy = policy,
+            Match = new RouteMatch { Path = path, Methods = methods },
+        };
+}
