@@ -68,6 +68,9 @@ public sealed class House : IAsyncLifetime
         checks.Where(c => !c.Ok).ShouldBeEmpty();
     }
 
+    /// <summary>A pharmacy database of one's own, that no service runs on.</summary>
+    public Task<string> DatabaseAsync() => servers.DatabaseAsync("pharmacy");
+
     /// <summary>A standard piece that no other test uses.</summary>
     public string Piece()
     {
