@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using TcmBrain.Benchmarks;
 
-var names = new Argument<string[]>("names") { Description = "exchange, push, audit; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+var names = new Argument<string[]>("names") { Description = "exchange, push, audit, pharmacy; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
 var root = new RootCommand("Measures the platform on this machine; medians of rounds, ratios from the same run") { names, json };
 root.SetAction(
@@ -14,6 +14,7 @@ root.SetAction(
             ("exchange", () => new ExchangeBenchmark(servers, events: 40_000, rounds: 5).RunAsync(cancellationToken)),
             ("push", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
+            ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5).RunAsync(cancellationToken)),
         };
         var asked = arguments.GetValue(names)!;
         if (asked.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
