@@ -8,7 +8,7 @@ public static class CockpitFaults
     public static readonly FaultDefinition UnknownRegion = new(
         "COC-0101",
         404,
-        "没有这个行政区划,或不在您的管辖范围内",
+        "没有这个行政区划，或不在您的管辖范围内",
         "there is no such region, or it is not within yours"
     );
     public static readonly FaultDefinition BadDay = new(
@@ -27,7 +27,7 @@ public static class CockpitFaults
     public static readonly FaultDefinition TooManyStreams = new(
         "COC-0105",
         503,
-        "实时连接数已达上限,请稍后再试",
+        "实时连接数已达上限，请稍后再试",
         "too many live connections; try again later"
     );
 }

@@ -9,8 +9,6 @@ namespace TcmBrain.Cockpit.Tests;
 /// <summary>A running cockpit with a database and a virtual host of its own, and the tokens of those who look at it.</summary>
 internal sealed class CockpitHost : IAsyncDisposable
 {
-    private static int _redisDatabases;
-
     public required TestService Service { get; init; }
     public required NpgsqlDataSource Database { get; init; }
     public required string ConnectionString { get; init; }
@@ -26,14 +24,13 @@ internal sealed class CockpitHost : IAsyncDisposable
     public static string Staff(int hospital, string role = "pharmacist") =>
         TestTokens.Of("staff", Region.Hospitals[hospital].Code, Region.Hospitals[hospital].County, role);
 
-    /// <param name="redis">A Redis of the test's own; else a database number of the shared one.</param>
+    /// <param name="redis">A Redis of the test's own, else the shared one.</param>
     public static async Task<CockpitHost> StartAsync(Servers servers, RedisContainer? redis = null, string? database = null)
     {
         var text = database ?? await servers.DatabaseAsync("cockpit");
         var broker = await servers.BrokerAsync();
-        var redisText = redis is null
-            ? $"{await servers.RedisAsync()},defaultDatabase={Interlocked.Increment(ref _redisDatabases)}"
-            : redis.GetConnectionString();
+        // One Redis is enough for all: keys carry the generation of the database's tables.
+        var redisText = redis?.GetConnectionString() ?? await servers.RedisAsync();
         var service = await TestService.StartAsync(
             typeof(CockpitFaults).Assembly,
             new Dictionary<string, string?>

@@ -78,9 +78,9 @@ public sealed class FactTests
         for (var i = 0; i < 20; i++)
         {
             var tally = new Tally();
-            foreach (var (id, e) in region.Shuffle(events))
+            foreach (var taken in region.Shuffle(events))
             {
-                tally.Add(Fact.Of(id, e));
+                tally.Add(Fact.Of(taken.MessageId, taken.Event));
             }
 
             tally.Standing().Keys.Select(k => k.Stage).Distinct().ShouldBe([Stage.Completed]);

@@ -332,6 +332,33 @@ public sealed class ServiceTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_Redis_that_can_be_read_but_not_written_is_not_believed()
+    {
+        await using var redis = new RedisBuilder().WithImage("redis:7").Build();
+        await redis.StartAsync();
+        await using var host = await CockpitHost.StartAsync(servers, redis);
+        var region = new Region(33);
+        await host.TellAsync(region.Prescription());
+        await Eventually.Hold(async () => (await SourceAsync()).ShouldBe("redis"));
+        using var admin = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.GetConnectionString() + ",allowAdmin=true");
+        var server = admin.GetServer(admin.GetEndPoints()[0]);
+        // With no replica to copy to, every write is refused; reads go on.
+        await server.ConfigSetAsync("min-replicas-to-write", "1");
+        await host.TellAsync(region.Prescription());
+        await Eventually.Hold(async () =>
+        {
+            (await host.TotalAsync(CockpitHost.Operator(), "received")).ShouldBe(2);
+            (await SourceAsync()).ShouldBe("postgres");
+        });
+        await server.ConfigSetAsync("min-replicas-to-write", "0");
+        await Eventually.Hold(async () => (await SourceAsync()).ShouldBe("redis"));
+        (await host.TotalAsync(CockpitHost.Operator(), "received")).ShouldBe(2);
+
+        async Task<string?> SourceAsync() =>
+            (await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary")).GetProperty("source").GetString();
+    }
+
+    [Fact]
     public async Task Redis_and_PostgreSQL_give_the_same_numbers_and_a_rebuild_starts_the_live_view_anew()
     {
         await using var host = await CockpitHost.StartAsync(servers);

@@ -35,15 +35,28 @@ public sealed class LiveStore : IAsyncDisposable
     private readonly string? _address;
     private readonly SemaphoreSlim _connecting = new(1);
     private volatile ConnectionMultiplexer? _connection;
-    private int _restored;
+
+    /// <summary>Counts (re)connections: after each, what Redis has may be old.</summary>
+    private int _epoch;
+
+    /// <summary>The epoch in which the whole view has been written; another than the present one means that Redis is not to be believed.</summary>
+    private int _trusted = -1;
 
     public LiveStore(IConfiguration configuration) => _address = configuration.GetConnectionString("redis");
 
     /// <summary>True when Redis can be asked at this moment.</summary>
     public bool IsUp => _connection is { IsConnected: true };
 
-    /// <summary>True once after every (re)connection: what Redis has may be old.</summary>
-    internal bool TakeRestored() => Interlocked.Exchange(ref _restored, 0) == 1;
+    internal int Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>True when everything was written since the connection came up, and nothing has failed since.</summary>
+    internal bool IsTrusted => IsUp && Volatile.Read(ref _trusted) == Epoch;
+
+    /// <summary>The whole view was written, beginning in that epoch.</summary>
+    internal void Trust(int epoch) => Volatile.Write(ref _trusted, epoch);
+
+    /// <summary>Something could not be written: readers go to PostgreSQL until the whole view was written again.</summary>
+    internal void Distrust() => Volatile.Write(ref _trusted, -1);
 
     /// <summary>Connects if need be; false when there is no Redis now. The connection restores itself later.</summary>
     internal async Task<bool> TryConnectAsync(CancellationToken cancellationToken)
@@ -65,8 +78,8 @@ public sealed class LiveStore : IAsyncDisposable
                     options.ConnectTimeout = 1000;
                     options.ClientName = "tcm-cockpit";
                     var connection = await ConnectionMultiplexer.ConnectAsync(options);
-                    connection.ConnectionRestored += (_, _) => Interlocked.Exchange(ref _restored, 1);
-                    Interlocked.Exchange(ref _restored, 1);
+                    connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _epoch);
+                    connection.ConnectionRestored += (_, _) => Interlocked.Increment(ref _epoch);
                     _connection = connection;
                 }
             }
@@ -79,10 +92,10 @@ public sealed class LiveStore : IAsyncDisposable
         return IsUp;
     }
 
-    /// <summary>A scope's day; null when Redis is away or does not have it.</summary>
+    /// <summary>A scope's day; null when Redis is away, not up to date, or does not have it.</summary>
     public async Task<Numbers?> ReadAsync(Guid generation, Scope scope, DateOnly day)
     {
-        if (_connection is not { IsConnected: true } connection)
+        if (!IsTrusted || _connection is not { } connection)
         {
             return null;
         }
@@ -95,8 +108,9 @@ public sealed class LiveStore : IAsyncDisposable
             await Task.WhenAll(counters, standing).WaitAsync(Patience);
             return Parse(await counters, await standing);
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception)
         {
+            // Whatever is the matter with Redis, PostgreSQL has the numbers.
             return null;
         }
     }
@@ -127,8 +141,6 @@ public sealed class LiveStore : IAsyncDisposable
     internal static string StandingKey(Guid generation, Scope scope) => $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:standing";
 
     internal static string Field(short hour, string metric) => string.Create(CultureInfo.InvariantCulture, $"{hour}:{metric}");
-
-    internal static bool IsAway(Exception e) => e is RedisException or TimeoutException or ObjectDisposedException;
 
     /// <summary>A scope whose day has no hash is not known here: PostgreSQL has the answer, be it that nothing happened.</summary>
     private static Numbers? Parse(HashEntry[] counters, HashEntry[] standing)

@@ -37,10 +37,10 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
 
     public Pulse Refreshed { get; } = new();
 
-    /// <summary>Degraded, not unhealthy, when Redis is away: everything still works, from PostgreSQL.</summary>
+    /// <summary>Degraded, not unhealthy, when Redis is away or cannot be written: everything still works, from PostgreSQL.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            _live.IsUp ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("Redis is away: the cockpit reads PostgreSQL.")
+            _live.IsTrusted ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("Redis is away or not up to date: the cockpit reads PostgreSQL.")
         );
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,7 +70,8 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             catch (Exception e)
             {
                 _wholeDue = true;
-                LogFailed(e.Message);
+                _live.Distrust();
+                NoteUp(false, e.Message);
             }
 
             // Streams read on also when Redis could not be written: then from PostgreSQL.
@@ -94,26 +95,27 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
 
         if (!await _live.TryConnectAsync(cancellationToken))
         {
-            NoteUp(false);
+            NoteUp(false, "no connection");
+            _live.Distrust();
             _wholeDue = true;
             _owed.Clear();
             return false;
         }
 
-        NoteUp(true);
-        var restored = _live.TakeRestored();
-        if (_wholeDue || restored)
+        if (!_wholeDue && _live.IsTrusted)
         {
-            _wholeDue = true;
+            await WriteDirtyAsync(position, cancellationToken);
             _owed.Clear();
-            await WriteWholeAsync(position, cancellationToken);
-            _wholeDue = false;
-            return true;
+            return false;
         }
 
-        await WriteDirtyAsync(position, cancellationToken);
         _owed.Clear();
-        return false;
+        var epoch = _live.Epoch;
+        await WriteWholeAsync(position, cancellationToken);
+        _live.Trust(epoch);
+        _wholeDue = false;
+        NoteUp(true);
+        return true;
     }
 
     private async Task WriteWholeAsync(long position, CancellationToken cancellationToken)
@@ -187,7 +189,7 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
 
     private DateOnly FirstDay() => RegionTime.DayOf(_time.GetUtcNow()).AddDays(-1);
 
-    private void NoteUp(bool up)
+    private void NoteUp(bool up, string reason = "")
     {
         if (up != _wasUp)
         {
@@ -198,17 +200,14 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             }
             else
             {
-                LogAway();
+                LogAway(reason);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away; the cockpit reads PostgreSQL")]
-    private partial void LogAway();
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The live view cannot be kept up to date, the cockpit reads PostgreSQL: {Reason}")]
+    private partial void LogAway(string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is back; the live view is written anew")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The live view was written anew and is up to date")]
     private partial void LogBack();
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The live view could not be refreshed, it is written anew next time: {Reason}")]
-    private partial void LogFailed(string reason);
 }

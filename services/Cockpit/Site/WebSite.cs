@@ -18,7 +18,7 @@ public static class WebSite
     private const string NotBuilt = """
         <!doctype html>
         <html lang="zh-CN"><head><meta charset="utf-8"><title>TcmBrain</title></head>
-        <body><h1>网页尚未构建</h1><p>服务运行正常,但 services/Cockpit/wwwroot 中没有网页。请在 services/Cockpit/web 中运行 npm ci 和 npm run build。</p>
+        <body><h1>网页尚未构建</h1><p>服务运行正常，但 services/Cockpit/wwwroot 中没有网页。请在 services/Cockpit/web 中运行 npm ci 和 npm run build。</p>
         <h1>The web is not built</h1><p>The service is running, but services/Cockpit/wwwroot has no pages. Run npm ci and npm run build in services/Cockpit/web.</p>
         </body></html>
         """;

@@ -12,8 +12,9 @@ export function formatWeight(milligrams: number, locale: Locale): string {
   const [divisor, key]: [number, MessageKey] =
     milligrams < 1e6 ? [1e3, 'unit.gram'] : milligrams < 1e10 ? [1e6, 'unit.kilogram'] : [1e9, 'unit.tonne']
   const value = milligrams / divisor
-  const digits = value >= 100 ? 0 : 1
-  return messageOf(locale, key, { n: new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value) })
+  const digits = value >= 100 || divisor === 1e3 ? 0 : 1
+  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return messageOf(locale, key, { n: format.format(value) })
 }
 
 /** A share in per cent with one place; a dash when there is nothing to share. */

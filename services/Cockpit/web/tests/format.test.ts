@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dayOf, formatCount, formatShare, formatTime, formatWeight, hourOf } from '../src/format'
-import { curveOf } from '../src/live/curve'
+import { pastOf, presentOf } from '../src/live/curve'
 
 describe('formatting', () => {
   it('groups counts', () => {
@@ -9,6 +9,7 @@ describe('formatting', () => {
 
   it.each([
     [0, '0 克', '0 g'],
+    [19_000_000, '19.0 千克', '19.0 kg'],
     [9_000, '9 克', '9 g'],
     [12_345_000, '12.3 千克', '12.3 kg'],
     [123_456_000, '123 千克', '123 kg'],
@@ -30,10 +31,16 @@ describe('formatting', () => {
     expect(dayOf(at)).toBe('2026-11-22')
   })
 
-  it('ends the curve at the present hour: what has not come is no zero', () => {
-    const curve = curveOf([1, 2, 3], 2)
-    expect(curve.slice(0, 4)).toEqual([1, 2, 3, null])
-    expect(curve).toHaveLength(24)
-    expect(curveOf(undefined, 1).slice(0, 3)).toEqual([0, 0, null])
+  it('ends the curve at the last full hour: what has not come is no zero', () => {
+    expect(pastOf([1, 2, 3, 9], 3, true).slice(0, 5)).toEqual([1, 2, 3, null, null])
+    expect(pastOf([1, 2, 3], 23, false).slice(0, 5)).toEqual([1, 2, 3, 0, 0])
+    expect(pastOf(undefined, 0, true).slice(0, 2)).toEqual([0, null])
+    expect(pastOf([], 5, true)).toHaveLength(24)
+  })
+
+  it('draws the hour under way apart', () => {
+    expect(presentOf([1, 2, 3, 9], 3, true).slice(0, 5)).toEqual([null, null, 3, 9, null])
+    expect(presentOf([4], 0, true).slice(0, 2)).toEqual([4, null])
+    expect(presentOf([1, 2], 1, false).every(v => v === null)).toBe(true)
   })
 })

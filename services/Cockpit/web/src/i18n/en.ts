@@ -72,7 +72,7 @@ export const en: Record<MessageKey, string> = {
   'standing.intercepted': '{n} wait for review',
   'standing.short': '{n} short of stock',
   'standing.deviations': '{n} deviations',
-  'standing.none': 'Nothing is held up',
+  'standing.none': 'None held for review or stock',
 
   'ranking.herbs': 'Pieces used',
   'ranking.syndromes': 'Syndromes',

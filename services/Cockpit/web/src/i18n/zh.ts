@@ -10,14 +10,14 @@ export const zh = {
   'app.languageLabel': '切换到英文',
 
   'signIn.title': '登录',
-  'signIn.lead': '从处方到患者,每一克来源可查、去向可追、责任可究。',
+  'signIn.lead': '从处方到患者，每一克来源可查、去向可追、责任可究。',
   'signIn.user': '用户名',
   'signIn.password': '密码',
   'signIn.submit': '登录',
   'signIn.busy': '正在登录…',
-  'signIn.failed': '登录失败,请检查用户名和密码。',
-  'signIn.unreachable': '服务暂时无法访问,请稍后再试。',
-  'signIn.ended': '登录已过期,请重新登录。',
+  'signIn.failed': '登录失败，请检查用户名和密码。',
+  'signIn.unreachable': '服务暂时无法访问，请稍后再试。',
+  'signIn.ended': '登录已过期，请重新登录。',
   'signIn.forbidden': '当前账号没有可查看的机构或区域。',
 
   'connection.live': '实时',
@@ -51,7 +51,7 @@ export const zh = {
   'curve.delivered': '送达',
   'curve.hour': '{hour} 时',
   'curve.empty': '今天还没有处方',
-  'curve.summary': '今日走势图:接收 {received},调剂 {dispensed},送达 {delivered}',
+  'curve.summary': '今日走势图：接收 {received}，调剂 {dispensed}，送达 {delivered}',
 
   'funnel.title': '处方流转',
   'funnel.received': '接收',
@@ -70,7 +70,7 @@ export const zh = {
   'standing.intercepted': '待审方 {n}',
   'standing.short': '缺药 {n}',
   'standing.deviations': '工艺偏差 {n}',
-  'standing.none': '无积压',
+  'standing.none': '无待审、无缺药',
 
   'ranking.herbs': '饮片用量',
   'ranking.syndromes': '证候',
@@ -82,7 +82,7 @@ export const zh = {
   'ticker.title': '实时动态',
   'ticker.pause': '暂停滚动',
   'ticker.resume': '继续滚动',
-  'ticker.paused': '已暂停,新动态 {n} 条',
+  'ticker.paused': '已暂停，新动态 {n} 条',
   'ticker.empty': '还没有动态',
   'ticker.skipped': '有 {n} 条较早的动态未显示',
 
@@ -128,7 +128,7 @@ export const zh = {
   'unit.kilogram': '{n} 千克',
   'unit.tonne': '{n} 吨',
 
-  'state.error': '数据暂时无法读取,正在重试。'
+  'state.error': '数据暂时无法读取，正在重试。'
 } as const
 
 export type MessageKey = keyof typeof zh

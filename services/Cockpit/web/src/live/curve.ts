@@ -9,7 +9,13 @@ export const series: readonly { metric: string; label: MessageKey; colour: strin
   { metric: 'intercepted', label: 'curve.intercepted', colour: 'cinnabar', dashed: true }
 ]
 
-/** A line ends at the present hour: what has not come yet is no zero. */
-export function curveOf(values: readonly number[] | undefined, until: number): (number | null)[] {
-  return Array.from({ length: 24 }, (_, hour) => (hour <= until ? (values?.[hour] ?? 0) : null))
+/** The hours that are over: what has not come yet is no zero, and an hour that is under way is not yet to be compared. */
+export function pastOf(values: readonly number[] | undefined, until: number, today: boolean): (number | null)[] {
+  const end = today ? Math.max(until - 1, 0) : until
+  return Array.from({ length: 24 }, (_, hour) => (hour <= end ? (values?.[hour] ?? 0) : null))
+}
+
+/** The step from the last full hour to the one under way; nothing on a day that is over. */
+export function presentOf(values: readonly number[] | undefined, until: number, today: boolean): (number | null)[] {
+  return Array.from({ length: 24 }, (_, hour) => (today && (hour === until || hour === until - 1) ? (values?.[hour] ?? 0) : null))
 }
