@@ -65,7 +65,7 @@ public static class CaptureEndpoints
         var scope = EventScope.None with { RegionCode = caller.RegionCode() is { Length: > 0 } region ? region : null };
         var answers = await service.CaptureAsync(
             json.RootElement,
-            institution.Length > 0 ? institution : caller.Subject(),
+            institution.Length > 0 ? institution : "client:" + caller.Subject(),
             scope,
             cancellationToken
         );

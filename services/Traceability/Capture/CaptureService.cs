@@ -12,7 +12,7 @@ public sealed class CaptureService(EventExchange exchange, TraceLog log, TimePro
 {
     public const int MostEvents = 5000;
 
-    /// <param name="capturedBy">统一社会信用代码 of the capturing party, or the client's id when it has none.</param>
+    /// <param name="capturedBy">统一社会信用代码 of the capturing party, or <c>client:</c> and the client's id when it has none.</param>
     /// <param name="scope">Who else may see the events.</param>
     /// <exception cref="FaultException">Every fault of every event, or the events that are in the log already; nothing was stored.</exception>
     public async Task<IReadOnlyList<Appended>> CaptureAsync(

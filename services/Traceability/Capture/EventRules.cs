@@ -37,6 +37,7 @@ public static partial class EventRules
             return;
         }
 
+        var before = faults.Faults.Count;
         var check = new Checker(e, pointer, context.With(e), faults);
         var type = check.Text("type", required: true);
         if (type is not null && !Types.Contains(type))
@@ -49,7 +50,7 @@ public static partial class EventRules
         check.Identifiers();
         check.Shape(type);
         // Only an event without other faults has a hash worth telling.
-        if (!faults.Any && check.Text("eventID", required: false) is { } id)
+        if (faults.Faults.Count == before && check.Text("eventID", required: false) is { } id)
         {
             var hash = EventHash.Text(EventHash.Compute(e, context));
             faults.Require(id == hash, TraceabilityFaults.WrongEventId, pointer + "/eventID", hash);

@@ -43,6 +43,16 @@ public static class LogAudit
         await using var database = NpgsqlDataSource.Create(connectionString);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        return await RunAsync(connection, verifierKeys, cancellationToken);
+    }
+
+    /// <summary>Within the connection's own transaction.</summary>
+    internal static async Task<LogAuditReport> RunAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<string>? verifierKeys,
+        CancellationToken cancellationToken
+    )
+    {
         var keys = (verifierKeys ?? await KnownKeysAsync(connection, cancellationToken)).Select(LogKey.FromVerifierKey).ToList();
         try
         {

@@ -23,7 +23,7 @@ public sealed class TraceDraft
 
     public EventScope Scope { get; }
 
-    /// <summary>统一社会信用代码 of the capturing party, or <see cref="Platform"/>.</summary>
+    /// <summary>统一社会信用代码 of the capturing party, <c>client:…</c>, or <see cref="Platform"/>.</summary>
     public string CapturedBy { get; }
 
     public byte[] Hash { get; }

@@ -16,7 +16,7 @@ public sealed record ReadScope(bool Everything, string Institution, string? Regi
 {
     /// <summary>SQL over event <c>e</c> and the parameters $1 to $3 of <see cref="Parameters"/>.</summary>
     public const string Owned =
-        "($1 or e.institution_code = $2 or e.centre_code = $2 or e.captured_by = $2 or e.region_code like $3)";
+        "($1 or e.institution_code = $2 or e.centre_code = $2 or e.captured_by = $2 and e.captured_by <> 'platform' or e.region_code like $3)";
 
     /// <summary>Like <see cref="Owned"/>, and what a visible prescription was made from.</summary>
     public const string Visible = $"""

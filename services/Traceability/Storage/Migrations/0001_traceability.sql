@@ -18,7 +18,7 @@ create table traceability.event (
     error_declaration boolean        not null,
     event_time        timestamptz    not null,
     recorded_at       timestamptz(3) not null,
-    -- 统一社会信用代码 of who captured it, or 'platform'.
+    -- 统一社会信用代码 of who captured it, 'client:' and its id when it has none, or 'platform'.
     captured_by       text           not null,
     -- Who may see it; all null for what a party captured for itself alone.
     prescription_id   uuid,
