@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using TcmBrain.ServiceDefaults.Hosting;
+using TcmBrain.ServiceDefaults.Telemetry;
 
 namespace TcmBrain.ServiceDefaults.Faults;
 
@@ -33,6 +34,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultAnswer answer)
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             await answer.WriteAsync(context, exception);
+        }
+        finally
+        {
+            RequestSpan.Describe(context);
         }
     }
 

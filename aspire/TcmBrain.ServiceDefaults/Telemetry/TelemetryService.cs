@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -12,7 +14,7 @@ internal sealed record TelemetryResource(ResourceBuilder Builder);
 /// Holds the trace and meter providers for the process's life, and sends what is left when it ends. The libraries emit their own
 /// sources and meters; sampling follows the standard OTEL_TRACES_SAMPLER variables.
 /// </summary>
-internal sealed class TelemetryService(TelemetryResource resource) : IHostedLifecycleService, IDisposable
+internal sealed class TelemetryService(TelemetryResource resource, IConfiguration configuration) : IHostedLifecycleService, IDisposable
 {
     private TracerProvider? tracer;
     private MeterProvider? meter;
@@ -20,12 +22,15 @@ internal sealed class TelemetryService(TelemetryResource resource) : IHostedLife
     // Before any other hosted service starts, so that what they do at start is seen.
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        // The exporters read the standard OTEL_ variables from the service's own configuration.
         tracer = Sdk.CreateTracerProviderBuilder()
+            .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(resource.Builder)
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "TcmBrain.*")
             .AddOtlpExporter()
             .Build();
         meter = Sdk.CreateMeterProviderBuilder()
+            .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(resource.Builder)
             .AddMeter(
                 "Microsoft.AspNetCore.Hosting",
