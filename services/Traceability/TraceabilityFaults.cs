@@ -25,7 +25,12 @@ public static class TraceabilityFaults
         "the type is none of the five of EPCIS 2.0"
     );
     public static readonly FaultDefinition Missing = new("TRC-0105", 400, "缺少必填字段", "a required field is missing");
-    public static readonly FaultDefinition WrongShape = new("TRC-0106", 400, "字段的类型不正确: 应为{0}", "the field is not of its type: {1} is expected");
+    public static readonly FaultDefinition WrongShape = new(
+        "TRC-0106",
+        400,
+        "字段的类型不正确: 应为{0}",
+        "the field is not of its type: {1} is expected"
+    );
     public static readonly FaultDefinition BadTime = new(
         "TRC-0107",
         400,

@@ -9,7 +9,17 @@ namespace TcmBrain.Traceability.Tests;
 /// </summary>
 internal sealed class JsonSchema(JsonElement root)
 {
-    private static readonly string[] Annotations = ["$id", "$schema", "definitions", "title", "description", "default", "examples", "$comment"];
+    private static readonly string[] Annotations =
+    [
+        "$id",
+        "$schema",
+        "definitions",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "$comment",
+    ];
 
     /// <summary>Why the value does not conform: pointer and keyword; empty when it does.</summary>
     public IReadOnlyList<string> Check(JsonElement value)
@@ -54,12 +64,16 @@ internal sealed class JsonSchema(JsonElement root)
                     break;
                 case "pattern":
                     Require(
-                        value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, argument.GetString()!, RegexOptions.ECMAScript),
+                        value.ValueKind != JsonValueKind.String
+                            || Regex.IsMatch(value.GetString()!, argument.GetString()!, RegexOptions.ECMAScript),
                         $"pattern {argument}"
                     );
                     break;
                 case "format":
-                    Require(value.ValueKind != JsonValueKind.String || IsFormat(value.GetString()!, argument.GetString()!), $"format {argument}");
+                    Require(
+                        value.ValueKind != JsonValueKind.String || IsFormat(value.GetString()!, argument.GetString()!),
+                        $"format {argument}"
+                    );
                     break;
                 case "required":
                     if (value.ValueKind == JsonValueKind.Object)
@@ -123,7 +137,8 @@ internal sealed class JsonSchema(JsonElement root)
                 case "uniqueItems":
                     Require(
                         value.ValueKind != JsonValueKind.Array
-                            || value.EnumerateArray().Select(i => TcmBrain.Traceability.Events.CanonicalJson.Of(i)).Distinct().Count() == value.GetArrayLength(),
+                            || value.EnumerateArray().Select(i => TcmBrain.Traceability.Events.CanonicalJson.Of(i)).Distinct().Count()
+                                == value.GetArrayLength(),
                         "uniqueItems"
                     );
                     break;
@@ -188,11 +203,16 @@ internal sealed class JsonSchema(JsonElement root)
     private static bool IsType(JsonElement value, string type) =>
         (type, value.ValueKind) switch
         {
+
             ("object", JsonValueKind.Object)
-            or ("array", JsonValueKind.Array)
-            or ("string", JsonValueKind.String)
-            or ("number", JsonValueKind.Number)
-            or ("boolean", JsonValueKind.True or JsonValueKind.False)
+            or
+            ("array", JsonValueKind.Array)
+            or
+            ("string", JsonValueKind.String)
+            or
+            ("number", JsonValueKind.Number)
+            or
+            ("boolean", JsonValueKind.True or JsonValueKind.False)
             or ("null", JsonValueKind.Null) => true,
             ("integer", JsonValueKind.Number) => value.TryGetDecimal(out var number) && decimal.Truncate(number) == number,
             _ => false,

@@ -20,9 +20,11 @@ internal sealed class Story
     public Guid Gancao { get; } = Guid.CreateVersion7();
 
     /// <summary>Eighteen digits with their check digit.</summary>
-    public string Sscc { get; } = TcmBrain.Traceability.Identifiers.Gs1.WithCheckDigit("06901234" + Random.Shared.Next(100_000_000, 999_999_999));
+    public string Sscc { get; } =
+        TcmBrain.Traceability.Identifiers.Gs1.WithCheckDigit("06901234" + Random.Shared.Next(100_000_000, 999_999_999));
 
-    public string[] Bags { get; init; } = [.. Enumerable.Range(0, 14).Select(_ => Random.Shared.NextInt64(1_000_000_000_000, 9_999_999_999_999).ToString())];
+    public string[] Bags { get; init; } =
+    [.. Enumerable.Range(0, 14).Select(_ => Random.Shared.NextInt64(1_000_000_000_000, 9_999_999_999_999).ToString())];
 
     public LotAccepted Accepted(Guid lot, string piece, string number) =>
         new()

@@ -53,10 +53,7 @@ public static class CaptureEndpoints
 
         var cancellationToken = request.HttpContext.RequestAborted;
         using var json = await JsonDocument.ParseAsync(request.Body, Options, cancellationToken);
-        if (
-            json.RootElement.ValueKind != JsonValueKind.Object
-            || json.RootElement.TryGetProperty("epcisBody", out _) == lone
-        )
+        if (json.RootElement.ValueKind != JsonValueKind.Object || json.RootElement.TryGetProperty("epcisBody", out _) == lone)
         {
             throw TraceabilityFaults.NotADocument.Exception();
         }

@@ -14,17 +14,49 @@ public static partial class EventRules
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Types =
-        ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"];
+    [
+        "ObjectEvent",
+        "AggregationEvent",
+        "TransactionEvent",
+        "TransformationEvent",
+        "AssociationEvent",
+    ];
 
     private static readonly string[] Units = ["KGM", "GRM", "LTR", "MLT", "H87"];
 
     /// <summary>Fields of the standard; their content is checked where it matters to the trace.</summary>
     private static readonly HashSet<string> Standard =
     [
-        "@context", "type", "eventTime", "recordTime", "eventTimeZoneOffset", "eventID", "certificationInfo", "errorDeclaration", "action",
-        "epcList", "quantityList", "parentID", "childEPCs", "childQuantityList", "inputEPCList", "inputQuantityList", "outputEPCList",
-        "outputQuantityList", "transformationID", "bizStep", "disposition", "persistentDisposition", "readPoint", "bizLocation",
-        "bizTransactionList", "sourceList", "destinationList", "sensorElementList", "ilmd", "comment",
+        "@context",
+        "type",
+        "eventTime",
+        "recordTime",
+        "eventTimeZoneOffset",
+        "eventID",
+        "certificationInfo",
+        "errorDeclaration",
+        "action",
+        "epcList",
+        "quantityList",
+        "parentID",
+        "childEPCs",
+        "childQuantityList",
+        "inputEPCList",
+        "inputQuantityList",
+        "outputEPCList",
+        "outputQuantityList",
+        "transformationID",
+        "bizStep",
+        "disposition",
+        "persistentDisposition",
+        "readPoint",
+        "bizLocation",
+        "bizTransactionList",
+        "sourceList",
+        "destinationList",
+        "sensorElementList",
+        "ilmd",
+        "comment",
     ];
 
     /// <param name="pointer">Where the event stands in the request.</param>
@@ -167,7 +199,10 @@ public static partial class EventRules
             Each("bizTransactionList", (item, at) => UriOf(item, "bizTransaction", at));
             Each("sourceList", (item, at) => UriOf(item, "source", at));
             Each("destinationList", (item, at) => UriOf(item, "destination", at));
-            Each("sensorElementList", (item, at) => faults.Require(Has(item, "sensorReport"), TraceabilityFaults.Missing, at + "/sensorReport"));
+            Each(
+                "sensorElementList",
+                (item, at) => faults.Require(Has(item, "sensorReport"), TraceabilityFaults.Missing, at + "/sensorReport")
+            );
         }
 
         public void Shape(string? type)
@@ -235,7 +270,10 @@ public static partial class EventRules
             if (item.TryGetProperty("quantity", out var quantity))
             {
                 faults.Require(
-                    quantity.ValueKind == JsonValueKind.Number && quantity.TryGetDecimal(out var amount) && amount >= 0 && amount.Scale <= 6,
+                    quantity.ValueKind == JsonValueKind.Number
+                        && quantity.TryGetDecimal(out var amount)
+                        && amount >= 0
+                        && amount.Scale <= 6,
                     TraceabilityFaults.BadQuantity,
                     at + "/quantity"
                 );
@@ -313,9 +351,11 @@ public static partial class EventRules
 
         private bool Any(params string[] lists) => lists.Any(Filled);
 
-        private bool Filled(string list) => e.TryGetProperty(list, out var value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0;
+        private bool Filled(string list) =>
+            e.TryGetProperty(list, out var value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0;
 
-        private static bool Has(JsonElement owner, string name) => owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out _);
+        private static bool Has(JsonElement owner, string name) =>
+            owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out _);
     }
 
     private static bool IsTime(string text) => DateTimeStamp().IsMatch(text);

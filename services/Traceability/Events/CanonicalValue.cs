@@ -97,9 +97,7 @@ internal static partial class CanonicalValue
         var point = significant.Length + scale;
         if (point > -4)
         {
-            return point > 0
-                ? $"{sign}{significant[..point]}.{significant[point..]}"
-                : $"{sign}0.{new string('0', -point)}{significant}";
+            return point > 0 ? $"{sign}{significant[..point]}.{significant[point..]}" : $"{sign}0.{new string('0', -point)}{significant}";
         }
 
         // Below a ten-thousandth the reference implementation writes 1.5e-05.

@@ -47,7 +47,11 @@ public sealed record EventDocument(IReadOnlyList<EventDocument.Entry> Events, Js
         }
 
         return body.TryGetProperty("eventList", out var list) && list.ValueKind == JsonValueKind.Array
-            ? new EventDocument([.. list.EnumerateArray().Select((e, i) => new Entry($"{at}/eventList/{i}", e))], context, Ignore(owner, context))
+            ? new EventDocument(
+                [.. list.EnumerateArray().Select((e, i) => new Entry($"{at}/eventList/{i}", e))],
+                context,
+                Ignore(owner, context)
+            )
             : null;
     }
 
@@ -55,9 +59,7 @@ public sealed record EventDocument(IReadOnlyList<EventDocument.Entry> Events, Js
         [
             .. owner
                 .EnumerateObject()
-                .Where(p =>
-                    p.Value.ValueKind == JsonValueKind.Array && context.ExpandName(p.Name) == $"{{{Repository}}}ignoreFields"
-                )
+                .Where(p => p.Value.ValueKind == JsonValueKind.Array && context.ExpandName(p.Name) == $"{{{Repository}}}ignoreFields")
                 .SelectMany(p => p.Value.EnumerateArray())
                 .Where(name => name.ValueKind == JsonValueKind.String)
                 .Select(name => name.GetString()!),

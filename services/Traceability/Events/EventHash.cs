@@ -37,9 +37,12 @@ public static class EventHash
             return null;
         }
 
-        var hex = text.StartsWith(Head, StringComparison.Ordinal) && text.EndsWith(Tail, StringComparison.Ordinal) && text.Length > Head.Length + Tail.Length
-            ? text[Head.Length..^Tail.Length]
-            : text;
+        var hex =
+            text.StartsWith(Head, StringComparison.Ordinal)
+            && text.EndsWith(Tail, StringComparison.Ordinal)
+            && text.Length > Head.Length + Tail.Length
+                ? text[Head.Length..^Tail.Length]
+                : text;
         if (hex.Length != 64 || hex.AsSpan().IndexOfAnyExcept("0123456789abcdef") >= 0)
         {
             return null;

@@ -121,7 +121,7 @@ public static class PreHash
     {
         var name = context.ExpandName(property.Name);
         return property.Value.ValueKind == JsonValueKind.Array
-            ? property.Value.EnumerateArray().Select(item => Read(name, property.Name, parent, item, context))
+                ? property.Value.EnumerateArray().Select(item => Read(name, property.Name, parent, item, context))
             : property.Value.ValueKind == JsonValueKind.Null ? []
             : [Read(name, property.Name, parent, property.Value, context)];
     }
@@ -186,7 +186,9 @@ public static class PreHash
             else if (group.Key.EndsWith("List", StringComparison.Ordinal) && group.Key.Length > "List".Length)
             {
                 var element = group.Key[..^"List".Length];
-                result.Add(new Node(group.Key, null, [.. group.Select(n => new Node(ElementName(element, n), n.Text, Restructure(n.Children)))]));
+                result.Add(
+                    new Node(group.Key, null, [.. group.Select(n => new Node(ElementName(element, n), n.Text, Restructure(n.Children)))])
+                );
             }
             else
             {

@@ -51,8 +51,9 @@ public static partial class DigitalLink
         ["ser"] = "21",
     }.ToFrozenDictionary();
 
-    private static readonly FrozenSet<string> PrimaryKeys = ((string[])
-        ["00", "01", "253", "255", "401", "402", "414", "417", "8003", "8004", "8006", "8010", "8017", "8018"]).ToFrozenSet();
+    private static readonly FrozenSet<string> PrimaryKeys = (
+        (string[])["00", "01", "253", "255", "401", "402", "414", "417", "8003", "8004", "8006", "8010", "8017", "8018"]
+    ).ToFrozenSet();
 
     /// <summary>The canonical Digital Link, or null when the text is not a GS1 identifier in any of the forms.</summary>
     public static string? Canonical(string uri) =>
@@ -257,7 +258,8 @@ public static partial class DigitalLink
             _ => Asset(),
         };
 
-    private static bool IsSerial(string text, int most) => text.Length > 0 && SerialCharacters().Match(text) is { Success: true } m && m.Groups[1].Captures.Count <= most;
+    private static bool IsSerial(string text, int most) =>
+        text.Length > 0 && SerialCharacters().Match(text) is { Success: true } m && m.Groups[1].Captures.Count <= most;
 
     /// <summary>Characters that an EPC URI may have bare but a Digital Link may not (Digital Link URI Syntax, table 7-1).</summary>
     private static string Escape(string text) =>

@@ -37,7 +37,8 @@ public static class Gs1
     /// (General Specifications, figure 7.11-1) that need no escape in a Digital Link.
     /// </summary>
     public static bool IsPlainSerial(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= 20 && text.IndexOfAnyExcept("-._'\"0123456789;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") < 0;
+        text.Length is > 0 and <= 20
+        && text.IndexOfAnyExcept("-._'\"0123456789;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") < 0;
 
     /// <summary>Upper-case text of five bits a character (Crockford's alphabet, no I, L, O, U) from the front of the bytes.</summary>
     public static string Base32(ReadOnlySpan<byte> bytes, int characters)

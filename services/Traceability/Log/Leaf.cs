@@ -15,9 +15,7 @@ public sealed record EventScope(Guid? PrescriptionId, string? InstitutionCode, s
 
     /// <summary>SHA-256 over the four values, so that the log binds them without saying them.</summary>
     public byte[] Digest() =>
-        SHA256.HashData(
-            Encoding.UTF8.GetBytes($"{PrescriptionId?.ToString("D")}\n{InstitutionCode}\n{CentreCode}\n{RegionCode}\n")
-        );
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{PrescriptionId?.ToString("D")}\n{InstitutionCode}\n{CentreCode}\n{RegionCode}\n"));
 }
 
 /// <summary>

@@ -138,7 +138,12 @@ public static class LogAudit
             events++;
             if (row.Index != expected)
             {
-                Find("gap", Range(expected, row.Index), $"缺少 {row.Index - expected} 条事件", $"{row.Index - expected} events are missing");
+                Find(
+                    "gap",
+                    Range(expected, row.Index),
+                    $"缺少 {row.Index - expected} 条事件",
+                    $"{row.Index - expected} events are missing"
+                );
             }
 
             CheckEvent(row);
@@ -179,7 +184,13 @@ public static class LogAudit
                     Find("event-hash", Text(row.Index), "事件字段与内容不符", "the event's columns are not those of its content");
                 }
 
-                if (!EventItems.Of(e).Select(i => $"{LogTurn.RoleName(i.Role)} {i.Item}").Order(StringComparer.Ordinal).SequenceEqual(row.Items.Order(StringComparer.Ordinal)))
+                if (
+                    !EventItems
+                        .Of(e)
+                        .Select(i => $"{LogTurn.RoleName(i.Role)} {i.Item}")
+                        .Order(StringComparer.Ordinal)
+                        .SequenceEqual(row.Items.Order(StringComparer.Ordinal))
+                )
                 {
                     Find("items", Text(row.Index), "事件的物品索引不符", "the look-up does not name the things of the event");
                 }
@@ -245,7 +256,12 @@ public static class LogAudit
         {
             if (size != tree.Size || !frontier.SelectMany(h => h).SequenceEqual(tree.Edge.SelectMany(h => h)))
             {
-                Find("head", "log", $"日志记 {size} 条, 实有 {tree.Size} 条或边缘不符", $"the log says {size} leaves, there are {tree.Size}, or its edge differs");
+                Find(
+                    "head",
+                    "log",
+                    $"日志记 {size} 条, 实有 {tree.Size} 条或边缘不符",
+                    $"the log says {size} leaves, there are {tree.Size}, or its edge differs"
+                );
             }
 
             if (nextHead < heads.Count)
@@ -349,7 +365,11 @@ public static class LogAudit
                 connection
             )
             {
-                Parameters = { new() { Value = from }, new() { Value = Page } },
+                Parameters =
+                {
+                    new() { Value = from },
+                    new() { Value = Page },
+                },
             };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var rows = new List<Row>(Page);

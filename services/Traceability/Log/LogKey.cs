@@ -96,7 +96,8 @@ public sealed class LogKey : IDisposable
             var pair = ECDsa.Create();
             pair.ImportSubjectPublicKeyInfo(material.AsSpan(1), out var read);
             var key = new LogKey(parts[0], pair, canSign: false);
-            return read == material.Length - 1
+            return
+                read == material.Length - 1
                 && pair.KeySize == 256
                 && string.Equals(parts[1], key.Id.ToString("x8", CultureInfo.InvariantCulture), StringComparison.OrdinalIgnoreCase)
                 ? key

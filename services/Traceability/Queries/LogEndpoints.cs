@@ -69,7 +69,11 @@ public static class LogEndpoints
         return text.Append('\n').Append(checkpoint).ToString();
     }
 
-    private static async Task<IResult> CheckpointAsync(NpgsqlDataSource database, HttpResponse response, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckpointAsync(
+        NpgsqlDataSource database,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var head = await CheckpointStore.LatestAsync(connection, cancellationToken) ?? throw NotSignedYet();

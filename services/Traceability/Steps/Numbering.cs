@@ -9,7 +9,11 @@ namespace TcmBrain.Traceability.Steps;
 /// The GS1 identifiers of the platform's things. Numbers of pieces and organisations are allocated once (see
 /// <see cref="Allocations"/>); all else is derived from the platform's own ids, so the same step always names the same things.
 /// </summary>
-public sealed class Numbering(ProfileOptions options, IReadOnlyDictionary<string, int> pieces, IReadOnlyDictionary<string, int> organisations)
+public sealed class Numbering(
+    ProfileOptions options,
+    IReadOnlyDictionary<string, int> pieces,
+    IReadOnlyDictionary<string, int> organisations
+)
 {
     /// <summary>Item references below this are the platform's own products.</summary>
     public const int FirstPiece = 100;
@@ -36,10 +40,7 @@ public sealed class Numbering(ProfileOptions options, IReadOnlyDictionary<string
 
     /// <summary>One bag of decoction (汤剂袋) as SGTIN. A serial that GS1 would not take is replaced by 100 bits of its digest.</summary>
     public string DecoctionBag(string serial) =>
-        DigitalLink.Sgtin(
-            Gtin(Bag),
-            Gs1.IsPlainSerial(serial) ? serial : Gs1.Base32(SHA256.HashData(Encoding.UTF8.GetBytes(serial)), 20)
-        );
+        DigitalLink.Sgtin(Gtin(Bag), Gs1.IsPlainSerial(serial) ? serial : Gs1.Base32(SHA256.HashData(Encoding.UTF8.GetBytes(serial)), 20));
 
     /// <summary>The site of a centre (SGLN without extension).</summary>
     public string Site(string centreCode) => DigitalLink.Gln(Gln(centreCode));

@@ -17,7 +17,10 @@ public sealed record ProfileOptions
         var options = new ProfileOptions();
         var prefix = configuration["Gs1:CompanyPrefix"] ?? options.CompanyPrefix;
         return prefix.Length is >= 6 and <= 11 && Identifiers.Gs1.IsDigits(prefix)
-            ? options with { CompanyPrefix = prefix }
+            ? options with
+            {
+                CompanyPrefix = prefix,
+            }
             : throw new InvalidOperationException("Gs1:CompanyPrefix has 6 to 11 digits.");
     }
 }

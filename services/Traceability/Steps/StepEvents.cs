@@ -86,11 +86,7 @@ public sealed class StepEvents(ProfileOptions options, Numbering numbers, string
             new JsonObject
             {
                 ["quantityList"] = new JsonArray(Class(numbers.Lot(e.Piece, e.AggregateId, e.LotNumber))),
-                ["persistentDisposition"] = new JsonObject
-                {
-                    ["set"] = new JsonArray("recalled"),
-                    ["unset"] = new JsonArray("conformant"),
-                },
+                ["persistentDisposition"] = new JsonObject { ["set"] = new JsonArray("recalled"), ["unset"] = new JsonArray("conformant") },
                 ["readPoint"] = Id(numbers.Point(e.CentreCode, "store")),
                 ["bizTransactionList"] = Transactions(options.Vocabulary + "btt-recall", Numbering.Uuid("recall", e.AggregateId)),
                 ["tcm:recallReason"] = e.Reason,
@@ -106,8 +102,14 @@ public sealed class StepEvents(ProfileOptions options, Numbering numbers, string
                 {
                     // One lot may fill several lines (先煎 and not); the lot's whole weight is one input.
                     ["inputQuantityList"] = new JsonArray([
-                        .. e.Portions.GroupBy(p => (p.Piece, p.LotId, p.LotNumber))
-                            .Select(g => (Lot: numbers.Lot(g.Key.Piece, g.Key.LotId, g.Key.LotNumber), Weight: new Weight(g.Sum(p => p.Weighed.Milligrams))))
+                        .. e
+                            .Portions.GroupBy(p => (p.Piece, p.LotId, p.LotNumber))
+                            .Select(g =>
+                                (
+                                    Lot: numbers.Lot(g.Key.Piece, g.Key.LotId, g.Key.LotNumber),
+                                    Weight: new Weight(g.Sum(p => p.Weighed.Milligrams))
+                                )
+                            )
                             .OrderBy(l => l.Lot, StringComparer.Ordinal)
                             .Select(l => Quantity(l.Lot, l.Weight, "GRM")),
                     ]),
@@ -253,7 +255,12 @@ public sealed class StepEvents(ProfileOptions options, Numbering numbers, string
     private static JsonObject Quantity(string epcClass, Weight weight, string unit)
     {
         var amount = unit == "KGM" ? weight.Milligrams / 1_000_000m : weight.Grams;
-        return new JsonObject { ["epcClass"] = epcClass, ["quantity"] = Number(amount, "0.######"), ["uom"] = unit };
+        return new JsonObject
+        {
+            ["epcClass"] = epcClass,
+            ["quantity"] = Number(amount, "0.######"),
+            ["uom"] = unit,
+        };
     }
 
     private static JsonNode? Number(decimal number, string format) => JsonNode.Parse(number.ToString(format, CultureInfo.InvariantCulture));
@@ -269,7 +276,8 @@ public sealed class StepEvents(ProfileOptions options, Numbering numbers, string
 
     private TraceDraft Draft(JsonObject e, EventScope scope) => new(e, scope, TraceDraft.Platform) { TraceParent = traceParent };
 
-    private static EventScope ScopeOf(PrescriptionEvent e, string centreCode) => new(e.AggregateId, e.InstitutionCode, centreCode, e.RegionCode);
+    private static EventScope ScopeOf(PrescriptionEvent e, string centreCode) =>
+        new(e.AggregateId, e.InstitutionCode, centreCode, e.RegionCode);
 
     private static string Time(DateTimeOffset instant) =>
         instant.ToOffset(RegionTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);

@@ -18,7 +18,12 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
         var numbers = await allocations.ForAsync(
             work,
             [.. events.SelectMany(e => PiecesOf(e.Event)).Distinct(StringComparer.Ordinal)],
-            [.. events.Select(e => CentreOf(e.Event)).Concat(decoctions.Select(d => d.Completed.CentreCode)).Distinct(StringComparer.Ordinal)],
+            [
+                .. events
+                    .Select(e => CentreOf(e.Event))
+                    .Concat(decoctions.Select(d => d.Completed.CentreCode))
+                    .Distinct(StringComparer.Ordinal),
+            ],
             cancellationToken
         );
         List<TraceDraft> drafts =

@@ -60,11 +60,14 @@ public sealed class PreHashTests
 
     [Fact]
     public void An_identifier_as_URN_and_as_Digital_Link_is_the_same_identifier() =>
-        Of(""","epcList":["urn:epc:id:sscc:4012345.0000000333"]""").ShouldBe(Of(""","epcList":["https://id.gs1.org/00/040123450000003338"]"""));
+        Of(""","epcList":["urn:epc:id:sscc:4012345.0000000333"]""")
+            .ShouldBe(Of(""","epcList":["https://id.gs1.org/00/040123450000003338"]"""));
 
     [Fact]
     public void What_the_repository_adds_is_not_hashed() =>
-        Of(""","recordTime":"2026-11-22T09:00:00Z","eventID":"urn:x:1","comment":"x","errorDeclaration":{"declarationTime":"2026-11-22T09:00:00Z"}""")
+        Of(
+                ""","recordTime":"2026-11-22T09:00:00Z","eventID":"urn:x:1","comment":"x","errorDeclaration":{"declarationTime":"2026-11-22T09:00:00Z"}"""
+            )
             .ShouldBe(BareHash);
 
     [Fact]

@@ -44,8 +44,14 @@ public sealed class DigitalLinkTests
     [Fact]
     public void A_canonical_link_is_its_own_canonical_form()
     {
-        foreach (var link in (string[])
-            ["https://id.gs1.org/01/04012345111118/21/9876", "https://id.gs1.org/00/040123450000003338", "https://id.gs1.org/414/4012345000115/254/987"])
+        foreach (
+            var link in (string[])
+                [
+                    "https://id.gs1.org/01/04012345111118/21/9876",
+                    "https://id.gs1.org/00/040123450000003338",
+                    "https://id.gs1.org/414/4012345000115/254/987",
+                ]
+        )
         {
             DigitalLink.Canonical(link).ShouldBe(link);
         }

@@ -37,7 +37,9 @@ public sealed class CheckpointTests
 
         line.AsSpan(0, 4).SequenceEqual(SHA256.HashData(key.PublicKey).AsSpan(0, 4)).ShouldBeTrue();
         var text = note[..(note.IndexOf("\n\n", StringComparison.Ordinal) + 1)];
-        other.VerifyData(Encoding.UTF8.GetBytes(text), line.AsSpan(4), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence).ShouldBeTrue();
+        other
+            .VerifyData(Encoding.UTF8.GetBytes(text), line.AsSpan(4), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -100,5 +102,6 @@ public sealed class CheckpointTests
     [InlineData("a+b")]
     [InlineData("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")]
     [InlineData("example.com/foo+530d903a+Ag==")]
-    public void A_verifier_key_that_is_not_ours_to_use_is_refused(string key) => Should.Throw<FormatException>(() => LogKey.FromVerifierKey(key));
+    public void A_verifier_key_that_is_not_ours_to_use_is_refused(string key) =>
+        Should.Throw<FormatException>(() => LogKey.FromVerifierKey(key));
 }

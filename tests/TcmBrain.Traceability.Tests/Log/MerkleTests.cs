@@ -33,7 +33,14 @@ public sealed class MerkleTests
     {
         Should.Throw<ArgumentException>(() => new CompactRange(3, [Leaves[0]]));
         Should.Throw<ArgumentException>(() => new CompactRange(-1, []));
-        Should.Throw<ArgumentException>(() => new CompactRange(1, [[1, 2, 3]]));
+        Should.Throw<ArgumentException>(() =>
+            new CompactRange(
+                1,
+                [
+                    [1, 2, 3],
+                ]
+            )
+        );
     }
 
     [Fact]
@@ -75,7 +82,9 @@ public sealed class MerkleTests
             Merkle.VerifyInclusion(index, Most, Leaves[index], Roots(TreeShape.InclusionProof(index, Most)), Naive(0, Most)).ShouldBeTrue();
         }
 
-        TreeShape.Runs(new LeafRange(0, 1100)).ShouldBe([new NodeRun(1, 0, 4), new NodeRun(0, 1024, 64), new NodeRun(0, 1088, 8), new NodeRun(0, 1096, 4)]);
+        TreeShape
+            .Runs(new LeafRange(0, 1100))
+            .ShouldBe([new NodeRun(1, 0, 4), new NodeRun(0, 1024, 64), new NodeRun(0, 1088, 8), new NodeRun(0, 1096, 4)]);
         TreeShape.Runs(new LeafRange(0, 1L << 40)).ShouldBe([new NodeRun(5, 0, 1)]);
     }
 
@@ -101,7 +110,11 @@ public sealed class MerkleTests
         [
             .. ranges.Select(range =>
                 TreeShape.Root([
-                    .. TreeShape.Runs(range).Select(run => (IReadOnlyList<byte[]>)[.. Enumerable.Range(0, run.Count).Select(i => Node(run.Level, (int)run.First + i))]),
+                    .. TreeShape
+                        .Runs(range)
+                        .Select(run =>
+                            (IReadOnlyList<byte[]>)[.. Enumerable.Range(0, run.Count).Select(i => Node(run.Level, (int)run.First + i))]
+                        ),
                 ])
             ),
         ];

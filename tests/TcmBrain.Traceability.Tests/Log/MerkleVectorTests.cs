@@ -6,23 +6,47 @@ namespace TcmBrain.Traceability.Tests.Log;
 public sealed class MerkleVectorTests
 {
     [Fact]
-    public void Inclusion() => Check("inclusion", v => Merkle.VerifyInclusion(v.Number("leafIdx"), v.Number("treeSize"), v.Hash("leafHash"), v.Proof, v.Hash("root")));
+    public void Inclusion() =>
+        Check(
+            "inclusion",
+            v => Merkle.VerifyInclusion(v.Number("leafIdx"), v.Number("treeSize"), v.Hash("leafHash"), v.Proof, v.Hash("root"))
+        );
 
     [Fact]
-    public void Consistency() => Check("consistency", v => Merkle.VerifyConsistency(v.Number("size1"), v.Number("size2"), v.Hash("root1"), v.Hash("root2"), v.Proof));
+    public void Consistency() =>
+        Check(
+            "consistency",
+            v => Merkle.VerifyConsistency(v.Number("size1"), v.Number("size2"), v.Hash("root1"), v.Hash("root2"), v.Proof)
+        );
 
     [Fact]
     public void Subtree_inclusion() =>
         Check(
             "subtreeinclusion",
-            v => Merkle.VerifySubtreeInclusion(v.Number("leafIdx"), v.Number("start"), v.Number("end"), v.Hash("leafHash"), v.Proof, v.Hash("root"))
+            v =>
+                Merkle.VerifySubtreeInclusion(
+                    v.Number("leafIdx"),
+                    v.Number("start"),
+                    v.Number("end"),
+                    v.Hash("leafHash"),
+                    v.Proof,
+                    v.Hash("root")
+                )
         );
 
     [Fact]
     public void Subtree_consistency() =>
         Check(
             "subtreeconsistency",
-            v => Merkle.VerifySubtreeConsistency(v.Number("start"), v.Number("end"), v.Number("size"), v.Hash("root1"), v.Hash("root2"), v.Proof)
+            v =>
+                Merkle.VerifySubtreeConsistency(
+                    v.Number("start"),
+                    v.Number("end"),
+                    v.Number("size"),
+                    v.Hash("root1"),
+                    v.Hash("root2"),
+                    v.Proof
+                )
         );
 
     private static void Check(string kind, Func<Vector, bool> verify)

@@ -24,7 +24,10 @@ public sealed class AccessTests(AccessTests.Running running) : IClassFixture<Acc
             Service = await TraceService.StartAsync(servers);
             await Service.TellAsync(Story.All());
             await Service.EventsAsync(10);
-            await Eventually.Be(async () => await Service.ScalarAsync<long>("select coalesce(max(tree_size), 0) from traceability.checkpoint") == 10, "all is signed");
+            await Eventually.Be(
+                async () => await Service.ScalarAsync<long>("select coalesce(max(tree_size), 0) from traceability.checkpoint") == 10,
+                "all is signed"
+            );
         }
 
         public ValueTask DisposeAsync() => Service.DisposeAsync();
@@ -58,11 +61,15 @@ public sealed class AccessTests(AccessTests.Running running) : IClassFixture<Acc
         var hashes = trace.Items.Concat(trace.Lots).Select(i => Convert.ToHexStringLower(EventHash.Parse(i.EventHash)!)).ToList();
         using var client = Service.As(institution, region, role);
 
-        (await client.GetAsync($"/api/traceability/prescriptions/{Story.Prescription}")).StatusCode.ShouldBe(seen ? HttpStatusCode.OK : HttpStatusCode.NotFound);
+        (await client.GetAsync($"/api/traceability/prescriptions/{Story.Prescription}")).StatusCode.ShouldBe(
+            seen ? HttpStatusCode.OK : HttpStatusCode.NotFound
+        );
         foreach (var hash in hashes)
         {
             (await client.GetAsync($"/epcis/events/{hash}")).StatusCode.ShouldBe(seen ? HttpStatusCode.OK : HttpStatusCode.NotFound);
-            (await client.GetAsync($"/api/traceability/events/{hash}/proof")).StatusCode.ShouldBe(seen ? HttpStatusCode.OK : HttpStatusCode.NotFound);
+            (await client.GetAsync($"/api/traceability/events/{hash}/proof")).StatusCode.ShouldBe(
+                seen ? HttpStatusCode.OK : HttpStatusCode.NotFound
+            );
         }
     }
 
@@ -82,8 +89,15 @@ public sealed class AccessTests(AccessTests.Running running) : IClassFixture<Acc
     public async Task Without_a_token_there_is_nothing_but_heads_and_proofs_of_consistency()
     {
         using var stranger = Service.Anonymous();
-        foreach (var address in (string[])
-            [$"/api/traceability/prescriptions/{Story.Prescription}", $"/epcis/events/{new string('0', 64)}", $"/api/traceability/events/{new string('0', 64)}/proof", "/api/traceability/verify"])
+        foreach (
+            var address in (string[])
+                [
+                    $"/api/traceability/prescriptions/{Story.Prescription}",
+                    $"/epcis/events/{new string('0', 64)}",
+                    $"/api/traceability/events/{new string('0', 64)}/proof",
+                    "/api/traceability/verify",
+                ]
+        )
         {
             (await stranger.GetAsync(address)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, address);
         }
@@ -117,8 +131,14 @@ public sealed class AccessTests(AccessTests.Running running) : IClassFixture<Acc
         {
             using var client = Service.As(Story.Hospital, Story.Region, role);
             var captured = await client.PostAsync("/epcis/events", new StringContent("[]", Encoding.UTF8, "application/json"));
-            captured.StatusCode.ShouldBe(role is Roles.Service or Roles.Operator ? HttpStatusCode.BadRequest : HttpStatusCode.Forbidden, role);
-            (await client.GetAsync("/api/traceability/verify")).StatusCode.ShouldBe(role is Roles.Operator ? HttpStatusCode.OK : HttpStatusCode.Forbidden, role);
+            captured.StatusCode.ShouldBe(
+                role is Roles.Service or Roles.Operator ? HttpStatusCode.BadRequest : HttpStatusCode.Forbidden,
+                role
+            );
+            (await client.GetAsync("/api/traceability/verify")).StatusCode.ShouldBe(
+                role is Roles.Operator ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
+                role
+            );
         }
 
         using var @operator = Service.Operator();

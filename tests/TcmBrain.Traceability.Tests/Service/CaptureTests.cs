@@ -31,7 +31,9 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
         var created = await PostAsync(grower, "/epcis/events", e);
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         var body = await created.Content.ReadFromJsonAsync<JsonElement>();
-        body.GetProperty("eventHash").GetString().ShouldBe(EventHash.Text(EventHash.Compute(JsonSerializer.SerializeToElement(e), JsonLdContext.Empty)));
+        body.GetProperty("eventHash")
+            .GetString()
+            .ShouldBe(EventHash.Text(EventHash.Compute(JsonSerializer.SerializeToElement(e), JsonLdContext.Empty)));
 
         var stored = JsonNode.Parse(await grower.GetStringAsync(created.Headers.Location))!.AsObject();
         stored["eventID"]!.GetValue<string>().ShouldBe(body.GetProperty("eventHash").GetString());
@@ -46,7 +48,9 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
         // With the right id, or as the ni form in the address, it is the same event.
         e["eventID"] = body.GetProperty("eventHash").GetString();
         (await PostAsync(grower, "/epcis/events", e)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await grower.GetAsync($"/epcis/events/{Uri.EscapeDataString(body.GetProperty("eventHash").GetString()!)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await grower.GetAsync($"/epcis/events/{Uri.EscapeDataString(body.GetProperty("eventHash").GetString()!)}")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact]
@@ -72,11 +76,18 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
     public async Task The_chain_from_planting_to_recall_is_captured_whole_with_its_known_hashes()
     {
         var folder = Vectors.Require("tcm-chain");
-        Assert.SkipUnless(DateTimeOffset.UtcNow > new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero), "the chain's events are still to come");
+        Assert.SkipUnless(
+            DateTimeOffset.UtcNow > new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero),
+            "the chain's events are still to come"
+        );
         var expected = File.ReadAllLines(Path.Combine(folder, "tcm-chain-example.hashes.tsv")).Skip(1).Select(l => l.Split('\t')[1]);
         using var grower = Service.Grower();
 
-        var accepted = await PostAsync(grower, "/epcis/capture", JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "tcm-chain-example.jsonld")))!);
+        var accepted = await PostAsync(
+            grower,
+            "/epcis/capture",
+            JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "tcm-chain-example.jsonld")))!
+        );
 
         accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted, await accepted.Content.ReadAsStringAsync());
         var items = (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray().ToList();
@@ -118,13 +129,21 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
                 var context = declared as JsonArray ?? [declared];
                 context.Add(new JsonObject { ["cbvmda"] = "urn:epcglobal:cbv:mda:" });
                 e["@context"] = context;
-                if (!seen.Add(Convert.ToHexString(EventHash.Compute(JsonSerializer.SerializeToElement(e), JsonLdContext.Empty)) + e.ContainsKey("errorDeclaration")))
+                if (
+                    !seen.Add(
+                        Convert.ToHexString(EventHash.Compute(JsonSerializer.SerializeToElement(e), JsonLdContext.Empty))
+                            + e.ContainsKey("errorDeclaration")
+                    )
+                )
                 {
                     continue;
                 }
 
                 var created = await PostAsync(grower, "/epcis/events", e);
-                created.StatusCode.ShouldBe(HttpStatusCode.Created, $"{Path.GetFileName(file)} {await created.Content.ReadAsStringAsync()}");
+                created.StatusCode.ShouldBe(
+                    HttpStatusCode.Created,
+                    $"{Path.GetFileName(file)} {await created.Content.ReadAsStringAsync()}"
+                );
                 var address = created.Headers.Location + (e.ContainsKey("errorDeclaration") ? "?errorDeclaration=true" : "");
                 var stored = JsonNode.Parse(await grower.GetStringAsync(address))!.AsObject();
                 stored.Remove("eventID");
@@ -154,7 +173,11 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
         known.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await CodesAsync(known)).ShouldBe(["TRC-0201 /epcisBody/eventList/1"]);
         (await PostAsync(grower, "/epcis/events", good)).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await Service.ScalarAsync<long>($"select count(*) from traceability.event where leaf_index >= {before} and captured_by = '91371329MA3ABCDE0K' and body like '%{good["epcList"]![0]!.GetValue<string>()}%'")).ShouldBe(1);
+        (
+            await Service.ScalarAsync<long>(
+                $"select count(*) from traceability.event where leaf_index >= {before} and captured_by = '91371329MA3ABCDE0K' and body like '%{good["epcList"]![0]!.GetValue<string>()}%'"
+            )
+        ).ShouldBe(1);
     }
 
     [Theory]
@@ -219,7 +242,10 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
     [InlineData("null", "TRC-0101")]
     [InlineData("""{"type":"ObjectEvent","type":"ObjectEvent"}""", "GEN-0003")]
     [InlineData("""{"@context":[],"type":"EPCISDocument","epcisBody":{"eventList":[]}}""", "TRC-0101")]
-    [InlineData("""{"@context":[],"type":"ObjectEvent","eventTime":"2024-11-20T08:00:00Z","eventTimeZoneOffset":"+08:00","action":"OBSERVE","epcList":["urn:x:y"],"bizStep":"\ud800"}""", "GEN-0003")]
+    [InlineData(
+        """{"@context":[],"type":"ObjectEvent","eventTime":"2024-11-20T08:00:00Z","eventTimeZoneOffset":"+08:00","action":"OBSERVE","epcList":["urn:x:y"],"bizStep":"\ud800"}""",
+        "GEN-0003"
+    )]
     public async Task What_is_no_event_is_refused(string text, string code)
     {
         using var grower = Service.Grower();

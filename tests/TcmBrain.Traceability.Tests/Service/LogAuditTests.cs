@@ -84,7 +84,9 @@ public sealed class LogAuditTests(Servers servers, WholeLog whole) : IClassFixtu
         var leaf = Convert.ToHexString(Leaf.Hash(Leaf.Text(forged.Hash, false, body, TraceDraft.Platform, at, EventScope.None)));
         var report = await whole.AuditAfterAsync(
             $"""
-            update traceability.event set body = $b${body}$b$, event_hash = '\x{Convert.ToHexString(forged.Hash)}', recorded_at = '{at:O}', captured_by = 'platform',
+            update traceability.event set body = $b${body}$b$, event_hash = '\x{Convert.ToHexString(
+                forged.Hash
+            )}', recorded_at = '{at:O}', captured_by = 'platform',
                 prescription_id = null, institution_code = null, centre_code = null, region_code = null where leaf_index = 15;
             update traceability.tree_node set hash = '\x{leaf}' where level = 0 and index = 15;
             update traceability.event_item set item = '{forged.Items[0].Item}' where leaf_index = 15

@@ -26,7 +26,11 @@ public sealed class LogTests(Servers servers)
         );
 
         (await service.ScalarAsync<long>("select size from traceability.log")).ShouldBe(kept);
-        (await service.ScalarAsync<long>("select count(*) from traceability.event where leaf_index between 0 and (select size - 1 from traceability.log)")).ShouldBe(kept);
+        (
+            await service.ScalarAsync<long>(
+                "select count(*) from traceability.event where leaf_index between 0 and (select size - 1 from traceability.log)"
+            )
+        ).ShouldBe(kept);
         await Eventually.Be(async () => (await service.AuditAsync()).SignedSize == kept, "the last leaf is signed");
         (await service.AuditAsync()).Findings.ShouldBeEmpty();
     }
@@ -70,7 +74,9 @@ public sealed class LogTests(Servers servers)
             for (var index = 0; index < head.TreeSize; index += head.TreeSize > 300 ? 3 : 1)
             {
                 var proof = await TreeReader.InclusionProofAsync(connection, index, head.TreeSize, CancellationToken.None);
-                Merkle.VerifyInclusion(index, head.TreeSize, leaves[index], proof, head.RootHash).ShouldBeTrue($"{index} in {head.TreeSize}");
+                Merkle
+                    .VerifyInclusion(index, head.TreeSize, leaves[index], proof, head.RootHash)
+                    .ShouldBeTrue($"{index} in {head.TreeSize}");
             }
         }
 
@@ -100,7 +106,9 @@ public sealed class LogTests(Servers servers)
     {
         await using var database = NpgsqlDataSource.Create(await servers.DatabaseAsync("traceability"));
         await using var command = database.CreateCommand(sql);
-        (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState.ShouldBe(PostgresErrorCodes.RestrictViolation);
+        (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState.ShouldBe(
+            PostgresErrorCodes.RestrictViolation
+        );
     }
 
     [Fact]
@@ -132,14 +140,19 @@ public sealed class LogTests(Servers servers)
         var two = new TraceDraft(declared, EventScope.None, "party");
 
         two.Hash.ShouldBe(one.Hash);
-        (await service.AppendAsync([one, two, one, two])).Select(a => (a.LeafIndex, a.IsNew)).ShouldBe([(0, true), (1, true), (0, false), (1, false)]);
+        (await service.AppendAsync([one, two, one, two]))
+            .Select(a => (a.LeafIndex, a.IsNew))
+            .ShouldBe([(0, true), (1, true), (0, false), (1, false)]);
         (await service.AppendAsync([two])).Single().IsNew.ShouldBeFalse();
         (await service.AuditAsync()).Findings.ShouldBeEmpty();
     }
 
     private static async Task<List<SignedHead>> HeadsAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand("select sequence, tree_size, root_hash, note, signed_at from traceability.checkpoint order by 1", connection);
+        await using var command = new NpgsqlCommand(
+            "select sequence, tree_size, root_hash, note, signed_at from traceability.checkpoint order by 1",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync();
         var heads = new List<SignedHead>();
         while (await reader.ReadAsync())

@@ -43,7 +43,9 @@ public sealed class PlatformStepsTests(Servers servers)
                 )
                 .ShouldBeTrue();
             var served = await hospital.GetByteArrayAsync($"/epcis/events/{Convert.ToHexStringLower(EventHash.Parse(entry.EventHash)!)}");
-            proof.Leaf.ShouldContain($"\"eventSha256\":\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(served))}\"");
+            proof.Leaf.ShouldContain(
+                $"\"eventSha256\":\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(served))}\""
+            );
             proof.Leaf.ShouldContain(entry.EventHash);
             EventHash.Text(EventHash.Compute(entry.Event, JsonLdContext.Empty)).ShouldBe(entry.EventHash);
             proof.TlogProof.ShouldStartWith("c2sp.org/tlog-proof@v1\nextra ");
@@ -136,12 +138,18 @@ public sealed class PlatformStepsTests(Servers servers)
         await using var service = await TraceService.StartAsync(servers);
         await service.TellAsync(new Story().Lots());
         await service.EventsAsync(4);
-        var before = await service.ScalarAsync<string>("select string_agg(kind || key || number, ',' order by kind, key) from traceability.allocation");
+        var before = await service.ScalarAsync<string>(
+            "select string_agg(kind || key || number, ',' order by kind, key) from traceability.allocation"
+        );
 
         await service.TellAsync(new Story().Lots());
         await service.EventsAsync(8);
 
-        (await service.ScalarAsync<string>("select string_agg(kind || key || number, ',' order by kind, key) from traceability.allocation")).ShouldBe(before);
+        (
+            await service.ScalarAsync<string>(
+                "select string_agg(kind || key || number, ',' order by kind, key) from traceability.allocation"
+            )
+        ).ShouldBe(before);
         (await service.ScalarAsync<long>("select count(*) from traceability.allocation")).ShouldBe(3);
     }
 
@@ -150,13 +158,18 @@ public sealed class PlatformStepsTests(Servers servers)
     {
         await using var service = await TraceService.StartAsync(servers);
         var story = new Story();
-        await service.TellAsync([.. story.All(), story.Rejected(story.Gancao, "甘草", "甘/2026 0428"), story.Recalled(story.Danshen, "丹参", "Y26-0502-01")]);
+        await service.TellAsync([
+            .. story.All(),
+            story.Rejected(story.Gancao, "甘草", "甘/2026 0428"),
+            story.Recalled(story.Danshen, "丹参", "Y26-0502-01"),
+        ]);
         await service.EventsAsync(12);
 
         using var hospital = service.Hospital();
         var trace = await service.TraceAsync(hospital, story.Prescription);
 
-        trace.Lots.Select(l => l.Event.GetProperty("disposition").GetString())
+        trace
+            .Lots.Select(l => l.Event.GetProperty("disposition").GetString())
             .ShouldBe(["in_progress", "in_progress", "conformant", "conformant", "non_conformant", "recalled"], ignoreOrder: true);
         trace.Lots[^1].BizStep.ShouldBe("holding");
     }

@@ -98,7 +98,11 @@ internal sealed class TraceService : IAsyncDisposable
     }
 
     public Task<bool> SignAsync() =>
-        service.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<HeadSigner>().Single().SignAsync(CancellationToken.None);
+        service
+            .Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()
+            .OfType<HeadSigner>()
+            .Single()
+            .SignAsync(CancellationToken.None);
 
     public Task<LogAuditReport> AuditAsync() => LogAudit.RunAsync(Connection, [Key.VerifierKey]);
 
@@ -115,7 +119,8 @@ internal sealed class TraceService : IAsyncDisposable
     }
 
     /// <summary>As a database administrator who switches the triggers off.</summary>
-    public Task TamperAsync(string sql) => ExecuteAsync($"set session_replication_role = replica; {sql}; set session_replication_role = origin");
+    public Task TamperAsync(string sql) =>
+        ExecuteAsync($"set session_replication_role = replica; {sql}; set session_replication_role = origin");
 
     public Task EventsAsync(long count) =>
         Eventually.Be(async () => await ScalarAsync<long>("select size from traceability.log") >= count, $"{count} events are in the log");

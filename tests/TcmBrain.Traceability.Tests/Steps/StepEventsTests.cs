@@ -32,7 +32,13 @@ public sealed class StepEventsTests
         {
             using var stored = JsonDocument.Parse(draft.Body(DateTimeOffset.UtcNow));
             var faults = new ServiceDefaults.Faults.FaultList();
-            Capture.EventRules.Check(stored.RootElement, "", JsonLdContext.Empty, new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero), faults);
+            Capture.EventRules.Check(
+                stored.RootElement,
+                "",
+                JsonLdContext.Empty,
+                new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero),
+                faults
+            );
             faults.Faults.ShouldBeEmpty(draft.BizStep);
         }
     }
@@ -55,7 +61,22 @@ public sealed class StepEventsTests
         foreach (var draft in Everything(story))
         {
             var body = draft.Body(DateTimeOffset.UtcNow);
-            foreach (var secret in (string[])["张三", "李四", "王五", "赵六", "钱七", "孙八", "RX-2026-0001", story.Prescription.ToString("D"), story.Prescription.ToString("N"), Story.Hospital, "心血瘀阻证"])
+            foreach (
+                var secret in (string[])
+                    [
+                        "张三",
+                        "李四",
+                        "王五",
+                        "赵六",
+                        "钱七",
+                        "孙八",
+                        "RX-2026-0001",
+                        story.Prescription.ToString("D"),
+                        story.Prescription.ToString("N"),
+                        Story.Hospital,
+                        "心血瘀阻证",
+                    ]
+            )
             {
                 body.ShouldNotContain(secret, Case.Insensitive, draft.BizStep);
             }
@@ -69,7 +90,9 @@ public sealed class StepEventsTests
         var e = Json(Steps.Dispensed(story.Checked()));
 
         e.GetProperty("type").GetString().ShouldBe("TransformationEvent");
-        var inputs = e.GetProperty("inputQuantityList").EnumerateArray().ToDictionary(q => q.GetProperty("epcClass").GetString()!, q => q.GetProperty("quantity").GetRawText());
+        var inputs = e.GetProperty("inputQuantityList")
+            .EnumerateArray()
+            .ToDictionary(q => q.GetProperty("epcClass").GetString()!, q => q.GetProperty("quantity").GetRawText());
         inputs.Values.Order().ShouldBe(["105.5", "42"]);
         inputs.Keys.ShouldAllBe(k => DigitalLink.Canonical(k) == k && k.Contains("/10/"));
         e.GetProperty("outputEPCList").GetArrayLength().ShouldBe(1);
@@ -110,7 +133,8 @@ public sealed class StepEventsTests
     {
         var steps = Json(Decocted(new Story())).GetProperty("tcm:stepList").EnumerateArray().ToList();
 
-        steps.Select(s => (s.GetProperty("tcm:name").GetString(), s.GetProperty("tcm:minutes").GetRawText()))
+        steps
+            .Select(s => (s.GetProperty("tcm:name").GetString(), s.GetProperty("tcm:minutes").GetRawText()))
             .ShouldBe([("soaking", "40"), ("first-boil", "35"), ("second-boil", "25"), ("packing", "10")]);
     }
 
@@ -131,7 +155,14 @@ public sealed class StepEventsTests
     [Fact]
     public void Numbers_that_the_company_prefix_has_no_room_for_are_refused()
     {
-        var numbers = new Numbering(Options with { CompanyPrefix = "69012345678" }, new Dictionary<string, int> { ["丹参"] = 10 }, Organisations);
+        var numbers = new Numbering(
+            Options with
+            {
+                CompanyPrefix = "69012345678",
+            },
+            new Dictionary<string, int> { ["丹参"] = 10 },
+            Organisations
+        );
         Should.Throw<InvalidOperationException>(() => numbers.PieceGtin("丹参"));
     }
 
