@@ -8,7 +8,7 @@ using TcmBrain.ServiceDefaults.Storage;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("cockpit");
 builder.AddDatabase();
-builder.AddExchange("cockpit", exchange => exchange.FoldWith<CockpitFold>().Configure(options => options.InboxBatch = 1000));
+builder.AddExchange("cockpit", exchange => exchange.FoldWith<CockpitFold>().Configure(CockpitServices.FoldManyAtOnce));
 builder.AddCockpit();
 
 var app = builder.Build();
