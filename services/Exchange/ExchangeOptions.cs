@@ -39,5 +39,7 @@ public sealed class ExchangeOptions
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Days that told events are kept for replay.</summary>
-    public int KeepDays { get; set; } = 30;
+    public int KeepDays { get; set; } = DefaultKeepDays;
+
+    public const int DefaultKeepDays = 30;
 }

@@ -48,8 +48,9 @@ public sealed class ErrorQueues(string broker)
     }
 
     /// <summary>
-    /// Sends what lies in the service's error queue to its queue again, each taken away only when the broker has confirmed the
-    /// sending: a break between leaves it in both, and the inbox knows it by its id. What fails again meanwhile is not sent twice.
+    /// Sends what lies in the service's error queue, and what it skipped because it knew no handler, to its queue again. Each is
+    /// taken away only when the broker has confirmed the sending: a break between leaves it in both, and the inbox knows it by its
+    /// id. What fails again meanwhile is not sent twice.
     /// </summary>
     /// <param name="only">null: all of them</param>
     public async Task<RedriveResult> RedriveAsync(
@@ -59,16 +60,38 @@ public sealed class ErrorQueues(string broker)
     )
     {
         await using var connection = await BrokerTopology.ConnectAsync(broker, "tcm-operations", cancellationToken);
+        var errors = await RedriveAsync(connection, service.ErrorQueue, service.Queue, only, cancellationToken);
+        var skipped = await RedriveAsync(connection, BrokerQueues.SkippedQueue(service), service.Queue, only, cancellationToken);
+        return new RedriveResult(errors.Moved + skipped.Moved, errors.Left + skipped.Left);
+    }
+
+    private static async Task<RedriveResult> RedriveAsync(
+        IConnection connection,
+        string from,
+        string to,
+        IReadOnlySet<Guid>? only,
+        CancellationToken cancellationToken
+    )
+    {
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             cancellationToken
         );
+        uint waiting;
+        try
+        {
+            waiting = (await channel.QueueDeclarePassiveAsync(from, cancellationToken)).MessageCount;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return new RedriveResult(0, 0);
+        }
+
         long moved = 0,
             left = 0;
-        var waiting = (await channel.QueueDeclarePassiveAsync(service.ErrorQueue, cancellationToken)).MessageCount;
         for (var i = 0; i < waiting; i++)
         {
-            if (await channel.BasicGetAsync(service.ErrorQueue, autoAck: false, cancellationToken) is not { } message)
+            if (await channel.BasicGetAsync(from, autoAck: false, cancellationToken) is not { } message)
             {
                 break;
             }
@@ -80,7 +103,7 @@ public sealed class ErrorQueues(string broker)
                 continue;
             }
 
-            await channel.BasicPublishAsync("", service.Queue, mandatory: true, AsItWas(message.BasicProperties), message.Body, cancellationToken);
+            await channel.BasicPublishAsync("", to, mandatory: true, AsItWas(message.BasicProperties), message.Body, cancellationToken);
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancellationToken);
             moved++;
         }

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text;
+using Npgsql;
+using RabbitMQ.Client.Exceptions;
+using TcmBrain.Operations.Events;
+using TcmBrain.Operations.Verify;
+
+namespace TcmBrain.Operations;
+
+/// <summary><c>./tcm verify</c> and <c>./tcm events</c>.</summary>
+internal static class EntryPoint
+{
+    private static async Task<int> Main(string[] args)
+    {
+        Console.OutputEncoding = Encoding.UTF8;
+        var root = new RootCommand("Looks after a running platform") { VerifyCommand.Create(), EventsCommands.Create() };
+        try
+        {
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationsException e)
+        {
+            return Complain(e.Message);
+        }
+        catch (BrokerUnreachableException)
+        {
+            return Complain("消息服务器连不上。 RabbitMQ is not reachable.");
+        }
+        catch (OperationInterruptedException e)
+        {
+            return Complain($"消息服务器拒绝。 RabbitMQ refused: {e.ShutdownReason?.ReplyText ?? e.Message}");
+        }
+        catch (NpgsqlException e)
+        {
+            return Complain($"数据库出错。 The database failed: {e.Message}");
+        }
+        catch (TimeoutException e)
+        {
+            return Complain(e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+
+    private static int Complain(string sentence)
+    {
+        Console.Error.WriteLine(sentence);
+        return 1;
+    }
+}
+
+/// <summary>What was asked cannot be done; the message is one sentence for the person at the terminal.</summary>
+internal sealed class OperationsException(string message, Exception? inner = null) : Exception(message, inner);

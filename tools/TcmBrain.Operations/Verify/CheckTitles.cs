@@ -1,0 +1,26 @@
+namespace TcmBrain.Operations.Verify;
+
+/// <summary>What a check says, for people.</summary>
+internal static class CheckTitles
+{
+    public static string Of(string name) =>
+        name switch
+        {
+            "acknowledged.stored" => "已确认的处方都在库 acknowledged = stored",
+            "outbox.pending" => "发件箱已清空 outboxes are drained",
+            "outbox.dead" => "没有无法发出的事件 no event that cannot be told",
+            "queues.declared" => "队列齐全 every queue is there",
+            "queues.waiting" => "队列已清空 queues are drained",
+            "queues.errors" => "错误队列为空 error queues are empty",
+            "lifecycle.consistent" => "处方状态与药房、煎药室一致 lifecycle follows pharmacy and decoction",
+            "trace.log" => "追溯日志自查无误 trace log is sound",
+            "trace.signed" => "追溯日志已签名 trace log is signed",
+            "pharmacy.milligrams-received" => "入库克重账实相符 received = held (mg)",
+            "pharmacy.movements-sum-to-zero" => "每笔借贷平衡 every movement sums to zero",
+            "pharmacy.balances-equal-entries" => "余额等于分录 balances = entries",
+            _ when name.StartsWith("delivered.", StringComparison.Ordinal) => $"事件送达 told = delivered: {name["delivered.".Length..]}",
+            _ when name.StartsWith("pharmacy.", StringComparison.Ordinal) => $"药房台账 ledger: {name["pharmacy.".Length..]}",
+            _ when name.StartsWith("cockpit ", StringComparison.Ordinal) => $"驾驶舱 {name}",
+            _ => name,
+        };
+}
