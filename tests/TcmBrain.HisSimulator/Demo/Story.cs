@@ -105,7 +105,7 @@ internal sealed class Story(Gateway gateway)
     private static void Trace(JsonElement trace)
     {
         Console.WriteLine("\n溯源 / trace (EPCIS 2.0):");
-        foreach (var entry in trace.GetProperty("events").EnumerateArray())
+        foreach (var entry in trace.GetProperty("lots").EnumerateArray().Concat(trace.GetProperty("items").EnumerateArray()))
         {
             var e = entry.TryGetProperty("event", out var inner) ? inner : entry;
             var hash = Text(entry, "eventHash");
