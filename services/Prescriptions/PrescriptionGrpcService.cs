@@ -9,6 +9,7 @@ using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Watching;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Rpc;
 
 namespace TcmBrain.Prescriptions;
 
@@ -71,6 +72,7 @@ internal sealed class PrescriptionGrpcService(
             var reply = new PushStreamReply { Sequence = request.Sequence };
             try
             {
+                MessageText.Check(request);
                 var accepted = acceptance.Accept(institution, region, request.Prescription);
                 reply.Accepted = await lanes.StoreAsync(accepted, CancellationToken.None);
             }

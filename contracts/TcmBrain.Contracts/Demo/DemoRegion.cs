@@ -101,23 +101,6 @@ public static class DemoRegion
         .. Regulators,
     ];
 
-    /// <summary>
-    /// <c>his-n</c> and <c>pharmacist-n</c> of hospital n; <c>dispenser-n</c>, <c>checker-n</c> (a pharmacist who checks), <c>decoction-n</c> and
-    /// <c>courier-n</c> of pharmacy n; <c>quality-1</c>, <c>regulator-1</c> (Hangzhou), <c>regulator-2</c> (Yiwu), <c>operator-1</c>.
-    /// </summary>
-    public static readonly IReadOnlyList<DemoClient> Clients =
-    [
-        .. Hospitals.Select((at, i) => Client($"his-{i + 1}", at.NameZh + " HIS", at, "his")),
-        .. Hospitals.Select((at, i) => Client($"pharmacist-{i + 1}", at.NameZh + "审方药师站", at, "pharmacist")),
-        .. Pharmacies.Select((at, i) => Client($"dispenser-{i + 1}", at.NameZh + "调剂台", at, "dispenser")),
-        .. Pharmacies.Select((at, i) => Client($"checker-{i + 1}", at.NameZh + "复核台", at, "pharmacist", "dispenser")),
-        .. Pharmacies.Select((at, i) => Client($"decoction-{i + 1}", at.NameZh + "煎药室", at, "decoction")),
-        .. Pharmacies.Select((at, i) => Client($"courier-{i + 1}", at.NameZh + "配送", at, "courier")),
-        Client("quality-1", QualityCentre.NameZh, QualityCentre, "quality"),
-        .. Regulators.Select((at, i) => Client($"regulator-{i + 1}", at.NameZh, at, "regulator")),
-        Client("operator-1", Operator.NameZh, Operator, "operator"),
-    ];
-
     public static readonly IReadOnlyList<DemoPractitioner> Practitioners =
     [
         .. Hospitals.SelectMany(
@@ -140,6 +123,23 @@ public static class DemoRegion
                     Person(at, 46 + i * 5, 5, "decoction-worker", "中药煎药员", toxic: false, narcotic: false),
                 }
         ),
+    ];
+
+    /// <summary>
+    /// <c>his-n</c> and <c>pharmacist-n</c> of hospital n; <c>dispenser-n</c>, <c>checker-n</c> (a pharmacist who checks), <c>decoction-n</c> and
+    /// <c>courier-n</c> of pharmacy n; <c>quality-1</c>, <c>regulator-1</c> (Hangzhou), <c>regulator-2</c> (Yiwu), <c>operator-1</c>.
+    /// </summary>
+    public static readonly IReadOnlyList<DemoClient> Clients =
+    [
+        .. Hospitals.Select((at, i) => Client($"his-{i + 1}", at.NameZh + " HIS", at, "his")),
+        .. Hospitals.Select((at, i) => Client($"pharmacist-{i + 1}", PersonAt(at, 2), at, "pharmacist")),
+        .. Pharmacies.Select((at, i) => Client($"dispenser-{i + 1}", PersonAt(at, 1), at, "dispenser")),
+        .. Pharmacies.Select((at, i) => Client($"checker-{i + 1}", PersonAt(at, 0), at, "pharmacist", "dispenser")),
+        .. Pharmacies.Select((at, i) => Client($"decoction-{i + 1}", PersonAt(at, 3), at, "decoction")),
+        .. Pharmacies.Select((at, i) => Client($"courier-{i + 1}", $"配送员{i + 1}号", at, "courier")),
+        Client("quality-1", QualityCentre.NameZh, QualityCentre, "quality"),
+        .. Regulators.Select((at, i) => Client($"regulator-{i + 1}", at.NameZh, at, "regulator")),
+        Client("operator-1", Operator.NameZh, Operator, "operator"),
     ];
 
     public static readonly IReadOnlyList<DemoUser> Users =

@@ -59,18 +59,18 @@ internal sealed class Story(Gateway gateway)
             Console.WriteLine($"  审方 {finding.Severity} {finding.RuleId}: {finding.TextZh} 〔{finding.Source}, {finding.Edition} {finding.Evidence}〕");
         }
 
-        Console.WriteLine("状态 / states:");
+        Console.WriteLine("状态(平台记录时间;一天压进一分钟,实物工序的设备时间在此前几小时) / states by the platform's clock:");
         foreach (var entry in view.GetProperty("history").EnumerateArray())
         {
             var state = Text(entry, "state").Replace("STATE_", "", StringComparison.Ordinal).ToLowerInvariant();
-            Console.WriteLine($"  {Time(entry, "occurredAt")}  {state, -12} {Text(entry, "actor")} {Text(entry, "reason")}");
+            Console.WriteLine($"  {Time(entry, "recordedAt")}  {state, -12} {Text(entry, "actor")} {Text(entry, "reason")}");
         }
     }
 
     private static void Pharmacy(JsonElement card)
     {
         Console.WriteLine($"\n共享中药房 {Text(card, "centreNameZh")}: {Text(card, "reasonZh")}");
-        Console.WriteLine($"  调剂 {Text(card, "dispenser")} {Time(card, "startedAt")} – {Time(card, "finishedAt")} · 复核 {Text(card, "checker")} {Time(card, "checkedAt")}");
+        Console.WriteLine($"  (设备时间 device times) 调剂 {Text(card, "dispenser")} {Time(card, "startedAt")} – {Time(card, "finishedAt")} · 复核 {Text(card, "checker")} {Time(card, "checkedAt")}");
         foreach (var line in card.GetProperty("lines").EnumerateArray())
         {
             foreach (var part in line.GetProperty("allocations").EnumerateArray())
@@ -107,7 +107,7 @@ internal sealed class Story(Gateway gateway)
         Console.WriteLine("\n溯源 / trace (EPCIS 2.0):");
         foreach (var entry in trace.GetProperty("lots").EnumerateArray().Concat(trace.GetProperty("items").EnumerateArray()))
         {
-            var e = entry.TryGetProperty("event", out var inner) ? inner : entry;
+            var e = entry.GetProperty("event");
             var hash = Text(entry, "eventHash");
             Console.WriteLine(
                 $"  #{Text(entry, "leafIndex"), -6} {Text(e, "type"), -20} {Text(e, "bizStep"), -24} {(hash.Length > 34 ? hash[..34] + "…" : hash)}"
