@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
+using Spectre.Console;
 using TcmBrain.Operations.Events;
 using TcmBrain.Operations.Verify;
 
@@ -13,6 +14,13 @@ internal static class EntryPoint
     private static async Task<int> Main(string[] args)
     {
         Console.OutputEncoding = Encoding.UTF8;
+        if (Console.IsOutputRedirected)
+        {
+            // For a file or a pipe: no colours, and no terminal whose width to keep to.
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+            AnsiConsole.Profile.Width = 160;
+        }
+
         var root = new RootCommand("Looks after a running platform") { VerifyCommand.Create(), EventsCommands.Create() };
         try
         {
