@@ -77,8 +77,10 @@ public sealed class PolicyTests
                 .GetFiles(Path.Combine(Root(), "services", "Prescriptions.Audit", "Rules"), "*.cs")
                 .Select(File.ReadAllText)
         );
-        var tests = File.ReadAllText(
-            Path.Combine(Root(), "tests", "TcmBrain.Knowledge.Tests", "Audit", "RuleTests.cs")
+        var tests = string.Concat(
+            Directory
+                .GetFiles(Path.Combine(Root(), "tests", "TcmBrain.Knowledge.Tests", "Audit"), "RuleTests*.cs")
+                .Select(File.ReadAllText)
         );
         foreach (
             var rule in Policy.Rules.Select(x => x.Id).Except(["incompatible.19wei_extension"])
