@@ -1,0 +1,178 @@
+using System.Net;
+using System.Text.Json;
+using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Streaming;
+using TcmBrain.Exchange.Inbox;
+using TcmBrain.Testing;
+using Testcontainers.Redis;
+
+namespace TcmBrain.Cockpit.Tests;
+
+/// <summary>The event stream: resumed without a gap, cut off when it must be.</summary>
+public sealed class StreamTests(Servers servers)
+{
+    [Fact]
+    public async Task Streams_cut_at_random_resume_without_gap_or_double_while_events_are_committed_side_by_side()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(25);
+        var batches = region.Day(700).Chunk(23).ToList();
+        var total = batches.Sum(b => b.Length);
+        var folding = Task.Run(async () =>
+        {
+            var next = -1;
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(async _ =>
+                    {
+                        for (int i; (i = Interlocked.Increment(ref next)) < batches.Count; )
+                        {
+                            await Fold.TakeInAsync(host.Database, batches[i], rollBackFirst: i % 7 == 0);
+                        }
+                    })
+            );
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(n => FollowAsync(new Random(n))));
+        await folding;
+
+        async Task FollowAsync(Random random)
+        {
+            var seen = new List<long>();
+            var last = "0";
+            var cuts = 0;
+            while (seen.Count < total)
+            {
+                await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), "?after=0", last);
+                var stay = random.Next(1, 9);
+                while (stay-- > 0 && seen.Count < total)
+                {
+                    var message = await reader.UntilAsync(m => m.Name is "facts");
+                    seen.AddRange(SseReader.Ids(message));
+                    // Whatever the server says is where it goes on.
+                    last = reader.LastId;
+                }
+
+                cuts++;
+            }
+
+            cuts.ShouldBeGreaterThan(1);
+            seen.ShouldBe(Enumerable.Range(1, total).Select(i => (long)i));
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_of_a_region_resumes_over_what_it_may_not_see()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(26);
+        var events = new List<TakenEvent>();
+        for (var i = 0; i < 60; i++)
+        {
+            events.AddRange(region.Prescription(hospital: i % 3 == 0 ? 2 : 0, steps: 3));
+        }
+
+        await Fold.TakeInAsync(host.Database, events);
+        List<string> seen = [];
+        var last = "0";
+        while (seen.Count < 60)
+        {
+            await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Regulator("330782"), "", last);
+            var message = await reader.UntilAsync(m => m.Name == "facts");
+            seen.AddRange(message.Json.EnumerateArray().Select(e => e.GetProperty("region").GetString()!));
+            last = reader.LastId;
+        }
+
+        seen.Count.ShouldBe(60);
+        seen.ShouldAllBe(r => r == "330782");
+    }
+
+    [Fact]
+    public async Task Counters_in_the_stream_end_at_the_numbers_of_the_summary()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Regulator("330100"));
+        (await reader.UntilAsync(m => m.Name == "counters")).Json.GetProperty("totals").EnumerateObject().ShouldBeEmpty();
+        var region = new Region(27);
+        var events = Enumerable.Range(0, 30).SelectMany(i => region.Prescription(hospital: i % 4)).ToList();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await host.Publisher.TellAsync(events);
+        var delivered = await reader.UntilAsync(m =>
+            m.Name == "counters" && m.Json.GetProperty("totals").TryGetProperty("completed", out var n) && n.GetInt64() == 16
+        );
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        var summary = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/summary");
+        summary.GetProperty("totals").GetRawText().ShouldBe(delivered.Json.GetProperty("totals").GetRawText());
+        summary.GetProperty("standing").GetRawText().ShouldBe("""{"completed":16}""");
+        (await reader.UntilAsync(m => m.Name == "rankings" && m.Json.GetProperty("institutions").GetArrayLength() == 2)).Json
+            .GetProperty("institutions")
+            .EnumerateArray()
+            .Sum(i => i.GetProperty("count").GetInt64())
+            .ShouldBe(16);
+    }
+
+    [Fact]
+    public async Task A_reader_far_behind_is_put_forward_and_told_so()
+    {
+        var text = await servers.DatabaseAsync("cockpit");
+        await using (var database = Npgsql.NpgsqlDataSource.Create(text))
+        {
+            var region = new Region(28);
+            foreach (var batch in Enumerable.Range(0, 1500).SelectMany(_ => region.Prescription()).Chunk(2500))
+            {
+                await Fold.TakeInAsync(database, batch);
+            }
+        }
+
+        await using var host = await CockpitHost.StartAsync(servers, database: text);
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), "?after=5");
+        var skipped = await reader.UntilAsync(m => m.Name == "skipped");
+        var total = await host.CountAsync();
+        skipped.Json.GetProperty("from").GetInt64().ShouldBe(6);
+        var to = skipped.Json.GetProperty("to").GetInt64();
+        SseReader.Ids(await reader.UntilAsync(m => m.Name == "facts")).First().ShouldBe(to + 1);
+        // What was left out can be had in pages.
+        long after = 5;
+        var items = 0;
+        while (after < to)
+        {
+            var page = await host.GetAsync(CockpitHost.Operator(), $"/api/cockpit/events?after={after}&limit=500");
+            items += page.GetProperty("items").GetArrayLength();
+            after = page.GetProperty("position").GetInt64();
+        }
+
+        items.ShouldBe((int)(after - 5));
+        total.ShouldBeGreaterThan(LiveStream.FurthestBehind);
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_is_cut_off_and_holds_no_place()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var gate = (StreamGate)host.Service.Services.GetService(typeof(StreamGate))!;
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        socket.ReceiveBufferSize = 4096;
+        await socket.ConnectAsync(host.Service.Http.Host, host.Service.Http.Port);
+        var request = $"GET /api/cockpit/stream?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {CockpitHost.Operator()}\r\n\r\n";
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(request));
+        await Eventually.Be(() => gate.Open == 1, "the stream is open");
+        // More than every buffer on the way holds, and nobody reads.
+        var region = new Region(29);
+        for (var i = 0; i < 12 && gate.Open == 1; i++)
+        {
+            await Fold.TakeInAsync(host.Database, [.. Enumerable.Range(0, 500).SelectMany(_ => region.Prescription())]);
+        }
+
+        await Eventually.Be(() => gate.Open == 0, "the stream is cut", SseWriter.Patience + TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_its_token_does()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(TimeSpan.FromSeconds(2)));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (await reader.NextAsync(patience.Token) is not null) { }
+    }
+}
