@@ -12,6 +12,11 @@ namespace TcmBrain.HisSimulator.Demo;
 /// <summary>One prescription's whole story, as its own hospital may read it from four services; and the same refused to another.</summary>
 internal sealed class Story(Gateway gateway)
 {
+    private static readonly string[] Path =
+    [
+        .. Enum.GetNames<State>().Select(name => "STATE_" + name.ToUpperInvariant()),
+    ];
+
     /// <summary>One that was signed again and decocted if there is one: it has the most to tell.</summary>
     public static PushAnswer? Choose(IEnumerable<PushAnswer> answers, ConcurrentDictionary<string, State> states) =>
         answers
@@ -60,7 +65,8 @@ internal sealed class Story(Gateway gateway)
         }
 
         Console.WriteLine("状态(平台记录时间;一天压进一分钟,实物工序的设备时间在此前几小时) / states by the platform's clock:");
-        foreach (var entry in view.GetProperty("history").EnumerateArray())
+        // Facts of several services come side by side; the story tells them in the order of the path.
+        foreach (var entry in view.GetProperty("history").EnumerateArray().OrderBy(e => Array.IndexOf(Path, Text(e, "state"))))
         {
             var state = Text(entry, "state").Replace("STATE_", "", StringComparison.Ordinal).ToLowerInvariant();
             Console.WriteLine($"  {Time(entry, "recordedAt")}  {state, -12} {Text(entry, "actor")} {Text(entry, "reason")}");
