@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Npgsql;
-using TcmBrain.Decoction.Paging;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Jobs;
 
@@ -45,7 +45,7 @@ internal static class JobEndpoints
             throw DecoctionFaults.UnknownState.Exception("state", state);
         }
 
-        var page = Page.Of(next, limit);
+        var page = Page.Of(next, limit, DecoctionFaults.BadPage);
         await using var command = database.CreateCommand(
             $"""
             select job.prescription_id, job.his_number, job.revision, job.centre_code, job.state, job.urgent, job.external, job.doses,

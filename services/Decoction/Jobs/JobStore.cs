@@ -1,6 +1,7 @@
 using TcmBrain.Decoction.Recipes;
 using TcmBrain.Decoction.Steps;
 using TcmBrain.Exchange;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Jobs;
 

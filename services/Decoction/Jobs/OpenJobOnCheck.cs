@@ -8,6 +8,7 @@ using TcmBrain.Decoction.Vessels;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.Knowledge;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Jobs;
 

@@ -2,9 +2,9 @@ using System.Security.Claims;
 using Npgsql;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Decoction.Jobs;
-using TcmBrain.Decoction.Paging;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Parcels;
 
@@ -61,7 +61,7 @@ internal static class ParcelEndpoints
             throw DecoctionFaults.UnknownState.Exception("state", state);
         }
 
-        var page = Page.Of(next, limit);
+        var page = Page.Of(next, limit, DecoctionFaults.BadPage);
         await using var command = database.CreateCommand(
             """
             select p.prescription_id, p.parcel_id, p.sscc, job.state, job.delivery_region_code, job.urgent, p.ready_at, p.shipped_at, p.delivered_at

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using Npgsql;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Story;
 

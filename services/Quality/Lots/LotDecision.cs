@@ -4,6 +4,7 @@ using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Quality.Lots;
 

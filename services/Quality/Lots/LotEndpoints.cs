@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using TcmBrain.Quality.Paging;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Quality.Lots;
 
@@ -60,7 +60,7 @@ internal static class LotEndpoints
             throw QualityFaults.UnknownState.Exception("state", state);
         }
 
-        var page = Page.Of(next, limit);
+        var page = Page.Of(next, limit, QualityFaults.BadPage);
         await using var command = database.CreateCommand(
             $"""
             select lot_id, centre_code, piece, lot_number, supplier, origin, quantity_milligrams, produced_on, expires_on, accepted_by,

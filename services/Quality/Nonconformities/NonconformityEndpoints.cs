@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using TcmBrain.Quality.Paging;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Quality.Nonconformities;
 
@@ -39,7 +39,7 @@ internal static class NonconformityEndpoints
             throw QualityFaults.UnknownState.Exception("state", state);
         }
 
-        var page = Page.Of(next, limit);
+        var page = Page.Of(next, limit, QualityFaults.BadPage);
         await using var command = database.CreateCommand(
             $"""
             select nonconformity_id, prescription_id, centre_code, step, rule_id, text_zh, text_en, detected_at, state

@@ -5,6 +5,7 @@ using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Quality.Reviews;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
-using TcmBrain.Quality.Paging;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Quality.Reviews;
 
@@ -81,7 +81,7 @@ internal static class ReviewEndpoints
             throw QualityFaults.UnknownState.Exception("state", state);
         }
 
-        var page = Page.Of(next, limit);
+        var page = Page.Of(next, limit, QualityFaults.BadPage);
         var reviewed = state switch
         {
             Waiting => "and reviewed_at is null",

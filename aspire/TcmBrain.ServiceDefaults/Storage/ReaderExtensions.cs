@@ -1,8 +1,9 @@
 using System.Data.Common;
 
-namespace TcmBrain.Decoction;
+namespace TcmBrain.ServiceDefaults.Storage;
 
-internal static class ReaderExtensions
+/// <summary>Columns that may be null.</summary>
+public static class ReaderExtensions
 {
     public static DateTimeOffset? MomentAt(this DbDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

@@ -2,21 +2,22 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using TcmBrain.ServiceDefaults.Faults;
 
-namespace TcmBrain.Decoction.Paging;
+namespace TcmBrain.ServiceDefaults.Storage;
 
 /// <summary>One page of a list ordered by (time, id); the token names the last row seen, so that rows added meanwhile shift nothing.</summary>
-internal readonly record struct Page(DateTimeOffset AfterTime, Guid AfterId, int Limit)
+public readonly record struct Page(DateTimeOffset AfterTime, Guid AfterId, int Limit)
 {
     private const int Default = 100;
     private const int Most = 500;
 
-    /// <exception cref="ServiceDefaults.Faults.FaultException">A token that is not ours, or a limit outside 1…500.</exception>
-    public static Page Of(string? token, int? limit)
+    /// <exception cref="FaultException"><paramref name="bad"/>: a token that is not ours, or a limit outside 1…500.</exception>
+    public static Page Of(string? token, int? limit, FaultDefinition bad)
     {
         if (limit is < 1 or > Most)
         {
-            throw DecoctionFaults.BadPage.Exception("limit");
+            throw bad.Exception("limit");
         }
 
         if (string.IsNullOrEmpty(token))
@@ -35,7 +36,7 @@ internal readonly record struct Page(DateTimeOffset AfterTime, Guid AfterId, int
             return new Page(new DateTimeOffset(at, TimeSpan.Zero), guid, limit ?? Default);
         }
 
-        throw DecoctionFaults.BadPage.Exception("next");
+        throw bad.Exception("next");
     }
 
     public void Bind(NpgsqlCommand command)

@@ -1,10 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace TcmBrain.Quality;
+namespace TcmBrain.ServiceDefaults.Storage;
 
-/// <summary>How findings and lines stand in their jsonb columns.</summary>
-internal static class StoredJson
+/// <summary>How parts of a row stand in their jsonb columns: Chinese as itself.</summary>
+public static class StoredJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
