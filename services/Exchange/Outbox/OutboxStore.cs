@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using TcmBrain.Exchange.Storage;
 
 namespace TcmBrain.Exchange.Outbox;
 
@@ -35,26 +36,15 @@ public static class OutboxStore
             insert into exchange.outbox_pending (message_id, day) select message_id, day from told
             """;
         await using var command = new NpgsqlCommand(sql, connection, transaction);
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Date, r => r.Day));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Uuid, r => r.MessageId));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Text, r => r.Type));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Uuid, r => r.AggregateId));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Integer, r => r.Version));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.TimestampTz, r => r.OccurredAt.UtcDateTime));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Text, r => r.TraceParent));
-        command.Parameters.Add(Array(rows, NpgsqlDbType.Text, r => r.Payload));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Date, r => r.Day));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Uuid, r => r.MessageId));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.Type));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Uuid, r => r.AggregateId));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Integer, r => r.Version));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.TimestampTz, r => r.OccurredAt.UtcDateTime));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.TraceParent));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.Payload));
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlParameter Array<T>(IReadOnlyList<OutboxRow> rows, NpgsqlDbType type, Func<OutboxRow, T> column)
-    {
-        var values = new T[rows.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = column(rows[i]);
-        }
-
-        return new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)

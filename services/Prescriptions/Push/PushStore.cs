@@ -4,14 +4,63 @@ using Npgsql;
 using NpgsqlTypes;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Exchange;
+using TcmBrain.Exchange.Storage;
 
 namespace TcmBrain.Prescriptions.Push;
 
 /// <summary>The SQL of a push.</summary>
 internal static class PushStore
 {
+    /// <summary>From this many on two COPYs are quicker than one statement; below it the round trips count.</summary>
+    private const int CopyFrom = 48;
+
     /// <summary>Stores prescriptions and the first entry of each one's history, and tells their events. Fails as a whole on a known key.</summary>
     public static async Task InsertAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
+    {
+        await (accepted.Count < CopyFrom ? InsertFewAsync(work, accepted, cancellationToken) : CopyAsync(work, accepted, cancellationToken));
+        foreach (var p in accepted)
+        {
+            foreach (var e in p.Events)
+            {
+                work.Publish(e, p.TraceParent);
+            }
+        }
+    }
+
+    private static async Task InsertFewAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            with stored as (
+                insert into prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document,
+                    identity, audit, accepted_state, state, version, urgent, received_at, traceparent)
+                select id, institution_code, region_code, his_number, revision, content_sha256, document,
+                    identity, audit, state, state, version, urgent, received_at, traceparent
+                from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as p (id, institution_code, region_code, his_number,
+                    revision, content_sha256, document, identity, audit, state, version, urgent, received_at, traceparent)
+                returning id, institution_code, state, received_at)
+            insert into prescriptions.history (prescription_id, institution_code, state, actor, reason, occurred_at)
+            select id, institution_code, state, 'system', '', received_at from stored
+            """;
+        await using var command = new NpgsqlCommand(sql, work.Connection, work.Transaction);
+        var columns = command.Parameters;
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Uuid, p => p.Id));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Text, p => p.InstitutionCode));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Text, p => p.RegionCode));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Text, p => p.HisNumber));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Integer, p => p.Revision));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Bytea, p => p.ContentSha256));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Bytea, p => p.Document));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Bytea, p => p.Identity));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Bytea, p => p.Audit.ToByteArray()));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Smallint, p => (short)p.State));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Integer, p => p.Events.Count));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Boolean, p => p.Urgent));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.TimestampTz, p => p.ReceivedAt.UtcDateTime));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Text, p => p.TraceParent));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task CopyAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
     {
         const string prescriptions = """
             copy prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document, identity,
@@ -63,14 +112,6 @@ internal static class PushStore
             }
 
             await copy.CompleteAsync(cancellationToken);
-        }
-
-        foreach (var p in accepted)
-        {
-            foreach (var e in p.Events)
-            {
-                work.Publish(e, p.TraceParent);
-            }
         }
     }
 
