@@ -88,7 +88,7 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
         foreach (var seed in Enumerable.Range(0, 12))
         {
             var reply = await PushAsync(PrescriptionsFixture.Clean());
-            var facts = FactsOf(reply);
+            var facts = Facts.PathOf(fixture, reply);
             new Random(seed).Shuffle(facts);
 
             foreach (var fact in facts)
@@ -103,67 +103,6 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
                 await fixture.CountAsync("exchange.outbox", $"aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionCompleted'")
             ).ShouldBe(1);
         }
-    }
-
-    [Fact]
-    public async Task Before_approval_a_cancel_is_final_and_repeats_the_same()
-    {
-        var prescription = PrescriptionsFixture.Clean(Flaw.OverDose);
-        var reply = await PushAsync(prescription);
-
-        var first = await CancelAsync(prescription);
-        var second = await CancelAsync(prescription);
-        using var pharmacist = fixture.Pharmacist(1);
-        var late = await DecideAsync(pharmacist, reply, "approve");
-
-        first.Outcome.ShouldBe(CancelOutcome.Cancelled);
-        second.Outcome.ShouldBe(CancelOutcome.AlreadyCancelled);
-        late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-    }
-
-    [Fact]
-    public async Task After_dispensing_began_a_cancel_is_too_late_with_the_state_reached()
-    {
-        var prescription = PrescriptionsFixture.Clean();
-        var reply = await PushAsync(prescription);
-        await fixture.TellAsync<DispensingStarted, FollowFacts>(
-            Of(reply, new DispensingStarted { CentreCode = "c", Dispenser = "d", AggregateId = default, Version = 1, OccurredAt = default, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })
-        );
-
-        var answer = await CancelAsync(prescription);
-
-        answer.Outcome.ShouldBe(CancelOutcome.TooLate);
-        answer.State.ShouldBe(State.Dispensing);
-    }
-
-    [Fact]
-    public async Task A_cancel_that_needs_a_pharmacy_that_is_away_says_so_and_changes_nothing()
-    {
-        var prescription = PrescriptionsFixture.Clean();
-        var reply = await PushAsync(prescription);
-
-        var refusal = await Should.ThrowAsync<RpcException>(() => CancelAsync(prescription));
-
-        refusal.StatusCode.ShouldBe(StatusCode.Unavailable);
-        var view = await fixture.Client.GetAsync(new GetRequest { PrescriptionId = reply.PrescriptionId }, PrescriptionsFixture.As(1));
-        view.State.ShouldBe(State.Approved);
-    }
-
-    [Fact]
-    public async Task The_pharmacys_withdrawal_alone_brings_the_cancellation_to_its_end()
-    {
-        var reply = await PushAsync(PrescriptionsFixture.Clean());
-        var withdrawn = Of(
-            reply,
-            new PrescriptionWithdrawn { Reason = "患者要求", RequestedBy = "HIS", AggregateId = default, Version = 1, OccurredAt = default, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 }
-        );
-
-        await fixture.TellAsync<PrescriptionWithdrawn, FollowFacts>(withdrawn);
-        await fixture.TellAsync<PrescriptionWithdrawn, FollowFacts>(withdrawn);
-
-        var view = await fixture.Client.GetAsync(new GetRequest { PrescriptionId = reply.PrescriptionId }, PrescriptionsFixture.As(1));
-        view.State.ShouldBe(State.Cancelled);
-        (await fixture.CountAsync("exchange.outbox", $"aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionCancelled'")).ShouldBe(1);
     }
 
     [Fact]
@@ -263,12 +202,6 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
     private async Task<PushReply> PushAsync(Prescription prescription, int hospital = 1) =>
         await fixture.Client.PushAsync(new PushRequest { Prescription = prescription }, PrescriptionsFixture.As(hospital));
 
-    private async Task<CancelReply> CancelAsync(Prescription prescription) =>
-        await fixture.Client.CancelAsync(
-            new CancelRequest { Key = new PrescriptionKey { HisNumber = prescription.HisNumber }, Reason = "患者要求" },
-            PrescriptionsFixture.As(1)
-        );
-
     private async Task SignAsync(Prescription prescription) =>
         await fixture.Client.AcknowledgeInterceptAsync(
             new AcknowledgeInterceptRequest
@@ -282,22 +215,4 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
 
     private static Task<HttpResponseMessage> DecideAsync(HttpClient pharmacist, PushReply reply, string decision) =>
         pharmacist.PostAsJsonAsync($"/api/prescriptions/{reply.PrescriptionId}/decision", new { decision, reason = "已核对" });
-
-    private Func<Task>[] FactsOf(PushReply reply)
-    {
-        var at = DateTimeOffset.UtcNow;
-        return
-        [
-            () => fixture.TellAsync<PrescriptionRouted, FollowFacts>(Of(reply, new PrescriptionRouted { CentreCode = "c", CentreName = "n", ReasonZh = "近", ReasonEn = "near", AggregateId = default, Version = 1, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-            () => fixture.TellAsync<StockReserved, FollowFacts>(Of(reply, new StockReserved { CentreCode = "c", Allocations = [], AggregateId = default, Version = 2, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-            () => fixture.TellAsync<DispensingStarted, FollowFacts>(Of(reply, new DispensingStarted { CentreCode = "c", Dispenser = "d", AggregateId = default, Version = 3, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-            () => fixture.TellAsync<DecoctionStarted, FollowFacts>(Of(reply, new DecoctionStarted { CentreCode = "c", Vessel = "v", Operator = "o", AggregateId = default, Version = 1, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-            () => fixture.TellAsync<DecoctionCompleted, FollowFacts>(Of(reply, new DecoctionCompleted { CentreCode = "c", Vessel = "v", Operator = "o", BagSerials = ["1"], MillilitresPerBag = 200, AggregateId = default, Version = 2, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-            () => fixture.TellAsync<ParcelShipped, FollowFacts>(Of(reply, new ParcelShipped { ParcelId = Guid.NewGuid(), Sscc = "1", CentreCode = "c", Courier = "x", BagSerials = [], DeliveryRegionCode = "330102", AggregateId = default, Version = 3, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-            () => fixture.TellAsync<ParcelDelivered, FollowFacts>(Of(reply, new ParcelDelivered { ParcelId = Guid.NewGuid(), Sscc = "1", CentreCode = "c", Courier = "x", BagSerials = [], DeliveryRegionCode = "330102", AggregateId = default, Version = 4, OccurredAt = at, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })),
-        ];
-    }
-
-    private static T Of<T>(PushReply reply, T fact)
-        where T : PrescriptionEvent => fact with { AggregateId = Guid.Parse(reply.PrescriptionId), OccurredAt = DateTimeOffset.UtcNow };
 }
