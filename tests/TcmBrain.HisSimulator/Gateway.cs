@@ -21,11 +21,17 @@ public sealed class Gateway : IDisposable
     public Uri Grpc { get; }
 
     /// <summary>From the arguments, else from the environment, else the addresses that <c>./tcm up</c> uses unless told otherwise.</summary>
+    /// <exception cref="SimulatorException">An argument is not an address.</exception>
     public static Gateway From(string? http, string? grpc) =>
         new(
-            new Uri(http ?? Told("http") ?? $"http://127.0.0.1:{Port("TCM_HTTP_PORT", 8080)}"),
-            new Uri(grpc ?? Told("grpc") ?? $"http://127.0.0.1:{Port("TCM_GRPC_PORT", 8081)}")
+            Address(http ?? Told("http") ?? $"http://127.0.0.1:{Port("TCM_HTTP_PORT", 8080)}"),
+            Address(grpc ?? Told("grpc") ?? $"http://127.0.0.1:{Port("TCM_GRPC_PORT", 8081)}")
         );
+
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new SimulatorException($"'{text}' is not an address such as http://localhost:8080.");
 
     private static int Port(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), out var port) ? port : otherwise;

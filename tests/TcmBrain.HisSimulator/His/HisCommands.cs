@@ -55,6 +55,11 @@ internal static class HisCommands
         command.SetAction(
             async (arguments, cancellationToken) =>
             {
+                if (arguments.GetValue(count) is < 1 or > 1_000_000 || arguments.GetValue(rate) < 0 || arguments.GetValue(flaws) < 0)
+                {
+                    throw new SimulatorException("--count is 1 to 1000000, --rate and --flaw-every are not negative.");
+                }
+
                 using var gateway = Gateway.From(arguments.GetValue(Http), arguments.GetValue(Grpc));
                 using var journal = new Journal();
                 if (arguments.GetValue(file) is { } document)
