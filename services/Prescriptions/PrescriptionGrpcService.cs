@@ -72,7 +72,7 @@ internal sealed class PrescriptionGrpcService(
             var reply = new PushStreamReply { Sequence = request.Sequence };
             try
             {
-                MessageText.Check(request);
+                MessageText.Check(request).ThrowIfAny();
                 var accepted = acceptance.Accept(institution, region, request.Prescription);
                 reply.Accepted = await lanes.StoreAsync(accepted, CancellationToken.None);
             }
@@ -151,7 +151,10 @@ internal sealed class PrescriptionGrpcService(
         );
     }
 
-    public override async Task<AcknowledgeInterceptReply> AcknowledgeIntercept(AcknowledgeInterceptRequest request, ServerCallContext context)
+    public override async Task<AcknowledgeInterceptReply> AcknowledgeIntercept(
+        AcknowledgeInterceptRequest request,
+        ServerCallContext context
+    )
     {
         if (request.Key is not { HisNumber.Length: > 0 })
         {

@@ -11,9 +11,14 @@ public sealed class WithdrawalTests(House house) : IDisposable
 {
     private readonly GrpcChannel channel = GrpcChannel.ForAddress(house.Service.Grpc);
 
-    private async Task<WithdrawOutcome> WithdrawAsync(PrescriptionApproved e, string role = "service", int? revision = null)
+    private async Task<WithdrawOutcome> WithdrawAsync(
+        PrescriptionApproved e,
+        string role = "service",
+        int? revision = null,
+        string institution = ""
+    )
     {
-        var headers = new Metadata { { "authorization", "Bearer " + TestTokens.Of("prescriptions", "", "", role) } };
+        var headers = new Metadata { { "authorization", "Bearer " + TestTokens.Of("prescriptions", institution, "", role) } };
         var request = new WithdrawRequest
         {
             PrescriptionId = e.AggregateId.ToString(),
@@ -112,11 +117,16 @@ public sealed class WithdrawalTests(House house) : IDisposable
     }
 
     [Fact]
-    public async Task Only_a_service_may_ask()
+    public async Task A_hospital_may_ask_for_its_own_prescription_only()
     {
-        var refused = await Should.ThrowAsync<RpcException>(() => WithdrawAsync(house.Approved((house.Piece(), 1)), role: "his"));
+        var approved = house.Approved((house.Piece(), 1));
+        foreach (var (role, institution) in (new[] { ("his", ""), ("his", "12330105TCM000021X"), ("dispenser", approved.InstitutionCode) }))
+        {
+            var refused = await Should.ThrowAsync<RpcException>(() => WithdrawAsync(approved, role, institution: institution));
+            refused.StatusCode.ShouldBe(StatusCode.PermissionDenied);
+        }
 
-        refused.StatusCode.ShouldBe(StatusCode.PermissionDenied);
+        (await WithdrawAsync(approved, "his", institution: approved.InstitutionCode)).ShouldBe(WithdrawOutcome.Withdrawn);
     }
 
     [Fact]
@@ -125,10 +135,15 @@ public sealed class WithdrawalTests(House house) : IDisposable
         var headers = new Metadata { { "authorization", "Bearer " + TestTokens.Of("prescriptions", "", "", "service") } };
         var client = new DispensingService.DispensingServiceClient(channel);
 
-        var refused = await Should.ThrowAsync<RpcException>(async () => await client.WithdrawAsync(new WithdrawRequest { PrescriptionId = "7" }, headers));
+        var refused = await Should.ThrowAsync<RpcException>(async () =>
+            await client.WithdrawAsync(new WithdrawRequest { PrescriptionId = "7" }, headers)
+        );
 
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        refused.Faults().Select(f => f.Field).ShouldBe(["prescription_id", "institution_code", "region_code", "his_number", "revision", "requested_by"]);
+        refused
+            .Faults()
+            .Select(f => f.Field)
+            .ShouldBe(["prescription_id", "institution_code", "region_code", "his_number", "revision", "requested_by"]);
     }
 
     public void Dispose() => channel.Dispose();

@@ -7,8 +7,8 @@ using TcmBrain.ServiceDefaults.Identity;
 
 namespace TcmBrain.Pharmacy.Withdrawal;
 
-/// <summary>What prescriptions asks of the pharmacy.</summary>
-[Authorize(Roles.Service)]
+/// <summary>What prescriptions asks of the pharmacy: as a service, or in the name of the hospital whose prescription it is.</summary>
+[Authorize(Roles = $"{Roles.Service},{Roles.His}")]
 internal sealed class DispensingGrpc(Withdrawing withdrawing) : DispensingService.DispensingServiceBase
 {
     public override async Task<WithdrawReply> Withdraw(WithdrawRequest request, ServerCallContext context)
@@ -21,8 +21,17 @@ internal sealed class DispensingGrpc(Withdrawing withdrawing) : DispensingServic
         faults.Require(request.Revision > 0, PharmacyFaults.WithdrawMalformed, "revision");
         faults.Require(request.RequestedBy.Length > 0, PharmacyFaults.WithdrawMalformed, "requested_by");
         faults.ThrowIfAny();
+        var caller = context.GetHttpContext().User;
+        if (!caller.HasAnyRole(Roles.Service) && caller.InstitutionCode() != request.InstitutionCode)
+        {
+            throw GeneralFaults.Forbidden.Exception("institution_code");
+        }
+
         var owner = new Owner(request.InstitutionCode, request.RegionCode, request.HisNumber, request.Revision);
-        var stopped = await withdrawing.WithdrawAsync(new WithdrawOrder(id, owner, request.Reason, request.RequestedBy), context.CancellationToken);
+        var stopped = await withdrawing.WithdrawAsync(
+            new WithdrawOrder(id, owner, request.Reason, request.RequestedBy),
+            context.CancellationToken
+        );
         return new WithdrawReply { Outcome = stopped ? WithdrawOutcome.Withdrawn : WithdrawOutcome.TooLate };
     }
 }

@@ -34,7 +34,10 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
             order.Owner.HisNumber,
             order.Owner.Revision
         );
-        var rows = await taking.ListAsync(r => (r.GetString(0), r.GetInt32(1), r.Text(2), r.GetInt32(3), r.GetBoolean(4)), cancellationToken);
+        var rows = await taking.ListAsync(
+            r => (r.GetString(0), r.GetInt32(1), r.Text(2), r.GetInt32(3), r.GetBoolean(4)),
+            cancellationToken
+        );
         var (state, told, trace, revision, stopped) = rows[0];
         if (revision > order.Owner.Revision || revision == order.Owner.Revision && stopped)
         {
