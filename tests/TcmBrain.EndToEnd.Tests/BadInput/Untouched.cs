@@ -16,14 +16,16 @@ public sealed class Untouched
     public static async Task<Untouched> TakeAsync(Platform platform)
     {
         Dictionary<string, long>? before = null;
+        var still = 0;
         await Eventually.Be(
             async () =>
             {
                 var now = await CountAsync(platform);
                 var same = before is not null && now.All(r => before[r.Key] == r.Value) && now["pending"] == 0;
                 before = now;
-                await Task.Delay(200);
-                return same;
+                still = same ? still + 1 : 0;
+                // Looks follow each other at growing intervals: so many are half a second.
+                return still == 7;
             },
             "the platform has nothing left to do",
             TimeSpan.FromSeconds(45)
