@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using TcmBrain.Testing.Running;
+
+namespace TcmBrain.Faults.Tests;
+
+/// <summary>Services die in the middle of it.</summary>
+public sealed class ServiceFaultTests(Stand stand)
+{
+    [Fact]
+    public async Task Each_service_may_be_killed_while_hospitals_push()
+    {
+        const int count = 600;
+        string[] killed = ["gateway", "institutions", "pharmacy", "decoction", "quality", "traceability", "cockpit"];
+        await stand.SurviveAsync(
+            count,
+            perSecond: 20,
+            async seed =>
+            {
+                foreach (var service in killed)
+                {
+                    await stand.KillAndRecoverAsync(service);
+                    await stand.GoesOnAsync(seed, count);
+                }
+            }
+        );
+    }
+
+    [Fact]
+    public async Task Prescriptions_killed_between_commit_and_acknowledgement_acknowledges_the_same_when_asked_again()
+    {
+        const int count = 4_000;
+        var caught = 0;
+        await stand.SurviveAsync(
+            count,
+            perSecond: 0,
+            async seed =>
+            {
+                var clock = Stopwatch.StartNew();
+                while (caught < 2 && stand.Acknowledged(seed).Count < count && clock.Elapsed < TimeSpan.FromSeconds(90))
+                {
+                    // Both replicas are held still, so that no answer is on its way any more when the rows are counted.
+                    await stand.Platform.BeHealthyAsync();
+                    var replicas = stand.Platform.Resources().Where(r => r.Name is "prescriptions" or "prescriptions-2").ToList();
+                    await SignalAsync("STOP", replicas);
+                    var unanswered = await UnansweredAsync(seed);
+                    if (unanswered > 0)
+                    {
+                        caught++;
+                        // In turn: the other one goes on and is asked for what this one owes.
+                        var victim = replicas[caught % 2];
+                        await SignalAsync("KILL", [victim]);
+                        await SignalAsync("CONT", [.. replicas.Where(r => r != victim)]);
+                        await Eventually.Be(
+                            () => stand.Platform.Resource(victim.Name) is { Health: "Healthy" } now && now.Pid != victim.Pid,
+                            $"{victim.Name} runs again",
+                            TimeSpan.FromSeconds(90)
+                        );
+                    }
+                    else
+                    {
+                        await SignalAsync("CONT", replicas);
+                    }
+                }
+            }
+        );
+        caught.ShouldBeGreaterThan(0, "a moment between commit and acknowledgement was hit");
+    }
+
+    [Fact]
+    public async Task A_listener_that_is_away_until_everything_was_told_takes_all_of_it_in()
+    {
+        await stand.Platform.OperateAsync("traceability", "stop");
+        await Eventually.Be(
+            () => stand.Platform.Resource("traceability").Pid is null,
+            "traceability has stopped",
+            TimeSpan.FromSeconds(60)
+        );
+        try
+        {
+            var day = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(3), "his", "push", "--count", "200", "--json");
+            day.ExitCode.ShouldBe(0, day.ToString());
+            await Eventually.Be(
+                async () =>
+                    await stand.Platform.CountAsync("prescriptions", "select count(*) from exchange.outbox_pending") == 0
+                    && await stand.Platform.CountAsync("pharmacy", "select count(*) from exchange.outbox_pending") == 0,
+                "everything is published",
+                TimeSpan.FromSeconds(60)
+            );
+            stand.Platform.Resource("traceability").Pid.ShouldBeNull();
+        }
+        finally
+        {
+            await stand.Platform.OperateAsync("traceability", "start");
+        }
+
+        await stand.Platform.BeHealthyAsync();
+        await stand.Platform.VerifyAsync();
+    }
+
+    /// <summary>What is committed and not yet in the hospitals' journal, once the answers that had left have arrived.</summary>
+    private async Task<long> UnansweredAsync(int seed)
+    {
+        var (acknowledged, still) = (-1, 0);
+        await Eventually.Be(
+            () =>
+            {
+                var now = stand.Acknowledged(seed).Count;
+                still = now == acknowledged ? still + 1 : 0;
+                acknowledged = now;
+                // Looks follow each other at growing intervals: so many are a quarter of a second.
+                return still == 6;
+            },
+            "the answers on their way have arrived"
+        );
+        return await stand.StoredAsync(seed) - acknowledged;
+    }
+
+    private static async Task SignalAsync(string signal, IReadOnlyList<PlatformResource> resources)
+    {
+        var start = new ProcessStartInfo("/bin/kill", ["-s", signal, .. resources.Select(r => $"{r.Pid}")]);
+        var run = await ToolRun.RunAsync(start, TimeSpan.FromSeconds(10));
+        run.ExitCode.ShouldBe(0, run.ToString());
+    }
+}
