@@ -11,8 +11,7 @@ var redis = builder.AddRedis("redis", password: Secret("redis-password")).WithDa
 // Databases, migrations and the broker's topology stand before any service runs.
 var setup = builder.AddProject<Projects.TcmBrain_Setup>("setup").WithReference(rabbitmq).WaitFor(rabbitmq);
 
-var institutions = Service<Projects.TcmBrain_Institutions>("institutions", grpc: true)
-    .WithEnvironment("Tokens__Key", Secret("token-key"));
+var institutions = Service<Projects.TcmBrain_Institutions>("institutions", grpc: true).WithEnvironment("Tokens__Key", Secret("token-key"));
 var prescriptions = Service<Projects.TcmBrain_Prescriptions>("prescriptions", grpc: true)
     .WithEnvironment("PatientIdentity__Key", Secret("patient-identity-key"))
     .WithReference(institutions)

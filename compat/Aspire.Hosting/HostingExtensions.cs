@@ -14,9 +14,7 @@ public static class ProjectResourceBuilderExtensions
         var metadata = new TProject();
         if (metadata is not ILocalProjectMetadata local)
             throw new ArgumentException($"{typeof(TProject)} doesn't tell where its assembly is: import LocalProjects.targets");
-        return builder
-            .AddResource(new ProjectResource(name))
-            .WithAnnotation(new ProjectAnnotation(local.ProjectPath, local.AssemblyPath));
+        return builder.AddResource(new ProjectResource(name)).WithAnnotation(new ProjectAnnotation(local.ProjectPath, local.AssemblyPath));
     }
 
     /// <summary>Runs the project so many times. LocalHost has no proxy: each instance has its own ports.</summary>
@@ -70,9 +68,7 @@ public static class ParameterResourceBuilderExtensions
     )
     {
         _ = publishValueAsDefault;
-        return builder.AddResource(
-            new ParameterResource(name, () => builder.Configuration[$"Parameters:{name}"] ?? value, secret)
-        );
+        return builder.AddResource(new ParameterResource(name, () => builder.Configuration[$"Parameters:{name}"] ?? value, secret));
     }
 
     internal static ParameterResource Password(IDistributedApplicationBuilder builder, string resource)
@@ -170,11 +166,7 @@ public static class RedisBuilderExtensions
         IResourceBuilder<ParameterResource>? password = null
     ) =>
         builder.AddResource(
-            new RedisResource(
-                name,
-                password?.Resource ?? ParameterResourceBuilderExtensions.Password(builder, name),
-                port
-            )
+            new RedisResource(name, password?.Resource ?? ParameterResourceBuilderExtensions.Password(builder, name), port)
         );
 
     public static IResourceBuilder<RedisResource> WithDataVolume(

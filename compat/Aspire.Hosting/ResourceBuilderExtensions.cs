@@ -62,8 +62,7 @@ public static class ResourceBuilderExtensions
         string? env = null,
         bool isProxied = true
     )
-        where T : IResourceWithEndpoints =>
-        builder.WithEndpoint(port, targetPort, "http", name ?? "http", env, isProxied);
+        where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "http", name ?? "http", env, isProxied);
 
     /// <summary>Marks every HTTP endpoint as reachable from outside.</summary>
     public static IResourceBuilder<T> WithExternalHttpEndpoints<T>(this IResourceBuilder<T> builder)
@@ -94,8 +93,7 @@ public static class ResourceBuilderExtensions
         string name,
         IResourceBuilder<ParameterResource> parameter
     )
-        where T : IResourceWithEnvironment =>
-        builder.WithEnvironment(context => context.EnvironmentVariables[name] = parameter.Resource);
+        where T : IResourceWithEnvironment => builder.WithEnvironment(context => context.EnvironmentVariables[name] = parameter.Resource);
 
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpoint)
         where T : IResourceWithEnvironment => builder.WithEnvironment(context => context.EnvironmentVariables[name] = endpoint);
@@ -104,10 +102,7 @@ public static class ResourceBuilderExtensions
         where T : IResourceWithEnvironment
         where TValue : IValueProvider => builder.WithEnvironment(context => context.EnvironmentVariables[name] = value);
 
-    public static IResourceBuilder<T> WithEnvironment<T>(
-        this IResourceBuilder<T> builder,
-        Action<EnvironmentCallbackContext> callback
-    )
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback)
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(
             new EnvironmentAnnotation(context =>
@@ -174,8 +169,7 @@ public static class ResourceBuilderExtensions
         IResourceBuilder<IResource> dependency,
         int exitCode = 0
     )
-        where T : IResourceWithWaitSupport =>
-        builder.WithAnnotation(new WaitAnnotation(dependency.Resource, WaitKind.Completed, exitCode));
+        where T : IResourceWithWaitSupport => builder.WithAnnotation(new WaitAnnotation(dependency.Resource, WaitKind.Completed, exitCode));
 
     /// <summary>Healthy while a GET of the path answers the status (default 200), on the endpoint given or the first HTTP one.</summary>
     public static IResourceBuilder<T> WithHttpHealthCheck<T>(
@@ -184,8 +178,7 @@ public static class ResourceBuilderExtensions
         int? statusCode = null,
         string? endpointName = null
     )
-        where T : IResourceWithEndpoints =>
-        builder.WithAnnotation(new HttpHealthAnnotation(path ?? "/", statusCode ?? 200, endpointName));
+        where T : IResourceWithEndpoints => builder.WithAnnotation(new HttpHealthAnnotation(path ?? "/", statusCode ?? 200, endpointName));
 
     private static IEnumerable<EndpointAnnotation> Http<T>(IResourceBuilder<T> builder)
         where T : IResourceWithEndpoints =>

@@ -11,27 +11,19 @@ namespace Microsoft.Extensions.DependencyInjection
     public static class GrpcHealthChecksServiceExtensions
     {
         /// <summary>Adds the gRPC health service and ASP.NET Core's health checks. May be called twice.</summary>
-        public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services) =>
-            services.AddGrpcHealthChecks(_ => { });
+        public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services) => services.AddGrpcHealthChecks(_ => { });
 
         /// <summary>Adds the gRPC health service and ASP.NET Core's health checks. May be called twice.</summary>
-        public static IHealthChecksBuilder AddGrpcHealthChecks(
-            this IServiceCollection services,
-            Action<GrpcHealthChecksOptions> configure
-        )
+        public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services, Action<GrpcHealthChecksOptions> configure)
         {
             ArgumentNullException.ThrowIfNull(services);
             ArgumentNullException.ThrowIfNull(configure);
             services.TryAddSingleton<HealthServiceImpl>();
             services.TryAddSingleton<HealthChecksService>();
-            if (
-                services.All(service => service.ImplementationType != typeof(HealthChecksPublisher))
-            )
+            if (services.All(service => service.ImplementationType != typeof(HealthChecksPublisher)))
             {
                 services.AddSingleton<IHealthCheckPublisher, HealthChecksPublisher>();
-                services.Configure<GrpcHealthChecksOptions>(options =>
-                    options.Services.Map("", _ => true)
-                );
+                services.Configure<GrpcHealthChecksOptions>(options => options.Services.Map("", _ => true));
             }
 
             services.Configure(configure);
@@ -46,8 +38,7 @@ namespace Microsoft.AspNetCore.Builder
     public static class GrpcHealthChecksEndpointRouteBuilderExtensions
     {
         /// <summary>Maps <c>/grpc.health.v1.Health/*</c>.</summary>
-        public static GrpcServiceEndpointConventionBuilder MapGrpcHealthChecksService(
-            this IEndpointRouteBuilder endpoints
-        ) => endpoints.MapGrpcService<HealthChecksService>();
+        public static GrpcServiceEndpointConventionBuilder MapGrpcHealthChecksService(this IEndpointRouteBuilder endpoints) =>
+            endpoints.MapGrpcService<HealthChecksService>();
     }
 }

@@ -5,10 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Grpc.AspNetCore.HealthChecks;
 
 /// <summary>Takes the periodic health report over into the statuses that watchers see.</summary>
-internal sealed class HealthChecksPublisher(
-    HealthServiceImpl statuses,
-    IOptions<GrpcHealthChecksOptions> options
-) : IHealthCheckPublisher
+internal sealed class HealthChecksPublisher(HealthServiceImpl statuses, IOptions<GrpcHealthChecksOptions> options) : IHealthCheckPublisher
 {
     public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
     {

@@ -30,16 +30,11 @@ internal sealed class HealthChecksService : Health.V1.Health.HealthBase
         }
     }
 
-    public override async Task<HealthCheckResponse> Check(
-        HealthCheckRequest request,
-        ServerCallContext context
-    )
+    public override async Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
     {
         if (!options.UseHealthChecksCache)
         {
-            var service =
-                options.Services.Find(request.Service)
-                ?? throw HealthServiceImpl.UnknownService(request.Service);
+            var service = options.Services.Find(request.Service) ?? throw HealthServiceImpl.UnknownService(request.Service);
             await Refresh(service, context.CancellationToken);
         }
 
@@ -63,8 +58,7 @@ internal sealed class HealthChecksService : Health.V1.Health.HealthBase
     private async Task Refresh(ServiceMapping service, CancellationToken cancellationToken)
     {
         var report = await checks.CheckHealthAsync(
-            check =>
-                service.HealthCheckPredicate(new HealthCheckMapContext(check.Name, check.Tags)),
+            check => service.HealthCheckPredicate(new HealthCheckMapContext(check.Name, check.Tags)),
             cancellationToken
         );
         statuses.SetStatus(service.Name, ServingStatusRule.Of(service, report));

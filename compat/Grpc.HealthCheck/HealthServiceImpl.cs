@@ -48,10 +48,7 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
     }
 
     /// <inheritdoc/>
-    public override Task<HealthCheckResponse> Check(
-        HealthCheckRequest request,
-        ServerCallContext context
-    )
+    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
     {
         lock (gate)
         {
@@ -111,9 +108,7 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
     private Channel<ServingStatus> Subscribe(string service)
     {
         // Only the latest status matters to a slow watcher.
-        var news = Channel.CreateBounded<ServingStatus>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }
-        );
+        var news = Channel.CreateBounded<ServingStatus>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (gate)
         {
             if (stopped)
@@ -139,11 +134,7 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
     {
         lock (gate)
         {
-            if (
-                watchers.TryGetValue(service, out var channels)
-                && channels.Remove(news)
-                && channels.Count == 0
-            )
+            if (watchers.TryGetValue(service, out var channels) && channels.Remove(news) && channels.Count == 0)
             {
                 watchers.Remove(service);
             }

@@ -9,15 +9,12 @@ internal static class ServingStatusRule
     public static ServingStatus Of(ServiceMapping service, HealthReport report)
     {
         var counted = report
-            .Entries.Where(entry =>
-                service.HealthCheckPredicate(new HealthCheckMapContext(entry.Key, entry.Value.Tags))
-            )
+            .Entries.Where(entry => service.HealthCheckPredicate(new HealthCheckMapContext(entry.Key, entry.Value.Tags)))
             .ToArray();
         return counted switch
         {
             [] => ServingStatus.Unknown,
-            _ when counted.Any(entry => entry.Value.Status == HealthStatus.Unhealthy) =>
-                ServingStatus.NotServing,
+            _ when counted.Any(entry => entry.Value.Status == HealthStatus.Unhealthy) => ServingStatus.NotServing,
             _ => ServingStatus.Serving,
         };
     }

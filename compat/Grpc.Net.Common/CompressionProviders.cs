@@ -17,8 +17,7 @@ public interface ICompressionProvider
 
 /// <summary>The encoding gzip (RFC 1952).</summary>
 /// <param name="defaultCompressionLevel">The level where the caller names none.</param>
-public sealed class GzipCompressionProvider(CompressionLevel defaultCompressionLevel)
-    : ICompressionProvider
+public sealed class GzipCompressionProvider(CompressionLevel defaultCompressionLevel) : ICompressionProvider
 {
     /// <inheritdoc/>
     public string EncodingName => "gzip";
@@ -28,14 +27,12 @@ public sealed class GzipCompressionProvider(CompressionLevel defaultCompressionL
         new GZipStream(stream, compressionLevel ?? defaultCompressionLevel, leaveOpen: true);
 
     /// <inheritdoc/>
-    public Stream CreateDecompressionStream(Stream stream) =>
-        new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
+    public Stream CreateDecompressionStream(Stream stream) => new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
 }
 
 /// <summary>The encoding deflate, which in HTTP and gRPC means the zlib format (RFC 1950), not bare deflate.</summary>
 /// <param name="defaultCompressionLevel">The level where the caller names none.</param>
-public sealed class DeflateCompressionProvider(CompressionLevel defaultCompressionLevel)
-    : ICompressionProvider
+public sealed class DeflateCompressionProvider(CompressionLevel defaultCompressionLevel) : ICompressionProvider
 {
     /// <inheritdoc/>
     public string EncodingName => "deflate";
@@ -45,6 +42,5 @@ public sealed class DeflateCompressionProvider(CompressionLevel defaultCompressi
         new ZLibStream(stream, compressionLevel ?? defaultCompressionLevel, leaveOpen: true);
 
     /// <inheritdoc/>
-    public Stream CreateDecompressionStream(Stream stream) =>
-        new ZLibStream(stream, CompressionMode.Decompress, leaveOpen: true);
+    public Stream CreateDecompressionStream(Stream stream) => new ZLibStream(stream, CompressionMode.Decompress, leaveOpen: true);
 }

@@ -26,8 +26,7 @@ namespace Microsoft.AspNetCore.Builder
     public static class GrpcReflectionEndpointRouteBuilderExtensions
     {
         /// <summary>Maps <c>/grpc.reflection.v1.ServerReflection/*</c>.</summary>
-        public static GrpcServiceEndpointConventionBuilder MapGrpcReflectionService(
-            this IEndpointRouteBuilder endpoints
-        ) => endpoints.MapGrpcService<ReflectionServiceImpl>();
+        public static GrpcServiceEndpointConventionBuilder MapGrpcReflectionService(this IEndpointRouteBuilder endpoints) =>
+            endpoints.MapGrpcService<ReflectionServiceImpl>();
     }
 }

@@ -12,9 +12,7 @@ internal static class MappedServices
     public static IReadOnlyList<ServiceDescriptor> Of(EndpointDataSource endpoints) =>
         [
             .. endpoints
-                .Endpoints.Select(endpoint =>
-                    endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.ServiceType
-                )
+                .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.ServiceType)
                 .OfType<Type>()
                 .Distinct()
                 .Select(Descriptor)

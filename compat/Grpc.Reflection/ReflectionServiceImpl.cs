@@ -46,11 +46,7 @@ public class ReflectionServiceImpl : ServerReflection.ServerReflectionBase
 
     private ServerReflectionResponse Answer(ServerReflectionRequest request)
     {
-        var response = new ServerReflectionResponse
-        {
-            ValidHost = request.Host,
-            OriginalRequest = request,
-        };
+        var response = new ServerReflectionResponse { ValidHost = request.Host, OriginalRequest = request };
         switch (request.MessageRequestCase)
         {
             case ServerReflectionRequest.MessageRequestOneofCase.ListServices:
@@ -60,39 +56,23 @@ public class ReflectionServiceImpl : ServerReflection.ServerReflectionBase
                 };
                 break;
             case ServerReflectionRequest.MessageRequestOneofCase.FileByFilename:
-                Describe(
-                    response,
-                    symbols.FileByName(request.FileByFilename),
-                    request.FileByFilename
-                );
+                Describe(response, symbols.FileByName(request.FileByFilename), request.FileByFilename);
                 break;
             case ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol:
-                Describe(
-                    response,
-                    symbols.FileContainingSymbol(request.FileContainingSymbol),
-                    request.FileContainingSymbol
-                );
+                Describe(response, symbols.FileContainingSymbol(request.FileContainingSymbol), request.FileContainingSymbol);
                 break;
             case ServerReflectionRequest.MessageRequestOneofCase.None:
                 Refuse(response, StatusCode.InvalidArgument, "The request asks for nothing.");
                 break;
             default:
-                Refuse(
-                    response,
-                    StatusCode.Unimplemented,
-                    $"{request.MessageRequestCase} is not answered here."
-                );
+                Refuse(response, StatusCode.Unimplemented, $"{request.MessageRequestCase} is not answered here.");
                 break;
         }
 
         return response;
     }
 
-    private static void Describe(
-        ServerReflectionResponse response,
-        FileDescriptor? file,
-        string asked
-    )
+    private static void Describe(ServerReflectionResponse response, FileDescriptor? file, string asked)
     {
         if (file is null)
         {
@@ -121,14 +101,6 @@ public class ReflectionServiceImpl : ServerReflection.ServerReflectionBase
         }
     }
 
-    private static void Refuse(
-        ServerReflectionResponse response,
-        StatusCode code,
-        string message
-    ) =>
-        response.ErrorResponse = new ErrorResponse
-        {
-            ErrorCode = (int)code,
-            ErrorMessage = message,
-        };
+    private static void Refuse(ServerReflectionResponse response, StatusCode code, string message) =>
+        response.ErrorResponse = new ErrorResponse { ErrorCode = (int)code, ErrorMessage = message };
 }

@@ -18,8 +18,7 @@ public enum ServerFailure
 }
 
 /// <summary>A server couldn't be started. The message is one sentence for the person at the terminal.</summary>
-public sealed class MachineServerException(ServerFailure failure, string message, Exception? inner = null)
-    : Exception(message, inner)
+public sealed class MachineServerException(ServerFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     public ServerFailure Failure { get; } = failure;
 }

@@ -51,10 +51,7 @@ public static class Ports
         if (IsFree(port))
             return;
         var owner = Owner(port) is { } found ? $" by {found.Name} (process {found.Id})" : "";
-        throw new MachineServerException(
-            ServerFailure.PortInUse,
-            $"port {port}, wanted for {purpose}, is in use{owner}"
-        );
+        throw new MachineServerException(ServerFailure.PortInUse, $"port {port}, wanted for {purpose}, is in use{owner}");
     }
 
     /// <summary>The process that listens on the port, or null when there is none or it belongs to another user.</summary>
@@ -91,12 +88,7 @@ public static class Ports
     }
 
     private static int LocalPort(string address) =>
-        int.TryParse(
-            address.AsSpan(address.LastIndexOf(':') + 1),
-            NumberStyles.HexNumber,
-            CultureInfo.InvariantCulture,
-            out var port
-        )
+        int.TryParse(address.AsSpan(address.LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var port)
             ? port
             : -1;
 }

@@ -17,10 +17,7 @@ public static class TemporaryFolder
     {
         _ = Swept.Value;
         var self = ProcessIdentity.Of(Environment.ProcessId)!.Value;
-        var path = Path.Combine(
-            Path.GetTempPath(),
-            $"{Prefix}{self.Id}-{self.StartTicks}-{Path.GetRandomFileName()[..6]}"
-        );
+        var path = Path.Combine(Path.GetTempPath(), $"{Prefix}{self.Id}-{self.StartTicks}-{Path.GetRandomFileName()[..6]}");
         Directory.CreateDirectory(
             path,
             UnixFileMode.UserRead

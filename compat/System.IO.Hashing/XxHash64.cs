@@ -33,8 +33,7 @@ public static class XxHash64
     public static ulong HashToUInt64(ReadOnlySpan<byte> source, long seed = 0)
     {
         var rest = source;
-        var hash =
-            source.Length < StripeLength ? (ulong)seed + Prime5 : Stripes(ref rest, (ulong)seed);
+        var hash = source.Length < StripeLength ? (ulong)seed + Prime5 : Stripes(ref rest, (ulong)seed);
         hash += (ulong)source.Length;
 
         for (; rest.Length >= LaneLength; rest = rest[LaneLength..])
@@ -70,10 +69,7 @@ public static class XxHash64
             first = Round(first, BinaryPrimitives.ReadUInt64LittleEndian(rest));
             second = Round(second, BinaryPrimitives.ReadUInt64LittleEndian(rest[LaneLength..]));
             third = Round(third, BinaryPrimitives.ReadUInt64LittleEndian(rest[(2 * LaneLength)..]));
-            fourth = Round(
-                fourth,
-                BinaryPrimitives.ReadUInt64LittleEndian(rest[(3 * LaneLength)..])
-            );
+            fourth = Round(fourth, BinaryPrimitives.ReadUInt64LittleEndian(rest[(3 * LaneLength)..]));
         }
 
         var hash =
@@ -84,11 +80,9 @@ public static class XxHash64
         return Merge(Merge(Merge(Merge(hash, first), second), third), fourth);
     }
 
-    private static ulong Round(ulong accumulator, ulong lane) =>
-        BitOperations.RotateLeft(accumulator + lane * Prime2, 31) * Prime1;
+    private static ulong Round(ulong accumulator, ulong lane) => BitOperations.RotateLeft(accumulator + lane * Prime2, 31) * Prime1;
 
-    private static ulong Merge(ulong hash, ulong accumulator) =>
-        (hash ^ Round(0, accumulator)) * Prime1 + Prime4;
+    private static ulong Merge(ulong hash, ulong accumulator) => (hash ^ Round(0, accumulator)) * Prime1 + Prime4;
 
     private static ulong Avalanche(ulong hash)
     {

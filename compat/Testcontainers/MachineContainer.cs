@@ -30,9 +30,7 @@ public abstract class MachineContainer : IContainer
     }
 
     public ushort GetMappedPublicPort(int containerPort) =>
-        Map(containerPort) is { } port
-            ? (ushort)port
-            : throw new InvalidOperationException($"Exposed port {containerPort} is not mapped.");
+        Map(containerPort) is { } port ? (ushort)port : throw new InvalidOperationException($"Exposed port {containerPort} is not mapped.");
 
     public async ValueTask DisposeAsync()
     {

@@ -16,9 +16,7 @@ public abstract record MachineContainerBuilder<TSelf, TContainer>
 
     /// <summary>Cleaning up can't be switched off here.</summary>
     public TSelf WithCleanUp(bool cleanUp) =>
-        cleanUp
-            ? (TSelf)this
-            : throw new NotSupportedException("the machine's own servers are always cleaned up");
+        cleanUp ? (TSelf)this : throw new NotSupportedException("the machine's own servers are always cleaned up");
 
     public abstract TContainer Build();
 }

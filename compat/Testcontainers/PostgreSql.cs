@@ -64,6 +64,5 @@ public sealed class PostgreSqlContainer : MachineContainer
     /// <summary>For Npgsql, to the builder's database.</summary>
     public string GetConnectionString() => server.ConnectionString(database);
 
-    private protected override int? Map(int containerPort) =>
-        containerPort == PostgreSqlBuilder.PostgreSqlPort ? server.Port : null;
+    private protected override int? Map(int containerPort) => containerPort == PostgreSqlBuilder.PostgreSqlPort ? server.Port : null;
 }

@@ -17,8 +17,7 @@ public sealed record RabbitMqBuilder : MachineContainerBuilder<RabbitMqBuilder, 
 
     public RabbitMqBuilder WithPassword(string password) => this with { Password = password };
 
-    public override RabbitMqContainer Build() =>
-        new(new RabbitMqServer(new RabbitMqOptions { UserName = Username, Password = Password }));
+    public override RabbitMqContainer Build() => new(new RabbitMqServer(new RabbitMqOptions { UserName = Username, Password = Password }));
 }
 
 public sealed class RabbitMqContainer : MachineContainer

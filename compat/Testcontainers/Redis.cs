@@ -21,6 +21,5 @@ public sealed class RedisContainer : MachineContainer
     /// <summary>For StackExchange.Redis: <c>host:port</c>.</summary>
     public string GetConnectionString() => server.ConnectionString;
 
-    private protected override int? Map(int containerPort) =>
-        containerPort == RedisBuilder.RedisPort ? server.Port : null;
+    private protected override int? Map(int containerPort) => containerPort == RedisBuilder.RedisPort ? server.Port : null;
 }

@@ -20,45 +20,124 @@ public static class Topology
     }
 
     private static readonly Type[] Institutions =
-        [typeof(InstitutionRegistered), typeof(InstitutionSuspended), typeof(InstitutionReinstated), typeof(PractitionerRegistered)];
+    [
+        typeof(InstitutionRegistered),
+        typeof(InstitutionSuspended),
+        typeof(InstitutionReinstated),
+        typeof(PractitionerRegistered),
+    ];
 
     private static readonly Type[] Prescriptions =
-        [typeof(PrescriptionReceived), typeof(PrescriptionAudited), typeof(PrescriptionApproved), typeof(PrescriptionRejected),
-         typeof(PrescriptionCancelled), typeof(PrescriptionCompleted)];
+    [
+        typeof(PrescriptionReceived),
+        typeof(PrescriptionAudited),
+        typeof(PrescriptionApproved),
+        typeof(PrescriptionRejected),
+        typeof(PrescriptionCancelled),
+        typeof(PrescriptionCompleted),
+    ];
 
     private static readonly Type[] Pharmacy =
-        [typeof(LotAccepted), typeof(PrescriptionRouted), typeof(StockReserved), typeof(StockShort), typeof(PrescriptionWithdrawn),
-         typeof(DispensingStarted), typeof(PrescriptionDispensed), typeof(PrescriptionChecked)];
+    [
+        typeof(LotAccepted),
+        typeof(PrescriptionRouted),
+        typeof(StockReserved),
+        typeof(StockShort),
+        typeof(PrescriptionWithdrawn),
+        typeof(DispensingStarted),
+        typeof(PrescriptionDispensed),
+        typeof(PrescriptionChecked),
+    ];
 
     private static readonly Type[] Decoction =
-        [typeof(DecoctionStarted), typeof(StepCompleted), typeof(DeviationDetected), typeof(DecoctionCompleted), typeof(ParcelShipped),
-         typeof(ParcelDelivered)];
+    [
+        typeof(DecoctionStarted),
+        typeof(StepCompleted),
+        typeof(DeviationDetected),
+        typeof(DecoctionCompleted),
+        typeof(ParcelShipped),
+        typeof(ParcelDelivered),
+    ];
 
     private static readonly Type[] Quality =
-        [typeof(ReviewCompleted), typeof(LotReleased), typeof(LotRejected), typeof(RecallIssued), typeof(NonconformityOpened)];
+    [
+        typeof(ReviewCompleted),
+        typeof(LotReleased),
+        typeof(LotRejected),
+        typeof(RecallIssued),
+        typeof(NonconformityOpened),
+    ];
 
     private static readonly Type[] Traceability = [typeof(TraceCaptured), typeof(TreeHeadSigned)];
 
     public static readonly Service[] Services =
     [
         new("institutions", Institutions, []),
-        new("prescriptions", Prescriptions,
-            [typeof(InstitutionRegistered), typeof(InstitutionSuspended), typeof(InstitutionReinstated), typeof(PractitionerRegistered),
-             typeof(PrescriptionRouted), typeof(StockReserved), typeof(StockShort), typeof(PrescriptionWithdrawn), typeof(DispensingStarted),
-             typeof(PrescriptionDispensed), typeof(PrescriptionChecked), typeof(DecoctionStarted), typeof(StepCompleted),
-             typeof(DecoctionCompleted), typeof(ParcelShipped), typeof(ParcelDelivered)]),
-        new("pharmacy", Pharmacy,
-            [typeof(InstitutionRegistered), typeof(InstitutionSuspended), typeof(InstitutionReinstated), typeof(PrescriptionApproved),
-             typeof(PrescriptionCancelled), typeof(LotReleased), typeof(LotRejected), typeof(RecallIssued)]),
+        new(
+            "prescriptions",
+            Prescriptions,
+            [
+                typeof(InstitutionRegistered),
+                typeof(InstitutionSuspended),
+                typeof(InstitutionReinstated),
+                typeof(PractitionerRegistered),
+                typeof(PrescriptionRouted),
+                typeof(StockReserved),
+                typeof(StockShort),
+                typeof(PrescriptionWithdrawn),
+                typeof(DispensingStarted),
+                typeof(PrescriptionDispensed),
+                typeof(PrescriptionChecked),
+                typeof(DecoctionStarted),
+                typeof(StepCompleted),
+                typeof(DecoctionCompleted),
+                typeof(ParcelShipped),
+                typeof(ParcelDelivered),
+            ]
+        ),
+        new(
+            "pharmacy",
+            Pharmacy,
+            [
+                typeof(InstitutionRegistered),
+                typeof(InstitutionSuspended),
+                typeof(InstitutionReinstated),
+                typeof(PrescriptionApproved),
+                typeof(PrescriptionCancelled),
+                typeof(LotReleased),
+                typeof(LotRejected),
+                typeof(RecallIssued),
+            ]
+        ),
         new("decoction", Decoction, [typeof(PrescriptionChecked)]),
-        new("quality", Quality,
-            [typeof(PrescriptionReceived), typeof(PrescriptionAudited), typeof(PrescriptionApproved), typeof(LotAccepted),
-             typeof(PrescriptionChecked), typeof(DeviationDetected)]),
-        new("traceability", Traceability,
-            [typeof(LotAccepted), typeof(LotReleased), typeof(LotRejected), typeof(RecallIssued), typeof(PrescriptionChecked),
-             typeof(StepCompleted), typeof(DecoctionCompleted), typeof(ParcelShipped), typeof(ParcelDelivered)]),
-        new("cockpit", [],
-            [.. Institutions, .. Prescriptions, .. Pharmacy, .. Decoction, .. Quality, .. Traceability]),
+        new(
+            "quality",
+            Quality,
+            [
+                typeof(PrescriptionReceived),
+                typeof(PrescriptionAudited),
+                typeof(PrescriptionApproved),
+                typeof(LotAccepted),
+                typeof(PrescriptionChecked),
+                typeof(DeviationDetected),
+            ]
+        ),
+        new(
+            "traceability",
+            Traceability,
+            [
+                typeof(LotAccepted),
+                typeof(LotReleased),
+                typeof(LotRejected),
+                typeof(RecallIssued),
+                typeof(PrescriptionChecked),
+                typeof(StepCompleted),
+                typeof(DecoctionCompleted),
+                typeof(ParcelShipped),
+                typeof(ParcelDelivered),
+            ]
+        ),
+        new("cockpit", [], [.. Institutions, .. Prescriptions, .. Pharmacy, .. Decoction, .. Quality, .. Traceability]),
     ];
 
     private static readonly FrozenDictionary<string, Service> ByName = Services.ToFrozenDictionary(s => s.Name);

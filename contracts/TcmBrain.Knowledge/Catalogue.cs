@@ -70,11 +70,7 @@ public sealed class Catalogue
         // Only pieces that take part in a pair get a bit, so that a whole prescription fits in a few words.
         conflictBits = new short[Herbs.Length];
         Array.Fill(conflictBits, (short)-1);
-        var participants = Incompatibilities
-            .SelectMany(x => new[] { x.A, x.B })
-            .Distinct()
-            .Order()
-            .ToArray();
+        var participants = Incompatibilities.SelectMany(x => new[] { x.A, x.B }).Distinct().Order().ToArray();
         for (var bit = 0; bit < participants.Length; bit++)
         {
             conflictBits[participants[bit].Value] = (short)bit;
@@ -147,15 +143,13 @@ public sealed class Catalogue
     public Term? FindTerm(string code) => termsByCode.GetValueOrDefault(code);
 
     /// <summary>The pair, in either order, or null when the two may be given together.</summary>
-    public Incompatibility? FindIncompatibility(HerbId a, HerbId b) =>
-        pairs.GetValueOrDefault(PairKey(a, b));
+    public Incompatibility? FindIncompatibility(HerbId a, HerbId b) => pairs.GetValueOrDefault(PairKey(a, b));
 
     /// <summary>The bit of this piece in conflict masks, or -1 when it takes part in no pair.</summary>
     public int ConflictBit(HerbId id) => conflictBits[id.Value];
 
     /// <summary>The bits of all pieces that this one is incompatible with.</summary>
-    public ReadOnlySpan<ulong> ConflictMask(HerbId id) =>
-        conflictMasks.AsSpan(id.Value * ConflictWords, ConflictWords);
+    public ReadOnlySpan<ulong> ConflictMask(HerbId id) => conflictMasks.AsSpan(id.Value * ConflictWords, ConflictWords);
 
     public PieceLists Lists(HerbId id) => lists[id.Value];
 
@@ -173,10 +167,7 @@ public sealed class Catalogue
         var origin = this[herb.Base];
         foreach (var word in ProcessingWords)
         {
-            if (
-                origin.Name.StartsWith(word, StringComparison.Ordinal)
-                && Find(origin.Name[word.Length..]) is { } material
-            )
+            if (origin.Name.StartsWith(word, StringComparison.Ordinal) && Find(origin.Name[word.Length..]) is { } material)
             {
                 return material.Base;
             }
@@ -185,9 +176,7 @@ public sealed class Catalogue
     }
 
     private HerbId RawFormOf(Herb herb) =>
-        names.TryGetValue("生" + herb.Name, out var raw)
-        && raw.Kind is NameKind.Piece or NameKind.Alias
-        && this[raw.Herb].Base == herb.Base
+        names.TryGetValue("生" + herb.Name, out var raw) && raw.Kind is NameKind.Piece or NameKind.Alias && this[raw.Herb].Base == herb.Base
             ? raw.Herb
             : herb.Id;
 

@@ -5,20 +5,13 @@ using CsvHelper.Configuration;
 namespace TcmBrain.Knowledge;
 
 /// <summary>One row of a CSV file that knows its line, and reports its faults there.</summary>
-internal sealed class CsvRow(
-    string file,
-    int line,
-    Dictionary<string, int> columns,
-    string[] fields,
-    List<ReleaseFault> faults
-)
+internal sealed class CsvRow(string file, int line, Dictionary<string, int> columns, string[] fields, List<ReleaseFault> faults)
 {
     public string File => file;
 
     public int Line => line;
 
-    public string this[string column] =>
-        columns.TryGetValue(column, out var index) && index < fields.Length ? fields[index] : "";
+    public string this[string column] => columns.TryGetValue(column, out var index) && index < fields.Length ? fields[index] : "";
 
     public void Fault(string reason) => faults.Add(new(file, line, reason));
 
@@ -29,15 +22,11 @@ internal sealed class CsvRow(
         {
             return value;
         }
-        Fault(
-            $"{column} '{this[column]}' is not one of {string.Join(", ", values.Keys.Select(x => $"'{x}'"))}"
-        );
+        Fault($"{column} '{this[column]}' is not one of {string.Join(", ", values.Keys.Select(x => $"'{x}'"))}");
         return default!;
     }
 
-    public string[] List(string column) =>
-        this[column]
-            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] List(string column) => this[column].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Grams in the file, whole milligrams in memory; null when blank.</summary>
     public long? Milligrams(string column)
@@ -48,20 +37,13 @@ internal sealed class CsvRow(
             return null;
         }
         if (
-            !decimal.TryParse(
-                text,
-                NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out var grams
-            )
+            !decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var grams)
             || grams <= 0
             || grams > 100_000
             || grams * 1000 != decimal.Truncate(grams * 1000)
         )
         {
-            Fault(
-                $"{column} '{text}' is not a weight in grams above 0 with at most three decimals"
-            );
+            Fault($"{column} '{text}' is not a weight in grams above 0 with at most three decimals");
             return null;
         }
         return (long)(grams * 1000);
@@ -70,19 +52,10 @@ internal sealed class CsvRow(
 
 internal static class CsvTable
 {
-    public static List<CsvRow> Read(
-        ReleaseFiles files,
-        string file,
-        string[] required,
-        List<ReleaseFault> faults
-    )
+    public static List<CsvRow> Read(ReleaseFiles files, string file, string[] required, List<ReleaseFault> faults)
     {
         var rows = new List<CsvRow>();
-        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            HasHeaderRecord = false,
-            BadDataFound = null,
-        };
+        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { HasHeaderRecord = false, BadDataFound = null };
         try
         {
             using var parser = new CsvParser(new StringReader(files.Text(file)), configuration);

@@ -32,9 +32,7 @@ public sealed class DispensingCustoms
     internal static string? Reject(Herb? bare, Herb? piece) =>
         bare is null ? "the name is not a piece of the catalogue"
         : piece is null ? "the piece is not in the catalogue"
-        : bare.RawEquivalent is not null
-            ? "a name that may mean a controlled raw piece is always asked"
-        : !bare.DispenseAs.Contains(piece.Id)
-            ? "the catalogue does not list this piece for this name"
+        : bare.RawEquivalent is not null ? "a name that may mean a controlled raw piece is always asked"
+        : !bare.DispenseAs.Contains(piece.Id) ? "the catalogue does not list this piece for this name"
         : null;
 }

@@ -43,10 +43,4 @@ public enum TermKind : byte
 }
 
 /// <summary>A disease (A…) or syndrome (B…) term of GB/T 15657-2021. The catalogue holds a part of the standard only.</summary>
-public sealed record Term(
-    TermKind Kind,
-    string Code,
-    string Name,
-    ImmutableArray<string> Aliases,
-    string Category
-);
+public sealed record Term(TermKind Kind, string Code, string Name, ImmutableArray<string> Aliases, string Category);

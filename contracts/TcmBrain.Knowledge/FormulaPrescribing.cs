@@ -14,17 +14,9 @@ public static class FormulaPrescribing
     /// of a day's decoction. Pieces without a known range keep their dose; banned pieces and pieces that need a person's
     /// choice stay as they are, so that the audit still sees them.
     /// </summary>
-    public static ImmutableArray<PrescribableLine> AsPrescription(
-        this Formula formula,
-        Catalogue catalogue,
-        DispensingCustoms customs
-    )
+    public static ImmutableArray<PrescribableLine> AsPrescription(this Formula formula, Catalogue catalogue, DispensingCustoms customs)
     {
-        var lines = formula
-            .Composition.Select(x =>
-                (x.Milligrams, x.Handling, Piece: catalogue[customs.For(x.Herb) ?? x.Herb])
-            )
-            .ToArray();
+        var lines = formula.Composition.Select(x => (x.Milligrams, x.Handling, Piece: catalogue[customs.For(x.Herb) ?? x.Herb])).ToArray();
         var factor = formula.Form == FormulaForm.Decoction ? 1m : RatioToDayDose(lines);
         return
         [
@@ -40,9 +32,7 @@ public static class FormulaPrescribing
     {
         var factors = lines
             .Where(x => x.Piece.MaxMilligrams.HasValue)
-            .Select(x =>
-                (x.Piece.MinMilligrams!.Value + x.Piece.MaxMilligrams!.Value) / 2m / x.Milligrams
-            )
+            .Select(x => (x.Piece.MinMilligrams!.Value + x.Piece.MaxMilligrams!.Value) / 2m / x.Milligrams)
             .Order()
             .ToArray();
         return factors.Length == 0 ? 1m : factors[factors.Length / 2];
@@ -56,9 +46,7 @@ public static class FormulaPrescribing
             : milligrams >= 1_000 ? 100m
             : 1m;
         var rounded = (long)(Math.Round(milligrams / step) * step);
-        return piece.MaxMilligrams is { } max
-            ? Math.Clamp(rounded, piece.MinMilligrams!.Value, max)
-            : Math.Max(1, rounded);
+        return piece.MaxMilligrams is { } max ? Math.Clamp(rounded, piece.MinMilligrams!.Value, max) : Math.Max(1, rounded);
     }
 
     private static Handling MissingHandling(Herb piece, Handling written) =>

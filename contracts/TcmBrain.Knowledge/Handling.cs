@@ -60,10 +60,7 @@ public static class HandlingText
         ("入丸散", Handling.TakenDirectly),
     ];
 
-    private static readonly FrozenDictionary<string, Handling> Exact = Terms.ToFrozenDictionary(
-        x => x.Text,
-        x => x.Handling
-    );
+    private static readonly FrozenDictionary<string, Handling> Exact = Terms.ToFrozenDictionary(x => x.Text, x => x.Handling);
 
     /// <summary>The handlings named in a footnote; words it does not know are passed over. Null and empty give none.</summary>
     public static Handling Parse(string? text)
@@ -89,8 +86,5 @@ public static class HandlingText
 
     /// <summary>The standard terms, joined by 、; empty for none.</summary>
     public static string Format(Handling handling) =>
-        string.Join(
-            '、',
-            Terms.Take(7).Where(x => handling.HasFlag(x.Handling)).Select(x => x.Text)
-        );
+        string.Join('、', Terms.Take(7).Where(x => handling.HasFlag(x.Handling)).Select(x => x.Text));
 }

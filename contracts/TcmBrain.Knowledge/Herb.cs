@@ -103,11 +103,7 @@ public sealed record Herb
     public required ImmutableArray<CompoundMember> Members { get; init; }
     public required string Notes { get; init; }
 
-    public bool IsBanned =>
-        Regulation
-            is Regulation.BannedAristolochic
-                or Regulation.BannedWildlife
-                or Regulation.Withdrawn;
+    public bool IsBanned => Regulation is Regulation.BannedAristolochic or Regulation.BannedWildlife or Regulation.Withdrawn;
 
     public override string ToString() => Name;
 }

@@ -37,21 +37,9 @@ public enum NameKind : byte
 /// </summary>
 /// <param name="Choices">Members of a combined name, candidates of an ambiguous one, otherwise empty.</param>
 /// <param name="RawInWords">The name itself asks for the raw piece (生川乌).</param>
-public readonly record struct NameResolution(
-    NameKind Kind,
-    HerbId Herb,
-    ImmutableArray<HerbId> Choices,
-    bool ByAlias,
-    bool RawInWords
-)
+public readonly record struct NameResolution(NameKind Kind, HerbId Herb, ImmutableArray<HerbId> Choices, bool ByAlias, bool RawInWords)
 {
-    internal static readonly NameResolution Unknown = new(
-        NameKind.Unknown,
-        default,
-        [],
-        false,
-        false
-    );
+    internal static readonly NameResolution Unknown = new(NameKind.Unknown, default, [], false, false);
 
     /// <summary>True when the name stands for certain pieces and nobody has to choose.</summary>
     public bool IsCertain => Kind is NameKind.Piece or NameKind.Alias or NameKind.Combined;

@@ -32,8 +32,7 @@ public sealed class ReleaseFiles
 
     private readonly FrozenDictionary<string, byte[]> files;
 
-    private ReleaseFiles(IEnumerable<KeyValuePair<string, byte[]>> files) =>
-        this.files = files.ToFrozenDictionary();
+    private ReleaseFiles(IEnumerable<KeyValuePair<string, byte[]>> files) => this.files = files.ToFrozenDictionary();
 
     /// <summary>The release that this assembly was built with.</summary>
     public static ReleaseFiles Embedded() =>
@@ -56,15 +55,9 @@ public sealed class ReleaseFiles
         var missing = Names.Where(name => !File.Exists(Path.Combine(folder, name))).ToArray();
         if (missing.Length > 0)
         {
-            throw new BrokenReleaseException([
-                .. missing.Select(x => new ReleaseFault(x, 0, "the file is missing")),
-            ]);
+            throw new BrokenReleaseException([.. missing.Select(x => new ReleaseFault(x, 0, "the file is missing"))]);
         }
-        return new(
-            Names.Select(name =>
-                KeyValuePair.Create(name, File.ReadAllBytes(Path.Combine(folder, name)))
-            )
-        );
+        return new(Names.Select(name => KeyValuePair.Create(name, File.ReadAllBytes(Path.Combine(folder, name)))));
     }
 
     /// <summary>The same release with one file's text replaced: a pharmacist's draft, before it is written.</summary>
@@ -74,17 +67,12 @@ public sealed class ReleaseFiles
         {
             throw new ArgumentException($"{name} is not a file of a release.", nameof(name));
         }
-        return new(
-            files.Select(x =>
-                x.Key == name ? KeyValuePair.Create(name, Encoding.UTF8.GetBytes(text)) : x
-            )
-        );
+        return new(files.Select(x => x.Key == name ? KeyValuePair.Create(name, Encoding.UTF8.GetBytes(text)) : x));
     }
 
     public ReadOnlyMemory<byte> Bytes(string name) => files[name];
 
-    public string Text(string name) =>
-        new UTF8Encoding(false, true).GetString(files[name]).TrimStart('\uFEFF');
+    public string Text(string name) => new UTF8Encoding(false, true).GetString(files[name]).TrimStart('\uFEFF');
 
     internal ReleaseId Identify()
     {

@@ -47,13 +47,25 @@ public static class CockpitEndpoints
         );
     }
 
-    private static async Task Summary(HttpContext context, Board board, InstitutionRegister register, string? region = null, string? day = null)
+    private static async Task Summary(
+        HttpContext context,
+        Board board,
+        InstitutionRegister register,
+        string? region = null,
+        string? day = null
+    )
     {
         var audience = Audience.Of(context.User, region, register);
         await AnswerAsync(context, await board.SummaryAsync(audience.Scope, DayOf(day, board), context.RequestAborted));
     }
 
-    private static async Task Rankings(HttpContext context, Board board, InstitutionRegister register, string? region = null, string? day = null)
+    private static async Task Rankings(
+        HttpContext context,
+        Board board,
+        InstitutionRegister register,
+        string? region = null,
+        string? day = null
+    )
     {
         var audience = Audience.Of(context.User, region, register);
         await AnswerAsync(context, await board.RankingsAsync(audience.Scope, DayOf(day, board), context.RequestAborted));
@@ -169,7 +181,8 @@ public static class CockpitEndpoints
             return board.Today;
         }
 
-        return DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
+        return
+            DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
             && parsed <= board.Today
             ? parsed
             : throw CockpitFaults.BadDay.Exception("day");

@@ -49,7 +49,13 @@ public static class DecoctionFaults
         "step {0} was already started at {1}",
         GrpcStatus: 6
     );
-    public static readonly FaultDefinition NotStarted = new("DEC-0203", 409, "工序 {0} 尚未开始", "step {0} has not been started", GrpcStatus: 9);
+    public static readonly FaultDefinition NotStarted = new(
+        "DEC-0203",
+        409,
+        "工序 {0} 尚未开始",
+        "step {0} has not been started",
+        GrpcStatus: 9
+    );
     public static readonly FaultDefinition AlreadyFinished = new(
         "DEC-0204",
         409,
@@ -104,7 +110,13 @@ public static class DecoctionFaults
     );
 
     public static readonly FaultDefinition ParcelNotFound = new("DEC-0301", 404, "未找到该包裹", "no such parcel");
-    public static readonly FaultDefinition NotShipped = new("DEC-0302", 409, "包裹尚未发出", "the parcel has not been shipped", GrpcStatus: 9);
+    public static readonly FaultDefinition NotShipped = new(
+        "DEC-0302",
+        409,
+        "包裹尚未发出",
+        "the parcel has not been shipped",
+        GrpcStatus: 9
+    );
     public static readonly FaultDefinition AlreadyShipped = new(
         "DEC-0303",
         409,

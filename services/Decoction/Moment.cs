@@ -27,5 +27,6 @@ internal static class Moment
         return told <= now + Tolerance ? told.Stored() : throw DecoctionFaults.InFuture.Exception(field, told.Text());
     }
 
-    public static string Text(this DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Text(this DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

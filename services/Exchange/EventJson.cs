@@ -18,8 +18,7 @@ public static class EventJson
     public static byte[] Write(Event e) => JsonSerializer.SerializeToUtf8Bytes(e, e.GetType(), Options);
 
     public static Event Read(ReadOnlySpan<byte> json, Type type) =>
-        (Event?)JsonSerializer.Deserialize(json, type, Options)
-        ?? throw new JsonException($"An event of type {type.Name} is null.");
+        (Event?)JsonSerializer.Deserialize(json, type, Options) ?? throw new JsonException($"An event of type {type.Name} is null.");
 
     /// <summary>Reads a stored event, or says why this version of the contracts cannot.</summary>
     internal static bool TryRead(string typeName, ReadOnlySpan<byte> json, out Event e, out string reason)

@@ -33,7 +33,7 @@ public sealed class ExchangeOptions
 
     /// <summary>Pauses before an event whose handler failed is tried again; after the last, or at once when there is none, it goes to the error queue.</summary>
     public TimeSpan[] Redelivery { get; set; } =
-        [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
+    [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
 
     /// <summary>How long a stopping service may take over what it has in hand; in half of that its handlers should be done.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);

@@ -12,9 +12,21 @@ public static class ExchangeTelemetry
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
-    internal static readonly Counter<long> Taken = Meter.CreateCounter<long>("tcm.exchange.taken", "{event}", "Events taken in, first deliveries only");
-    internal static readonly Counter<long> Repeated = Meter.CreateCounter<long>("tcm.exchange.repeated", "{event}", "Deliveries that the inbox dropped");
-    internal static readonly Counter<long> Failed = Meter.CreateCounter<long>("tcm.exchange.failed", "{event}", "Deliveries whose handler failed");
+    internal static readonly Counter<long> Taken = Meter.CreateCounter<long>(
+        "tcm.exchange.taken",
+        "{event}",
+        "Events taken in, first deliveries only"
+    );
+    internal static readonly Counter<long> Repeated = Meter.CreateCounter<long>(
+        "tcm.exchange.repeated",
+        "{event}",
+        "Deliveries that the inbox dropped"
+    );
+    internal static readonly Counter<long> Failed = Meter.CreateCounter<long>(
+        "tcm.exchange.failed",
+        "{event}",
+        "Deliveries whose handler failed"
+    );
 
     /// <summary>W3C trace context of a message. Written whether or not anybody records traces here: the listener may.</summary>
     internal const string TraceHeader = "traceparent";

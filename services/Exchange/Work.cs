@@ -17,7 +17,13 @@ public sealed class Work : IAsyncDisposable
     private readonly RelaySignal _signal;
     private readonly TimeProvider _time;
 
-    internal Work(NpgsqlConnection connection, NpgsqlTransaction transaction, ExchangeOptions options, RelaySignal signal, TimeProvider time)
+    internal Work(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        ExchangeOptions options,
+        RelaySignal signal,
+        TimeProvider time
+    )
     {
         Connection = connection;
         Transaction = transaction;

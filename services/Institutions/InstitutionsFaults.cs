@@ -79,12 +79,7 @@ public static class InstitutionsFaults
         "仅支持 client_credentials 授权方式",
         "only the client_credentials grant is supported"
     );
-    public static readonly FaultDefinition Locked = new(
-        "INS-0203",
-        429,
-        "失败次数过多,请稍后再试",
-        "too many failures; try again later"
-    );
+    public static readonly FaultDefinition Locked = new("INS-0203", 429, "失败次数过多,请稍后再试", "too many failures; try again later");
     public static readonly FaultDefinition Suspended = new("INS-0204", 403, "所属机构已停用", "the institution is suspended");
     public static readonly FaultDefinition WrongPassword = new("INS-0205", 401, "用户名或密码不正确", "the user name or password is wrong");
     public static readonly FaultDefinition MalformedTokenRequest = new(

@@ -5,12 +5,7 @@ namespace TcmBrain.Pharmacy;
 /// <summary>Error catalogue of the shared pharmacy (PHA-): 01 goods-in and what is asked, 02 dispensing, 03 checking, 04 times, 05 withdrawal.</summary>
 public static class PharmacyFaults
 {
-    public static readonly FaultDefinition UnknownPiece = new(
-        "PHA-0101",
-        422,
-        "饮片目录中没有“{0}”",
-        "the catalogue has no piece {0}"
-    );
+    public static readonly FaultDefinition UnknownPiece = new("PHA-0101", 422, "饮片目录中没有“{0}”", "the catalogue has no piece {0}");
     public static readonly FaultDefinition NotStandardName = new(
         "PHA-0102",
         422,
@@ -121,7 +116,12 @@ public static class PharmacyFaults
         "批号 {0} 余量不足:多称 {1} 毫克,货位仅余 {2} 毫克",
         "lot {0} has not enough left: {1} mg more were weighed, {2} mg are on the shelf"
     );
-    public static readonly FaultDefinition NoPortions = new("PHA-0212", 422, "须至少有一条称重记录,最多 {0} 条", "one portion at least, {0} at most");
+    public static readonly FaultDefinition NoPortions = new(
+        "PHA-0212",
+        422,
+        "须至少有一条称重记录,最多 {0} 条",
+        "one portion at least, {0} at most"
+    );
 
     /// <summary>《处方管理办法》: 调配 and 核对 are signed by two people; 《医院中药饮片管理规范》: 复核率 100 %.</summary>
     public static readonly FaultDefinition CheckerIsDispenser = new(
@@ -130,7 +130,12 @@ public static class PharmacyFaults
         "复核人不得与调剂人为同一人(《医院中药饮片管理规范》国中医药发〔2007〕11号)",
         "the checker must not be the dispenser (国中医药发〔2007〕11号)"
     );
-    public static readonly FaultDefinition OtherChecker = new("PHA-0302", 409, "该处方已由他人复核", "somebody else has checked this prescription");
+    public static readonly FaultDefinition OtherChecker = new(
+        "PHA-0302",
+        409,
+        "该处方已由他人复核",
+        "somebody else has checked this prescription"
+    );
 
     public static readonly FaultDefinition InFuture = new(
         "PHA-0401",

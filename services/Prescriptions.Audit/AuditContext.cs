@@ -78,26 +78,10 @@ internal sealed class AuditContext
     public void Report(string ruleId, ImmutableArray<int> lines, string zh, string en)
     {
         var row = Policy[ruleId];
-        findings.Add(
-            (
-                row.Index,
-                new(
-                    row.Id,
-                    row.Version,
-                    row.Edition,
-                    row.Source,
-                    row.Mark,
-                    row.Severity,
-                    lines,
-                    zh,
-                    en
-                )
-            )
-        );
+        findings.Add((row.Index, new(row.Id, row.Version, row.Edition, row.Source, row.Mark, row.Severity, lines, zh, en)));
     }
 
-    public void Report(string ruleId, in AuditItem item, string zh, string en) =>
-        Report(ruleId, [item.Line], zh, en);
+    public void Report(string ruleId, in AuditItem item, string zh, string en) => Report(ruleId, [item.Line], zh, en);
 
     /// <summary>Lines of all items that share a dose limit with this first item, ascending.</summary>
     public ImmutableArray<int> GroupLines(int first)
@@ -158,98 +142,42 @@ internal sealed class AuditContext
         {
             case NameKind.Piece:
             case NameKind.Alias:
-                AddPiece(
-                    index,
-                    line.Milligrams,
-                    name.Herb,
-                    written,
-                    undecided: false,
-                    uncertain: false
-                );
+                AddPiece(index, line.Milligrams, name.Herb, written, undecided: false, uncertain: false);
                 break;
             case NameKind.RawOrProcessed:
                 if ((written & Handling.Raw) != 0)
                 {
-                    AddPiece(
-                        index,
-                        line.Milligrams,
-                        Catalogue.RawForm(name.Herb),
-                        written,
-                        false,
-                        false
-                    );
+                    AddPiece(index, line.Milligrams, Catalogue.RawForm(name.Herb), written, false, false);
                 }
                 else
                 {
-                    AddPiece(
-                        index,
-                        line.Milligrams,
-                        name.Herb,
-                        written,
-                        undecided: true,
-                        uncertain: true
-                    );
+                    AddPiece(index, line.Milligrams, name.Herb, written, undecided: true, uncertain: true);
                 }
                 break;
             case NameKind.UnspecifiedProcessing:
                 if ((written & Handling.Raw) != 0)
                 {
-                    AddPiece(
-                        index,
-                        line.Milligrams,
-                        Catalogue.RawForm(name.Herb),
-                        written,
-                        false,
-                        false
-                    );
+                    AddPiece(index, line.Milligrams, Catalogue.RawForm(name.Herb), written, false, false);
                 }
                 else if (Tables.CustomsOf(in Request).For(name.Herb) is { } piece)
                 {
-                    AddPiece(
-                        index,
-                        line.Milligrams,
-                        piece,
-                        written,
-                        undecided: false,
-                        uncertain: false
-                    );
+                    AddPiece(index, line.Milligrams, piece, written, undecided: false, uncertain: false);
                 }
                 else
                 {
-                    AddPiece(
-                        index,
-                        line.Milligrams,
-                        name.Herb,
-                        written,
-                        undecided: true,
-                        uncertain: true
-                    );
+                    AddPiece(index, line.Milligrams, name.Herb, written, undecided: true, uncertain: true);
                 }
                 break;
             case NameKind.Combined:
                 foreach (var member in name.Choices)
                 {
-                    AddPiece(
-                        index,
-                        line.Milligrams,
-                        member,
-                        written,
-                        undecided: false,
-                        uncertain: !line.DoseForEach
-                    );
+                    AddPiece(index, line.Milligrams, member, written, undecided: false, uncertain: !line.DoseForEach);
                 }
                 break;
         }
     }
 
-    private void AddPiece(
-        int line,
-        long milligrams,
-        HerbId id,
-        Handling written,
-        bool undecided,
-        bool uncertain
-    )
+    private void AddPiece(int line, long milligrams, HerbId id, Handling written, bool undecided, bool uncertain)
     {
         AddItem(line, milligrams, id, written, undecided, uncertain, isMember: false);
         var members = Catalogue[id].Members;
@@ -264,27 +192,11 @@ internal sealed class AuditContext
         }
         foreach (var member in members)
         {
-            AddItem(
-                line,
-                milligrams * member.Parts / parts,
-                member.Herb,
-                written,
-                undecided,
-                true,
-                isMember: true
-            );
+            AddItem(line, milligrams * member.Parts / parts, member.Herb, written, undecided, true, isMember: true);
         }
     }
 
-    private void AddItem(
-        int line,
-        long milligrams,
-        HerbId id,
-        Handling written,
-        bool undecided,
-        bool uncertain,
-        bool isMember
-    )
+    private void AddItem(int line, long milligrams, HerbId id, Handling written, bool undecided, bool uncertain, bool isMember)
     {
         if (count == items.Length)
         {
@@ -294,10 +206,7 @@ internal sealed class AuditContext
         // An absurd weight is refused by its own rule; here it only must not overflow.
         var weight = Math.Clamp(milligrams, 0, Policy.LineMilligrams);
         var perDay = Math.Clamp(Request.DosesPerDay, 1, Policy.Quantity);
-        var doses = Math.Max(
-            Math.Clamp(Request.Doses, 1, Policy.Quantity),
-            perDay * Math.Clamp(Request.Days, 1, Policy.Quantity)
-        );
+        var doses = Math.Max(Math.Clamp(Request.Doses, 1, Policy.Quantity), perDay * Math.Clamp(Request.Days, 1, Policy.Quantity));
         item.Line = line;
         item.Herb = id;
         item.Daily = weight * perDay;

@@ -22,12 +22,7 @@ public sealed class AuditPolicy
     private readonly FrozenDictionary<string, RuleRow> rules;
     private readonly string tables;
 
-    private AuditPolicy(
-        string tables,
-        ImmutableArray<RuleRow> rows,
-        FrozenDictionary<string, long> limits,
-        ImmutableArray<AgeBand> bands
-    )
+    private AuditPolicy(string tables, ImmutableArray<RuleRow> rows, FrozenDictionary<string, long> limits, ImmutableArray<AgeBand> bands)
     {
         this.tables = tables;
         Rules = rows;
@@ -50,8 +45,7 @@ public sealed class AuditPolicy
         LineMilligrams = limits["line_milligrams"];
         Quantity = limits["quantity"];
         var text = tables + string.Concat(rows.Select(x => $"{x.Id}={x.Severity};"));
-        Release =
-            $"{Version}+{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
+        Release = $"{Version}+{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
     }
 
     /// <summary>The defaults of this build.</summary>
@@ -96,17 +90,9 @@ public sealed class AuditPolicy
         }
         if (severity < row.MayLowerTo)
         {
-            throw new ArgumentException(
-                $"{ruleId} may not be lower than {row.MayLowerTo}.",
-                nameof(severity)
-            );
+            throw new ArgumentException($"{ruleId} may not be lower than {row.MayLowerTo}.", nameof(severity));
         }
-        return new(
-            tables,
-            Rules.SetItem(row.Index, row with { Severity = severity }),
-            Limits,
-            AgeBands
-        );
+        return new(tables, Rules.SetItem(row.Index, row with { Severity = severity }), Limits, AgeBands);
     }
 
     /// <summary>Reads a policy from its three tables (CSV).</summary>
@@ -114,11 +100,7 @@ public sealed class AuditPolicy
     public static AuditPolicy Read(string rules, string limits, string ageBands)
     {
         var rows = Rows("audit_rules.csv", rules, ReadRule).ToImmutableArray();
-        var numbers = Rows(
-                "audit_limits.csv",
-                limits,
-                (_, csv) => (Name: csv["name"]!, Value: Number(csv["value"]))
-            )
+        var numbers = Rows("audit_limits.csv", limits, (_, csv) => (Name: csv["name"]!, Value: Number(csv["value"])))
             .ToFrozenDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal);
         var bands = Rows("age_bands.csv", ageBands, ReadBand).ToImmutableArray();
         if (rows.Select(x => x.Id).Distinct(StringComparer.Ordinal).Count() != rows.Length)
@@ -153,10 +135,7 @@ public sealed class AuditPolicy
         for (var i = AgeBands.Length - 1; i > 0; i--)
         {
             var band = AgeBands[i];
-            if (
-                known.Years > band.FromYears
-                || (known.Years == band.FromYears && known.Days >= band.FromDays)
-            )
+            if (known.Years > band.FromYears || (known.Years == band.FromYears && known.Days >= band.FromDays))
             {
                 return band;
             }
@@ -256,8 +235,7 @@ public sealed class AuditPolicy
     private static string Embedded(string name)
     {
         using var stream =
-            typeof(AuditPolicy).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} is not embedded.");
+            typeof(AuditPolicy).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }

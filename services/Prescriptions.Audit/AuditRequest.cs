@@ -90,12 +90,7 @@ public readonly record struct Age
 /// <param name="Milligrams">Weight in one dose (剂), in milligrams.</param>
 /// <param name="Handling">Footnote as written (先煎 …), null when there is none.</param>
 /// <param name="DoseForEach">「各」 stands before the dose of a combined name: the dose is that of each member.</param>
-public readonly record struct AuditLine(
-    string Name,
-    long Milligrams,
-    string? Handling = null,
-    bool DoseForEach = false
-);
+public readonly record struct AuditLine(string Name, long Milligrams, string? Handling = null, bool DoseForEach = false);
 
 /// <summary>What the audit looks at. A value without identity: whose prescription it is, the audit does not know.</summary>
 public readonly record struct AuditRequest

@@ -15,11 +15,7 @@ internal sealed class AuditTables
         LimitGroups =
         [
             .. catalogue.Herbs.Select(x =>
-                x.Toxicity >= Toxicity.Toxic
-                && x.MaxMilligrams.HasValue
-                && catalogue[x.Base].MaxMilligrams.HasValue
-                    ? x.Base
-                    : x.Id
+                x.Toxicity >= Toxicity.Toxic && x.MaxMilligrams.HasValue && catalogue[x.Base].MaxMilligrams.HasValue ? x.Base : x.Id
             ),
         ];
         MinMilligrams = [.. catalogue.Herbs.Select(x => x.MinMilligrams ?? 0)];
@@ -45,6 +41,5 @@ internal sealed class AuditTables
     /// <inheritdoc cref="MinMilligrams"/>
     public long[] MaxMilligrams { get; }
 
-    public DispensingCustoms CustomsOf(in AuditRequest request) =>
-        request.Customs ?? Catalogue.Customs;
+    public DispensingCustoms CustomsOf(in AuditRequest request) => request.Customs ?? Catalogue.Customs;
 }

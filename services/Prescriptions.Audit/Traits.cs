@@ -45,21 +45,9 @@ internal static class TraitsOfHerb
         Set(Traits.Narcotic, herb.Regulation == Regulation.Narcotic);
         Set(Traits.Toxic, herb.Toxicity >= Toxicity.Toxic);
         Set(Traits.NeedsHandling, herb.RequiredHandling != Handling.None);
-        Set(
-            Traits.NotForDecoction,
-            (lists & (PieceLists.PillsPowders | PieceLists.MercuryArsenic)) != 0
-        );
-        Set(
-            Traits.WatchedInChildren,
-            (
-                lists
-                & (PieceLists.ChildBlocked | PieceLists.ChildAdvise | PieceLists.ChildDoubleSign)
-            ) != 0
-        );
-        Set(
-            Traits.WatchedInElderly,
-            (lists & (PieceLists.ElderlyAdvise | PieceLists.Licorice)) != 0
-        );
+        Set(Traits.NotForDecoction, (lists & (PieceLists.PillsPowders | PieceLists.MercuryArsenic)) != 0);
+        Set(Traits.WatchedInChildren, (lists & (PieceLists.ChildBlocked | PieceLists.ChildAdvise | PieceLists.ChildDoubleSign)) != 0);
+        Set(Traits.WatchedInElderly, (lists & (PieceLists.ElderlyAdvise | PieceLists.Licorice)) != 0);
         Set(Traits.WatchedInOrganFailure, (lists & PieceLists.OrganFailure) != 0);
         Set(Traits.MayRepeat, herb.Type != PieceType.Piece);
         return traits;

@@ -9,7 +9,12 @@ public static class PrescriptionsFaults
     private const int FailedPrecondition = 9;
 
     public static readonly FaultDefinition Missing = new("PRX-0101", 400, "必填项缺失", "this field is required");
-    public static readonly FaultDefinition TooLong = new("PRX-0102", 400, "超过允许的 {0} 个字符", "longer than the {0} characters allowed");
+    public static readonly FaultDefinition TooLong = new(
+        "PRX-0102",
+        400,
+        "超过允许的 {0} 个字符",
+        "longer than the {0} characters allowed"
+    );
     public static readonly FaultDefinition OutOfRange = new("PRX-0103", 400, "数值应在 {0} 至 {1} 之间", "must lie between {0} and {1}");
     public static readonly FaultDefinition Weight = new(
         "PRX-0104",
@@ -30,7 +35,12 @@ public static class PrescriptionsFaults
         "出生日期应为 yyyy-MM-dd,不晚于今日,且与身份证号一致",
         "the birth date must be yyyy-MM-dd, not in the future, and agree with the identity number"
     );
-    public static readonly FaultDefinition Sex = new("PRX-0108", 400, "性别与身份证号不一致", "the sex does not agree with the identity number");
+    public static readonly FaultDefinition Sex = new(
+        "PRX-0108",
+        400,
+        "性别与身份证号不一致",
+        "the sex does not agree with the identity number"
+    );
     public static readonly FaultDefinition DiseaseCode = new(
         "PRX-0109",
         400,
@@ -90,7 +100,12 @@ public static class PrescriptionsFaults
         "a name is still ambiguous; it cannot be approved, return it to the prescriber",
         FailedPrecondition
     );
-    public static readonly FaultDefinition Suspended = new("PRX-0206", 403, "本机构已被暂停,不能推送处方", "the institution is suspended and may not push");
+    public static readonly FaultDefinition Suspended = new(
+        "PRX-0206",
+        403,
+        "本机构已被暂停,不能推送处方",
+        "the institution is suspended and may not push"
+    );
     public static readonly FaultDefinition WrongPrescriber = new(
         "PRX-0207",
         403,
@@ -104,5 +119,10 @@ public static class PrescriptionsFaults
         "the pharmacy is away, so it cannot be told whether cancelling is still possible; retry the same call later"
     );
     public static readonly FaultDefinition ResumeToken = new("PRX-0209", 400, "续传标记不正确", "not a resume token of this stream");
-    public static readonly FaultDefinition Overloaded = new("PRX-0210", 503, "系统繁忙,请稍后以相同内容重试", "overloaded; retry the same call later");
+    public static readonly FaultDefinition Overloaded = new(
+        "PRX-0210",
+        503,
+        "系统繁忙,请稍后以相同内容重试",
+        "overloaded; retry the same call later"
+    );
 }

@@ -11,7 +11,8 @@ internal static class EmbeddedTable
     public static IReadOnlyList<TRow> Read<TRow>(string file)
     {
         using var stream =
-            typeof(EmbeddedTable).Assembly.GetManifestResourceStream(file) ?? throw new InvalidOperationException($"{file} is not compiled in.");
+            typeof(EmbeddedTable).Assembly.GetManifestResourceStream(file)
+            ?? throw new InvalidOperationException($"{file} is not compiled in.");
         using var text = new StreamReader(stream);
         using var csv = new CsvReader(
             text,

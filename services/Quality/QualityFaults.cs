@@ -18,7 +18,12 @@ public static class QualityFaults
         "there is no limit of test {0} for {1}"
     );
     public static readonly FaultDefinition WrongUnit = new("QUA-0203", 400, "单位应为 {0}", "the unit has to be {0}");
-    public static readonly FaultDefinition BadValue = new("QUA-0204", 400, "检验值须为不小于零的数", "a result has to be a number not below zero");
+    public static readonly FaultDefinition BadValue = new(
+        "QUA-0204",
+        400,
+        "检验值须为不小于零的数",
+        "a result has to be a number not below zero"
+    );
     public static readonly FaultDefinition DoubledTest = new("QUA-0205", 400, "检验项目“{0}”重复", "test {0} is given twice");
     public static readonly FaultDefinition OverLimit = new(
         "QUA-0206",

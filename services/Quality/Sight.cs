@@ -25,7 +25,8 @@ internal readonly record struct Sight(string Institution, string[] RegionPrefixe
     public static Sight Of(ClaimsPrincipal caller, SupervisionSettings settings)
     {
         var own = caller.RegionCode();
-        string[] regions = !caller.HasAnyRole(Roles.Quality, Roles.Regulator) ? []
+        string[] regions =
+            !caller.HasAnyRole(Roles.Quality, Roles.Regulator) ? []
             : settings.Regions.TryGetValue(caller.InstitutionCode(), out var codes) ? codes
             : RegionCode.IsWellFormed(own) ? [own]
             : [];

@@ -10,15 +10,11 @@ namespace TcmBrain.Setup;
 public sealed record Migration(string Room, string Name, string Sql)
 {
     /// <summary>SHA-256 of the text with line ends made equal, hex.</summary>
-    public string Checksum { get; } =
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
+    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The scripts of a service's database in order: the exchange's, then its own.</summary>
     public static IReadOnlyList<Migration> For(string service) =>
-        [
-            .. All.Where(m => m.Room == "Exchange"),
-            .. All.Where(m => string.Equals(m.Room, service, StringComparison.OrdinalIgnoreCase)),
-        ];
+        [.. All.Where(m => m.Room == "Exchange"), .. All.Where(m => string.Equals(m.Room, service, StringComparison.OrdinalIgnoreCase))];
 
     private static readonly IReadOnlyList<Migration> All = Load(typeof(Migration).Assembly);
 

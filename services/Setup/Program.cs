@@ -37,6 +37,4 @@ catch (Exception e) when (e is MigrationException or InvalidOperationException o
 }
 
 static string Setting(string name) =>
-    Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
-        ? value
-        : throw new InvalidOperationException($"{name} is not set.");
+    Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new InvalidOperationException($"{name} is not set.");

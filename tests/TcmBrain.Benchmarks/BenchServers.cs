@@ -25,7 +25,11 @@ internal sealed class BenchServers : IAsyncDisposable
 
     /// <summary>A connection string to a database of that name, which may not exist yet.</summary>
     public async Task<string> DatabaseAsync(string name) =>
-        new NpgsqlConnectionStringBuilder((await postgres.Value).GetConnectionString()) { Database = name, MaxPoolSize = 50 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder((await postgres.Value).GetConnectionString())
+        {
+            Database = name,
+            MaxPoolSize = 50,
+        }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {

@@ -34,14 +34,21 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
 
         var received = new Countdown();
         using var listener = Host("quality", broker, listenerDatabase, x => x.FoldWith<CountingFold>(), s => s.AddSingleton(received));
-        using var publisher = Host("prescriptions", broker, publisherDatabase, x => x.FoldWith<CountingFold>(), s => s.AddSingleton(new Countdown()));
+        using var publisher = Host(
+            "prescriptions",
+            broker,
+            publisherDatabase,
+            x => x.FoldWith<CountingFold>(),
+            s => s.AddSingleton(new Countdown())
+        );
         await listener.StartAsync(cancellationToken);
         await publisher.StartAsync(cancellationToken);
         await ListenAloneAsync(broker, cancellationToken);
 
         await using var bare = await BareMassTransit.StartAsync(broker, cancellationToken);
 
-        List<double> ours = [], theirs = [];
+        List<double> ours = [],
+            theirs = [];
         await OursAsync(publisher.Services, received, events / 4, cancellationToken);
         await bare.RunAsync(events / 4, cancellationToken);
         for (var round = 0; round < rounds; round++)
@@ -101,12 +108,16 @@ internal sealed class ExchangeBenchmark(BenchServers servers, int events, int ro
         }
     }
 
-    private static IHost Host(string service, string broker, string database, Action<ExchangeBuilder> exchange, Action<IServiceCollection> more)
+    private static IHost Host(
+        string service,
+        string broker,
+        string database,
+        Action<ExchangeBuilder> exchange,
+        Action<IServiceCollection> more
+    )
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(
-            new Dictionary<string, string?> { ["ConnectionStrings:rabbitmq"] = broker }
-        );
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:rabbitmq"] = broker });
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
         more(builder.Services);

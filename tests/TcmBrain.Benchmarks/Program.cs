@@ -2,7 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using TcmBrain.Benchmarks;
 
-var names = new Argument<string[]>("names") { Description = "exchange, push, audit, pharmacy; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+var names = new Argument<string[]>("names")
+{
+    Description = "exchange, push, audit, pharmacy; all when none is named",
+    Arity = ArgumentArity.ZeroOrMore,
+};
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
 var root = new RootCommand("Measures the platform on this machine; medians of rounds, ratios from the same run") { names, json };
 root.SetAction(

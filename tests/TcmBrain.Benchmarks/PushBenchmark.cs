@@ -41,7 +41,8 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
             cancellationToken
         );
         await using var source = NpgsqlDataSource.Create(database);
-        List<double> pushes = [], copies = [];
+        List<double> pushes = [],
+            copies = [];
         await StreamAsync(service, Make(1, count / 4), cancellationToken);
         await DrainedAsync(source, cancellationToken);
         var latency = await UnaryAsync(service, Make(100, 5000), perSecond: 500, cancellationToken);
@@ -82,7 +83,12 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
             foreach (var line in twelve[i % twelve.Length])
             {
                 prescription.Lines.Add(
-                    new Line { Name = line.Piece.Name, MilligramsPerDose = line.Milligrams, Handling = HandlingText.Format(line.Handling) }
+                    new Line
+                    {
+                        Name = line.Piece.Name,
+                        MilligramsPerDose = line.Milligrams,
+                        Handling = HandlingText.Format(line.Handling),
+                    }
                 );
             }
 
@@ -247,7 +253,11 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
         async Task OneAsync(int i)
         {
             var began = Stopwatch.GetTimestamp();
-            await client.PushAsync(new PushRequest { Prescription = requests[i].Prescription }, headers, cancellationToken: cancellationToken);
+            await client.PushAsync(
+                new PushRequest { Prescription = requests[i].Prescription },
+                headers,
+                cancellationToken: cancellationToken
+            );
             latencies[i] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         }
     }

@@ -16,10 +16,7 @@ public sealed class Browser : IAsyncLifetime
     {
         var chromium = Array.Find(Places, File.Exists);
         Assert.SkipWhen(chromium is null, "No Chromium on this machine: apt-get install chromium fonts-noto-cjk");
-        Assert.SkipWhen(
-            WebSite.Find(RepositoryRoot.Path) is null,
-            "The web is not built: npm ci && npm run build in services/Cockpit/web"
-        );
+        Assert.SkipWhen(WebSite.Find(RepositoryRoot.Path) is null, "The web is not built: npm ci && npm run build in services/Cockpit/web");
         await _starting.WaitAsync();
         try
         {
@@ -28,7 +25,14 @@ public sealed class Browser : IAsyncLifetime
                 new()
                 {
                     ExecutablePath = chromium,
-                    Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking"],
+                    Args =
+                    [
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--disable-extensions",
+                        "--disable-background-networking",
+                    ],
                 }
             );
         }
@@ -38,12 +42,25 @@ public sealed class Browser : IAsyncLifetime
         }
 
         var context = await _browser.NewContextAsync(
-            new() { ViewportSize = new() { Width = width, Height = height }, Locale = "zh-CN", TimezoneId = "Europe/Berlin" }
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = height },
+                Locale = "zh-CN",
+                TimezoneId = "Europe/Berlin",
+            }
         );
         context.SetDefaultTimeout(15_000);
         if (cookie is not null)
         {
-            await context.AddCookiesAsync([new() { Name = "tcm_session", Value = cookie, Url = origin!.ToString(), HttpOnly = true }]);
+            await context.AddCookiesAsync([
+                new()
+                {
+                    Name = "tcm_session",
+                    Value = cookie,
+                    Url = origin!.ToString(),
+                    HttpOnly = true,
+                },
+            ]);
         }
 
         return context;

@@ -17,7 +17,9 @@ internal sealed class CockpitHost : IAsyncDisposable
     public required EventPublisher Publisher { get; init; }
 
     public static string Operator(TimeSpan? lifetime = null) =>
-        TestTokens.Sign(new TestToken("operator", null, null, ["operator"]) { Lifetime = lifetime ?? TimeSpan.FromMinutes(30), Name = "运维" });
+        TestTokens.Sign(
+            new TestToken("operator", null, null, ["operator"]) { Lifetime = lifetime ?? TimeSpan.FromMinutes(30), Name = "运维" }
+        );
 
     public static string Regulator(string region) => TestTokens.Of("regulator", "11330100470100005E", region, "regulator");
 

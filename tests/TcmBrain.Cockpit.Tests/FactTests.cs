@@ -27,7 +27,10 @@ public sealed class FactTests
     public void Nothing_about_a_person_is_kept()
     {
         var taken = new Region(1).Prescription();
-        var kept = string.Join('\n', taken.Select(t => System.Text.Json.JsonSerializer.Serialize(Fact.Of(t.MessageId, t.Event), EventJson)));
+        var kept = string.Join(
+            '\n',
+            taken.Select(t => System.Text.Json.JsonSerializer.Serialize(Fact.Of(t.MessageId, t.Event), EventJson))
+        );
         kept.ShouldNotContain("药师");
         kept.ShouldNotContain("\"d\"");
         kept.ShouldNotContain("\"k\"");
@@ -64,7 +67,18 @@ public sealed class FactTests
     public void Days_and_hours_are_those_of_Shanghai(string utc, int day, short hour)
     {
         var tally = new Tally();
-        tally.Add(At(new TreeHeadSigned { AggregateId = Guid.Empty, Version = 1, OccurredAt = DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture), TreeSize = 1, RootHashBase64 = "" }));
+        tally.Add(
+            At(
+                new TreeHeadSigned
+                {
+                    AggregateId = Guid.Empty,
+                    Version = 1,
+                    OccurredAt = DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture),
+                    TreeSize = 1,
+                    RootHashBase64 = "",
+                }
+            )
+        );
         var key = tally.Counters.Keys.First();
         key.Day.ShouldBe(Today.AddDays(day - 22));
         key.Hour.ShouldBe(hour);
@@ -112,7 +126,12 @@ public sealed class FactTests
         var twice = approved with
         {
             Doses = 5,
-            Lines = [new(1, "黄芪", new Weight(10_000), ""), new(2, "黄芪", new Weight(2_000), "先煎"), new(3, "甘草", new Weight(3_000), "")],
+            Lines =
+            [
+                new(1, "黄芪", new Weight(10_000), ""),
+                new(2, "黄芪", new Weight(2_000), "先煎"),
+                new(3, "甘草", new Weight(3_000), ""),
+            ],
         };
         var fact = At(twice);
         fact.Pieces.ShouldBe(["黄芪", "甘草"]);
@@ -122,7 +141,11 @@ public sealed class FactTests
     private static Fact At(Event e) => Fact.Of(Guid.CreateVersion7(), e);
 
     private static PrescriptionReceived Received(Guid id, int revision) =>
-        (PrescriptionReceived)new Region(1).Prescription(steps: 1)[0].Event with { AggregateId = id, Revision = revision };
+        (PrescriptionReceived)new Region(1).Prescription(steps: 1)[0].Event with
+        {
+            AggregateId = id,
+            Revision = revision,
+        };
 
     private static PrescriptionRejected Rejected(Guid id, int revision) =>
         new()

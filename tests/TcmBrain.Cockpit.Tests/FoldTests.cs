@@ -39,9 +39,14 @@ public sealed class FoldTests(Servers servers)
         audit.Checks.Single(c => c.Name == "cockpit counters = recomputation").Expected.ShouldBeGreaterThan(500);
         await using var connection = await database.OpenConnectionAsync();
         var received = events.Count(e => e.Event is PrescriptionReceived);
-        (await connection.ExecuteScalarAsync<long>("select sum(value) from cockpit.counters where kind = 'r' and code = '000000' and metric = 'received'"))
-            .ShouldBe(received);
-        (await connection.ExecuteScalarAsync<long>("select sum(value) from cockpit.standing where kind = 'r' and code = '000000'")).ShouldBe(received);
+        (
+            await connection.ExecuteScalarAsync<long>(
+                "select sum(value) from cockpit.counters where kind = 'r' and code = '000000' and metric = 'received'"
+            )
+        ).ShouldBe(received);
+        (
+            await connection.ExecuteScalarAsync<long>("select sum(value) from cockpit.standing where kind = 'r' and code = '000000'")
+        ).ShouldBe(received);
     }
 
     [Fact]
@@ -57,7 +62,9 @@ public sealed class FoldTests(Servers servers)
             var reads = 0;
             while (!done.IsCancellationRequested)
             {
-                var (count, last) = await connection.QuerySingleAsync<(long, long)>("select count(*), coalesce(max(id), 0) from cockpit.facts");
+                var (count, last) = await connection.QuerySingleAsync<(long, long)>(
+                    "select count(*), coalesce(max(id), 0) from cockpit.facts"
+                );
                 last.ShouldBe(count);
                 reads++;
             }
@@ -149,19 +156,42 @@ public sealed class FoldTests(Servers servers)
             Region.Taken(
                 new InstitutionRegistered
                 {
-                    AggregateId = id, Version = version, OccurredAt = DateTimeOffset.UtcNow, Code = "X", NameZh = name, NameEn = name,
-                    Kind = "hospital", RegionCode = "330106",
+                    AggregateId = id,
+                    Version = version,
+                    OccurredAt = DateTimeOffset.UtcNow,
+                    Code = "X",
+                    NameZh = name,
+                    NameEn = name,
+                    Kind = "hospital",
+                    RegionCode = "330106",
                 }
             );
         var suspended = Region.Taken(
-            new InstitutionSuspended { AggregateId = id, Version = 3, OccurredAt = DateTimeOffset.UtcNow, Code = "X", Reason = "r" }
+            new InstitutionSuspended
+            {
+                AggregateId = id,
+                Version = 3,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = "X",
+                Reason = "r",
+            }
         );
-        var back = Region.Taken(new InstitutionReinstated { AggregateId = id, Version = 4, OccurredAt = DateTimeOffset.UtcNow, Code = "X" });
+        var back = Region.Taken(
+            new InstitutionReinstated
+            {
+                AggregateId = id,
+                Version = 4,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = "X",
+            }
+        );
         await Fold.TakeInAsync(database, [back]);
         await Fold.TakeInAsync(database, [Named(5, "新"), suspended]);
         await Fold.TakeInAsync(database, [Named(1, "旧")]);
         await using var connection = await database.OpenConnectionAsync();
-        var (name, isSuspended) = await connection.QuerySingleAsync<(string, bool)>("select name_zh, suspended from cockpit.institutions where code = 'X'");
+        var (name, isSuspended) = await connection.QuerySingleAsync<(string, bool)>(
+            "select name_zh, suspended from cockpit.institutions where code = 'X'"
+        );
         name.ShouldBe("新");
         isSuspended.ShouldBeFalse();
     }

@@ -20,10 +20,7 @@ public sealed class ServiceTests(Servers servers)
         // Every third is told twice, some of them far apart.
         await host.Publisher.TellAsync(region.Shuffle(events.Concat(events.Where((_, i) => i % 3 == 0))));
         await Eventually.Be(async () => await host.CountAsync() == events.Count, "all events are folded");
-        await Eventually.Be(
-            async () => await host.TotalAsync(CockpitHost.Operator(), "received") == 120,
-            "the summary shows them"
-        );
+        await Eventually.Be(async () => await host.TotalAsync(CockpitHost.Operator(), "received") == 120, "the summary shows them");
         (await CounterAudit.RunAsync(host.ConnectionString)).Differences.ShouldBeEmpty();
         (await host.CountAsync()).ShouldBe(events.Count);
     }
@@ -59,7 +56,10 @@ public sealed class ServiceTests(Servers servers)
         // Another's region, no region and one that never was are answered alike.
         foreach (var asked in (string[])["330000", "310101", "330199000", "x", "999999"])
         {
-            (await host.StatusAsync(CockpitHost.Regulator("330100"), $"/api/cockpit/summary?region={asked}")).ShouldBe(HttpStatusCode.NotFound, asked);
+            (await host.StatusAsync(CockpitHost.Regulator("330100"), $"/api/cockpit/summary?region={asked}")).ShouldBe(
+                HttpStatusCode.NotFound,
+                asked
+            );
             (await host.StatusAsync(CockpitHost.Staff(0), $"/api/cockpit/stream?region={asked}")).ShouldBe(HttpStatusCode.NotFound, asked);
         }
 
@@ -88,7 +88,10 @@ public sealed class ServiceTests(Servers servers)
         rankings.GetProperty("institutions").EnumerateArray().Select(i => i.GetProperty("count").GetInt64()).ShouldBe([5, 3]);
         rankings.GetProperty("institutions")[0].GetProperty("institution").GetProperty("zh").GetString().ShouldBe("西湖区中医院");
         rankings.GetProperty("herbs").GetArrayLength().ShouldBeGreaterThan(5);
-        (await host.GetAsync(CockpitHost.Regulator("320000"), "/api/cockpit/summary")).GetProperty("totals").EnumerateObject().ShouldBeEmpty();
+        (await host.GetAsync(CockpitHost.Regulator("320000"), "/api/cockpit/summary"))
+            .GetProperty("totals")
+            .EnumerateObject()
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -220,7 +223,10 @@ public sealed class ServiceTests(Servers servers)
                 var summary = await (other ?? host).GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
                 summary.GetProperty("source").GetString().ShouldBe(source);
                 summary.GetProperty("totals").GetProperty("received").GetInt64().ShouldBe(60);
-                result = summary.GetProperty("totals").GetRawText() + summary.GetProperty("hours").GetRawText() + summary.GetProperty("standing").GetRawText();
+                result =
+                    summary.GetProperty("totals").GetRawText()
+                    + summary.GetProperty("hours").GetRawText()
+                    + summary.GetProperty("standing").GetRawText();
             });
             return result;
         }

@@ -105,8 +105,8 @@ public sealed class StreamTests(Servers servers)
         var summary = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/summary");
         summary.GetProperty("totals").GetRawText().ShouldBe(delivered.Json.GetProperty("totals").GetRawText());
         summary.GetProperty("standing").GetRawText().ShouldBe("""{"completed":16}""");
-        (await reader.UntilAsync(m => m.Name == "rankings" && m.Json.GetProperty("institutions").GetArrayLength() == 2)).Json
-            .GetProperty("institutions")
+        (await reader.UntilAsync(m => m.Name == "rankings" && m.Json.GetProperty("institutions").GetArrayLength() == 2))
+            .Json.GetProperty("institutions")
             .EnumerateArray()
             .Sum(i => i.GetProperty("count").GetInt64())
             .ShouldBe(16);

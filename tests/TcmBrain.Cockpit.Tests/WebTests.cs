@@ -168,14 +168,29 @@ public sealed class WebTests(Servers servers, Browser browser)
                 }
                 else if (route.Request.PostData!.Contains("\"right\"", StringComparison.Ordinal))
                 {
-                    await context.AddCookiesAsync(
-                        [new() { Name = "tcm_session", Value = CockpitHost.Operator(), Url = host.Service.Http.ToString(), HttpOnly = true }]
-                    );
+                    await context.AddCookiesAsync([
+                        new()
+                        {
+                            Name = "tcm_session",
+                            Value = CockpitHost.Operator(),
+                            Url = host.Service.Http.ToString(),
+                            HttpOnly = true,
+                        },
+                    ]);
                     await route.FulfillAsync(new() { Status = 200, Json = new { user = "operator" } });
                 }
                 else
                 {
-                    var faults = new[] { new { code = "INS-0001", field = "", zh = "用户名或密码不正确", en = "wrong user or password" } };
+                    var faults = new[]
+                    {
+                        new
+                        {
+                            code = "INS-0001",
+                            field = "",
+                            zh = "用户名或密码不正确",
+                            en = "wrong user or password",
+                        },
+                    };
                     await route.FulfillAsync(new() { Status = 401, Json = new { code = "INS-0001", faults } });
                 }
             }
@@ -236,7 +251,10 @@ public sealed class WebTests(Servers servers, Browser browser)
         asset.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromDays(365));
         asset.Content.Headers.ContentEncoding.ShouldBe(["br"]);
         (await asset.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(600 * 1024);
-        foreach (var path in (string[])["/api/nothing", "/assets/none.js", "/favicon.ico", "/../appsettings.json", "/%2e%2e/TcmBrain.Cockpit.csproj"])
+        foreach (
+            var path in (string[])
+                ["/api/nothing", "/assets/none.js", "/favicon.ico", "/../appsettings.json", "/%2e%2e/TcmBrain.Cockpit.csproj"]
+        )
         {
             (await client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }

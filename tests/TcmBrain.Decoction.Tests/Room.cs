@@ -131,7 +131,16 @@ public sealed class Room : IAsyncLifetime
         var at = from;
         foreach (var (step, minutes) in new[] { ("soaking", 30), ("first-boil", 25), ("second-boil", 20), ("packing", 10) })
         {
-            var answer = await worker.ReportAsync(prescription, step, new { vessel, startedAt = at, finishedAt = at.AddMinutes(minutes) });
+            var answer = await worker.ReportAsync(
+                prescription,
+                step,
+                new
+                {
+                    vessel,
+                    startedAt = at,
+                    finishedAt = at.AddMinutes(minutes),
+                }
+            );
             answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
             at = at.AddMinutes(minutes);
         }

@@ -171,14 +171,21 @@ public sealed class GrpcGatewayTests : IAsyncLifetime
     public async Task Health_is_open_and_reflection_is_not()
     {
         await RawAsync("/grpc.health.v1.Health/Check", anonymous: true);
-        var refusal = await Should.ThrowAsync<RpcException>(RawAsync("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", anonymous: true));
+        var refusal = await Should.ThrowAsync<RpcException>(
+            RawAsync("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", anonymous: true)
+        );
         refusal.StatusCode.ShouldBe(StatusCode.Unauthenticated);
     }
 
     [Fact]
     public async Task The_grpc_endpoint_speaks_nothing_else()
     {
-        using var http = new HttpClient { BaseAddress = gateway.Grpc, DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = System.Net.Http.HttpVersionPolicy.RequestVersionExact };
+        using var http = new HttpClient
+        {
+            BaseAddress = gateway.Grpc,
+            DefaultRequestVersion = new Version(2, 0),
+            DefaultVersionPolicy = System.Net.Http.HttpVersionPolicy.RequestVersionExact,
+        };
         http.DefaultRequestHeaders.Add("authorization", token.GetValue("authorization"));
         await (await http.GetAsync("/api/prescriptions/1")).ShouldBeProblem(404, "GEN-0006");
         await (await http.GetAsync("/health")).ShouldBeProblem(404, "GEN-0006");

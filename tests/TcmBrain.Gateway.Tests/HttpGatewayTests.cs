@@ -30,7 +30,13 @@ public sealed class HttpGatewayTests : IAsyncLifetime
                         + string.Join('\n', context.Request.Headers.Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}"))
                 )
                 .AllowAnonymous();
-            app.MapPost("/api/pharmacy/sink", async (HttpContext context) => { await context.Request.Body.CopyToAsync(Stream.Null); })
+            app.MapPost(
+                    "/api/pharmacy/sink",
+                    async (HttpContext context) =>
+                    {
+                        await context.Request.Body.CopyToAsync(Stream.Null);
+                    }
+                )
                 .AllowAnonymous();
             app.MapGet(
                     "/api/cockpit/stream",
@@ -45,12 +51,12 @@ public sealed class HttpGatewayTests : IAsyncLifetime
                 .AllowAnonymous();
             app.MapGet("/api/quality/busy", () => Results.StatusCode(503)).AllowAnonymous();
         });
-        (gateway, inner) = await StartAsync(
-            [
-                .. Routing.RouteTable.HttpServices.Where(service => service != "decoction").Select(service => Backend(service, backend.Address)),
-                Backend("decoction", new Uri($"http://127.0.0.1:{FreePort.Next()}")),
-            ]
-        );
+        (gateway, inner) = await StartAsync([
+            .. Routing
+                .RouteTable.HttpServices.Where(service => service != "decoction")
+                .Select(service => Backend(service, backend.Address)),
+            Backend("decoction", new Uri($"http://127.0.0.1:{FreePort.Next()}")),
+        ]);
         known = gateway.Client(token);
         nobody = gateway.Client();
     }
@@ -85,8 +91,7 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     [InlineData("/api/institutions/session")]
     [InlineData("/api/traceability/public/abc")]
     [InlineData("/log/checkpoint")]
-    public async Task What_is_open_wants_none(string path) =>
-        (await nobody.GetStringAsync(path)).Split('\n')[0].ShouldBe("GET " + path);
+    public async Task What_is_open_wants_none(string path) => (await nobody.GetStringAsync(path)).Split('\n')[0].ShouldBe("GET " + path);
 
     [Fact]
     public async Task A_token_and_a_session_are_asked_for_without_one()
@@ -180,7 +185,9 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     [Fact]
     public async Task Events_pass_as_they_come()
     {
-        using var answer = await known.GetAsync("/api/cockpit/stream", HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(10));
+        using var answer = await known
+            .GetAsync("/api/cockpit/stream", HttpCompletionOption.ResponseHeadersRead)
+            .WaitAsync(TimeSpan.FromSeconds(10));
         await using var stream = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[100];
         var length = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
@@ -221,10 +228,7 @@ public sealed class HttpGatewayTests : IAsyncLifetime
             replicas.Add(await TestApp.StartAsync(app => app.MapGet("/api/quality/who", () => name).AllowAnonymous()));
         }
 
-        var (balanced, _) = await StartAsync(
-            Backend("quality", replicas[0].Address),
-            Backend("quality", replicas[1].Address, replica: 1)
-        );
+        var (balanced, _) = await StartAsync(Backend("quality", replicas[0].Address), Backend("quality", replicas[1].Address, replica: 1));
         await using (balanced)
         {
             using var client = balanced.Client(token);

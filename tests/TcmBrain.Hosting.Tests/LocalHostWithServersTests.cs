@@ -11,7 +11,8 @@ public sealed class LocalHostWithServersTests
         host.JournalLines.ShouldBe(["job started", "job finished", "service started"]);
         host.Resource("job").GetProperty("state").GetString().ShouldBe("Finished");
         var environment = await host.EnvironmentOfAsync("service");
-        environment["ConnectionStrings__database"].ShouldMatch(@"^Host=127\.0\.0\.1;Port=\d+;Username=postgres;Password=\w{32};Database=one-db$");
+        environment["ConnectionStrings__database"]
+            .ShouldMatch(@"^Host=127\.0\.0\.1;Port=\d+;Username=postgres;Password=\w{32};Database=one-db$");
         environment["ConnectionStrings__rabbitmq"].ShouldMatch(@"^amqp://guest:\w{32}@127\.0\.0\.1:\d+$");
         environment["ConnectionStrings__redis"].ShouldMatch(@"^127\.0\.0\.1:\d+,password=\w{32}$");
         File.GetUnixFileMode(host.StateFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

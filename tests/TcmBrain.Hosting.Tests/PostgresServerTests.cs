@@ -12,7 +12,14 @@ public sealed class PostgresServerTests
     [Fact]
     public async Task What_was_committed_outlives_a_kill_and_a_restart_on_the_same_port()
     {
-        var server = new PostgresServer(new PostgresOptions { Password = "p", Databases = ["brain"], Settings = Small });
+        var server = new PostgresServer(
+            new PostgresOptions
+            {
+                Password = "p",
+                Databases = ["brain"],
+                Settings = Small,
+            }
+        );
         await using (server)
         {
             await server.StartAsync();
@@ -41,7 +48,14 @@ public sealed class PostgresServerTests
     [Fact]
     public async Task It_is_durable_and_refuses_a_wrong_password()
     {
-        await using var server = new PostgresServer(new PostgresOptions { Password = "p", Databases = ["brain"], Settings = Small });
+        await using var server = new PostgresServer(
+            new PostgresOptions
+            {
+                Password = "p",
+                Databases = ["brain"],
+                Settings = Small,
+            }
+        );
         await server.StartAsync();
         (await ExecuteAsync(server, "SELECT current_setting('fsync') || current_setting('synchronous_commit')")).ShouldBe("onon");
 
@@ -91,7 +105,14 @@ public sealed class PostgresServerTests
     }
 
     private static PostgresServer Server(string folder, string password) =>
-        new(new PostgresOptions { DataFolder = folder, Password = password, Settings = Small });
+        new(
+            new PostgresOptions
+            {
+                DataFolder = folder,
+                Password = password,
+                Settings = Small,
+            }
+        );
 
     private static async Task<MachineServerException> FailureAsync(PostgresServer server)
     {

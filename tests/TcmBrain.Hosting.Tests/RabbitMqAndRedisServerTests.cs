@@ -37,7 +37,9 @@ public sealed class RabbitMqAndRedisServerTests
         Directory
             .EnumerateDirectories("/proc")
             .Select(folder => StatusOf(folder))
-            .ShouldNotContain(status => status.Contains("Name:\tepmd\n") && status.Contains($"PPid:\t{Environment.ProcessId}\n") && !status.Contains("State:\tZ"));
+            .ShouldNotContain(status =>
+                status.Contains("Name:\tepmd\n") && status.Contains($"PPid:\t{Environment.ProcessId}\n") && !status.Contains("State:\tZ")
+            );
         Directory.Exists(one.DataFolder).ShouldBeFalse();
     }
 

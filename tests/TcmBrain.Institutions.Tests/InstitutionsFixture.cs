@@ -72,7 +72,12 @@ public sealed class InstitutionsFixture : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token")
         {
             Content = new FormUrlEncodedContent(
-                new Dictionary<string, string> { ["grant_type"] = grant, ["client_id"] = id, ["client_secret"] = secret }
+                new Dictionary<string, string>
+                {
+                    ["grant_type"] = grant,
+                    ["client_id"] = id,
+                    ["client_secret"] = secret,
+                }
             ),
         };
         if (from is not null)
@@ -85,7 +90,9 @@ public sealed class InstitutionsFixture : IAsyncLifetime
 
     public async Task<IReadOnlyList<string>> OutboxAsync(Guid aggregate)
     {
-        await using var command = Database.CreateCommand("select type || ' ' || version from exchange.outbox where aggregate_id = $1 order by version");
+        await using var command = Database.CreateCommand(
+            "select type || ' ' || version from exchange.outbox where aggregate_id = $1 order by version"
+        );
         command.Parameters.Add(new NpgsqlParameter { Value = aggregate });
         await using var reader = await command.ExecuteReaderAsync();
         var told = new List<string>();

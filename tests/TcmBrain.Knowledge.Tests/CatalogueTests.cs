@@ -34,10 +34,7 @@ public sealed class CatalogueTests
         Catalogue.Load(ReleaseFiles.Embedded()).Release.ShouldBe(Catalogue.Release);
 
         var files = ReleaseFiles.Embedded();
-        var edited = files.With(
-            ReleaseFiles.Herbs,
-            files.Text(ReleaseFiles.Herbs).Replace("麻黄,ma huang", "麻黄,mahuang")
-        );
+        var edited = files.With(ReleaseFiles.Herbs, files.Text(ReleaseFiles.Herbs).Replace("麻黄,ma huang", "麻黄,mahuang"));
         Catalogue.Load(edited).Release.Sha256.ShouldNotBe(Catalogue.Release.Sha256);
     }
 
@@ -89,10 +86,7 @@ public sealed class CatalogueTests
                 }
             )
             {
-                File.WriteAllBytes(
-                    Path.Combine(folder, name),
-                    ReleaseFiles.Embedded().Bytes(name).ToArray()
-                );
+                File.WriteAllBytes(Path.Combine(folder, name), ReleaseFiles.Embedded().Bytes(name).ToArray());
             }
             Catalogue.Load(ReleaseFiles.FromFolder(folder)).Release.ShouldBe(Catalogue.Release);
 

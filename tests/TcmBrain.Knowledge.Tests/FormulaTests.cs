@@ -18,9 +18,7 @@ public sealed class FormulaTests
                 ("苦杏仁", 9_000, Handling.AddLate),
                 ("炙甘草", 3_000, Handling.None),
             ]);
-        (formula.SyndromeCode, formula.Form).ShouldBe(
-            ("B02.02.04.01.01.02", FormulaForm.Decoction)
-        );
+        (formula.SyndromeCode, formula.Form).ShouldBe(("B02.02.04.01.01.02", FormulaForm.Decoction));
         Catalogue.FindTerm(formula.SyndromeCode)!.Name.ShouldBe("风寒束表证");
     }
 
@@ -31,10 +29,7 @@ public sealed class FormulaTests
             .Formulas.Where(x => !x.DeliberatePairs.IsEmpty)
             .Select(x => x.Name)
             .ShouldBe(["甘遂半夏汤", "附子粳米汤", "海藻玉壶汤"], ignoreOrder: true);
-        Catalogue
-            .Formulas.Where(x => !x.Banned.IsEmpty)
-            .Select(x => x.Name)
-            .ShouldBe(["仙方活命饮", "复元活血汤"], ignoreOrder: true);
+        Catalogue.Formulas.Where(x => !x.Banned.IsEmpty).Select(x => x.Name).ShouldBe(["仙方活命饮", "复元活血汤"], ignoreOrder: true);
     }
 
     [Theory]
@@ -46,17 +41,11 @@ public sealed class FormulaTests
         {
             if (line.Piece.MaxMilligrams is { } max)
             {
-                line.Milligrams.ShouldBeInRange(
-                    line.Piece.MinMilligrams!.Value,
-                    max,
-                    line.Piece.Name
-                );
+                line.Milligrams.ShouldBeInRange(line.Piece.MinMilligrams!.Value, max, line.Piece.Name);
             }
             if (line.Piece.RequiredHandling != Handling.None)
             {
-                (
-                    line.Handling & (line.Piece.RequiredHandling | line.Piece.AlternativeHandling)
-                ).ShouldNotBe(Handling.None);
+                (line.Handling & (line.Piece.RequiredHandling | line.Piece.AlternativeHandling)).ShouldNotBe(Handling.None);
             }
         }
     }

@@ -40,10 +40,7 @@ public sealed class IncompatibilityTests
             {
                 bits += BitOperations.PopCount(word);
             }
-            bits.ShouldBe(
-                Catalogue.Incompatibilities.Count(x => x.A == a.Id || x.B == a.Id),
-                a.Name
-            );
+            bits.ShouldBe(Catalogue.Incompatibilities.Count(x => x.A == a.Id || x.B == a.Id), a.Name);
         }
         foreach (var pair in Catalogue.Incompatibilities)
         {
@@ -52,6 +49,5 @@ public sealed class IncompatibilityTests
         }
     }
 
-    private static Incompatibility? Find(string a, string b) =>
-        Catalogue.FindIncompatibility(Catalogue.Find(a)!.Id, Catalogue.Find(b)!.Id);
+    private static Incompatibility? Find(string a, string b) => Catalogue.FindIncompatibility(Catalogue.Find(a)!.Id, Catalogue.Find(b)!.Id);
 }

@@ -4,8 +4,7 @@ public sealed class NameResolutionTests
 {
     private static readonly Catalogue Catalogue = Catalogue.Default;
 
-    private static string[] Names(NameResolution x) =>
-        [.. x.Choices.Select(id => Catalogue[id].Name)];
+    private static string[] Names(NameResolution x) => [.. x.Choices.Select(id => Catalogue[id].Name)];
 
     [Theory]
     [InlineData("生地", "生地黄")]
@@ -53,8 +52,7 @@ public sealed class NameResolutionTests
     [InlineData("   ")]
     [InlineData("ma huang")]
     [InlineData("\uD800")]
-    public void A_name_that_is_nearly_one_is_unknown(string name) =>
-        Catalogue.Resolve(name).Kind.ShouldBe(NameKind.Unknown);
+    public void A_name_that_is_nearly_one_is_unknown(string name) => Catalogue.Resolve(name).Kind.ShouldBe(NameKind.Unknown);
 
     [Theory]
     [InlineData("川乌", "制川乌")]
@@ -66,10 +64,7 @@ public sealed class NameResolutionTests
     [InlineData("千金子", "千金子霜")]
     [InlineData("狼毒", "醋狼毒")]
     [InlineData("斑蝥", "米斑蝥")]
-    public void A_bare_toxic_name_is_asked_and_never_taken_for_the_raw_piece(
-        string name,
-        string processed
-    )
+    public void A_bare_toxic_name_is_asked_and_never_taken_for_the_raw_piece(string name, string processed)
     {
         var found = Catalogue.Resolve(name);
         found.Kind.ShouldBe(NameKind.RawOrProcessed);
@@ -130,14 +125,7 @@ public sealed class NameResolutionTests
     [Fact]
     public void No_name_turns_silently_into_a_controlled_raw_piece()
     {
-        foreach (
-            var row in ReleaseFiles
-                .Embedded()
-                .Text(ReleaseFiles.Aliases)
-                .Split('\n')
-                .Skip(1)
-                .Where(x => x.Length > 0)
-        )
+        foreach (var row in ReleaseFiles.Embedded().Text(ReleaseFiles.Aliases).Split('\n').Skip(1).Where(x => x.Length > 0))
         {
             var alias = row.Split(',')[0];
             var found = Catalogue.Resolve(alias);
@@ -180,17 +168,14 @@ public sealed class NameResolutionTests
     [InlineData("打碎", Handling.None)]
     [InlineData(null, Handling.None)]
     [InlineData("生用", Handling.Raw)]
-    public void A_footnote_is_read(string? text, Handling handling) =>
-        HandlingText.Parse(text).ShouldBe(handling);
+    public void A_footnote_is_read(string? text, Handling handling) => HandlingText.Parse(text).ShouldBe(handling);
 
     [Fact]
     public void Every_handling_is_read_as_it_is_written()
     {
         for (var handling = 0; handling < 64; handling++)
         {
-            HandlingText
-                .Parse(HandlingText.Format((Handling)handling))
-                .ShouldBe((Handling)handling);
+            HandlingText.Parse(HandlingText.Format((Handling)handling)).ShouldBe((Handling)handling);
         }
     }
 }

@@ -42,7 +42,10 @@ public sealed class StoredChecksTests(Servers servers)
             (lost.Expected, lost.Actual, lost.Ok).ShouldBe((5L, 4L, false));
             lost.Detail.ShouldNotBeNull().ShouldContain("CF4");
 
-            await File.WriteAllLinesAsync(journal, [Line("CF0", ids[1], Hash(0)), Line("CF1", ids[1], Hash(9)), Line("CF2", ids[2], Hash(2))]);
+            await File.WriteAllLinesAsync(
+                journal,
+                [Line("CF0", ids[1], Hash(0)), Line("CF1", ids[1], Hash(9)), Line("CF2", ids[2], Hash(2))]
+            );
             (await AcknowledgedCheck.RunAsync(prescriptions, journal, default)).Actual.ShouldBe(1L);
         }
         finally
@@ -62,7 +65,11 @@ public sealed class StoredChecksTests(Servers servers)
         await AddAsync(prescriptions, odd, "CF2", State.Checked, Hash(2));
         foreach (var id in new[] { fine, odd, orphan })
         {
-            await ExecuteAsync(pharmacy, "insert into pharmacy.prescriptions (id, institution_code, region_code, his_number, revision, state) values ($1, 'i', 'r', 'h', 1, 'reserved')", id);
+            await ExecuteAsync(
+                pharmacy,
+                "insert into pharmacy.prescriptions (id, institution_code, region_code, his_number, revision, state) values ($1, 'i', 'r', 'h', 1, 'reserved')",
+                id
+            );
         }
 
         var check = new LifecycleCheck(prescriptions, pharmacy, decoction);

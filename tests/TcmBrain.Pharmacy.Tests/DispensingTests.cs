@@ -17,7 +17,18 @@ public sealed class DispensingTests(House house)
     }
 
     private static object Weights(string lotNumber, long milligrams, int line = 1) =>
-        new { portions = new[] { new { lineNumber = line, lotNumber, milligrams } } };
+        new
+        {
+            portions = new[]
+            {
+                new
+                {
+                    lineNumber = line,
+                    lotNumber,
+                    milligrams,
+                },
+            },
+        };
 
     private static Task<Answer> Start(HttpClient client, Guid id) => client.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { });
 
@@ -116,9 +127,24 @@ public sealed class DispensingTests(House house)
             {
                 portions = new object[]
                 {
-                    new { lineNumber = 9, lotNumber = number, milligrams = 70_000 },
-                    new { lineNumber = 1, lotNumber = "别的批号", milligrams = 70_000 },
-                    new { lineNumber = 1, lotNumber = number, milligrams = -1 },
+                    new
+                    {
+                        lineNumber = 9,
+                        lotNumber = number,
+                        milligrams = 70_000,
+                    },
+                    new
+                    {
+                        lineNumber = 1,
+                        lotNumber = "别的批号",
+                        milligrams = 70_000,
+                    },
+                    new
+                    {
+                        lineNumber = 1,
+                        lotNumber = number,
+                        milligrams = -1,
+                    },
                 },
             }
         );
@@ -126,7 +152,10 @@ public sealed class DispensingTests(House house)
         answer.ShouldBeRefused("PHA-0203", HttpStatusCode.UnprocessableEntity, "portions[1].lotNumber");
         answer.Codes.ShouldBe(["PHA-0203", "PHA-0204", "PHA-0205"]);
         (await Weigh(dispenser, id, Weights(number, long.MaxValue))).ShouldBeRefused("PHA-0206", HttpStatusCode.UnprocessableEntity);
-        (await Weigh(dispenser, id, new { portions = Array.Empty<object>() })).ShouldBeRefused("PHA-0212", HttpStatusCode.UnprocessableEntity);
+        (await Weigh(dispenser, id, new { portions = Array.Empty<object>() })).ShouldBeRefused(
+            "PHA-0212",
+            HttpStatusCode.UnprocessableEntity
+        );
         (await Finish(dispenser, id)).ShouldBeRefused("PHA-0210", HttpStatusCode.Conflict, "lines[1]");
     }
 
@@ -167,9 +196,18 @@ public sealed class DispensingTests(House house)
         using var checker = house.Checker(centre);
         var at = DateTimeOffset.UtcNow.AddMinutes(-30);
 
-        (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { startedAt = at })).Json.GetProperty("recorded").GetBoolean().ShouldBeTrue();
-        (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { startedAt = at })).Json.GetProperty("recorded").GetBoolean().ShouldBeFalse();
-        (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { startedAt = at.AddSeconds(1) })).ShouldBeRefused("PHA-0403", HttpStatusCode.Conflict);
+        (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { startedAt = at }))
+            .Json.GetProperty("recorded")
+            .GetBoolean()
+            .ShouldBeTrue();
+        (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { startedAt = at }))
+            .Json.GetProperty("recorded")
+            .GetBoolean()
+            .ShouldBeFalse();
+        (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { startedAt = at.AddSeconds(1) })).ShouldBeRefused(
+            "PHA-0403",
+            HttpStatusCode.Conflict
+        );
         (await Start(colleague, id)).ShouldBeRefused("PHA-0202", HttpStatusCode.Conflict);
         (await Weigh(dispenser, id, Weights(number, 70_100))).Json.GetProperty("recorded").GetBoolean().ShouldBeTrue();
         (await Weigh(dispenser, id, Weights(number, 70_100))).Json.GetProperty("recorded").GetBoolean().ShouldBeFalse();
@@ -191,11 +229,13 @@ public sealed class DispensingTests(House house)
         var (id, centre, _, _, _) = await ReservedAsync();
 
         var answers = await Task.WhenAll(
-            Enumerable.Range(1, 10).Select(async i =>
-            {
-                using var dispenser = house.Dispenser(centre, $"dispenser-{i}");
-                return await Start(dispenser, id);
-            })
+            Enumerable
+                .Range(1, 10)
+                .Select(async i =>
+                {
+                    using var dispenser = house.Dispenser(centre, $"dispenser-{i}");
+                    return await Start(dispenser, id);
+                })
         );
 
         answers.Count(a => a.Status == HttpStatusCode.OK).ShouldBe(1);
@@ -268,10 +308,20 @@ public sealed class DispensingTests(House house)
         var first = await dispenser.JsonAsync("/api/pharmacy/work?state=reserved&limit=2");
         var second = await dispenser.JsonAsync($"/api/pharmacy/work?state=reserved&limit=2&next={first.GetProperty("next").GetString()}");
 
-        var ids = first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(i => i.GetProperty("prescriptionId").GetGuid());
+        var ids = first
+            .GetProperty("items")
+            .EnumerateArray()
+            .Concat(second.GetProperty("items").EnumerateArray())
+            .Select(i => i.GetProperty("prescriptionId").GetGuid());
         ids.ShouldBe([urgent.AggregateId, old.AggregateId, newer.AggregateId]);
         second.GetProperty("next").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
-        first.GetProperty("items")[0].GetProperty("lines")[0].GetProperty("allocations")[0].GetProperty("reservedMilligrams").GetInt64().ShouldBe(7000);
+        first
+            .GetProperty("items")[0]
+            .GetProperty("lines")[0]
+            .GetProperty("allocations")[0]
+            .GetProperty("reservedMilligrams")
+            .GetInt64()
+            .ShouldBe(7000);
         (await dispenser.ReadAsync("/api/pharmacy/work?state=gone")).ShouldBeRefused("PHA-0111", HttpStatusCode.BadRequest);
         (await dispenser.ReadAsync("/api/pharmacy/work?next=%21%21")).ShouldBeRefused("PHA-0112", HttpStatusCode.BadRequest);
         (await dispenser.ReadAsync("/api/pharmacy/work?limit=0")).ShouldBeRefused("PHA-0112", HttpStatusCode.BadRequest);

@@ -25,7 +25,9 @@ public sealed class House : IAsyncLifetime
     private readonly Servers servers = new();
     private readonly Stack<IAsyncDisposable> running = [];
     private readonly Lock gate = new();
-    private readonly Queue<string> pieces = new(Catalogue.Default.Herbs.Select(h => h.Name).Where(n => Catalogue.Default.Find(n)?.Name == n));
+    private readonly Queue<string> pieces = new(
+        Catalogue.Default.Herbs.Select(h => h.Name).Where(n => Catalogue.Default.Find(n)?.Name == n)
+    );
     private int numbers;
 
     public TestService Service { get; private set; } = null!;
@@ -95,7 +97,15 @@ public sealed class House : IAsyncLifetime
         return code;
     }
 
-    public async Task RegisterAsync(string code, string kind, string region, double longitude, double latitude, string name, int version = 1)
+    public async Task RegisterAsync(
+        string code,
+        string kind,
+        string region,
+        double longitude,
+        double latitude,
+        string name,
+        int version = 1
+    )
     {
         var id = await Institutions.TellAsync(
             new InstitutionRegistered
@@ -115,7 +125,8 @@ public sealed class House : IAsyncLifetime
         await Told.TakenInAsync(Database, id);
     }
 
-    public HttpClient Dispenser(string centre, string name = "dispenser-1") => Service.Client(TestTokens.Of(name, centre, County, "dispenser"));
+    public HttpClient Dispenser(string centre, string name = "dispenser-1") =>
+        Service.Client(TestTokens.Of(name, centre, County, "dispenser"));
 
     public HttpClient Checker(string centre) => Service.Client(TestTokens.Of("checker-1", centre, County, "pharmacist", "dispenser"));
 
@@ -296,7 +307,10 @@ public sealed record Answer(HttpStatusCode Status, string Text)
         Json.GetProperty("code").GetString().ShouldBe(code);
         if (field is not null)
         {
-            Json.GetProperty("faults").EnumerateArray().Select(f => f.TryGetProperty("field", out var at) ? at.GetString() : "").ShouldContain(field);
+            Json.GetProperty("faults")
+                .EnumerateArray()
+                .Select(f => f.TryGetProperty("field", out var at) ? at.GetString() : "")
+                .ShouldContain(field);
         }
     }
 
@@ -307,7 +321,10 @@ public static class Asking
 {
     public static async Task<Answer> SendAsync(this HttpClient client, string path, object? body = null, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path)
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var response = await client.SendAsync(request);
         return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync());
     }

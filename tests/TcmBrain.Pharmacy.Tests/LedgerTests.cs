@@ -67,11 +67,13 @@ public sealed class LedgerTests(House house)
         var lot = await house.StockAsync(await house.CentreAsync(), house.Piece(), 10);
         await using var connection = await house.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var tamper = new NpgsqlCommand(
-            $"set local session_replication_role = replica; update pharmacy.lot_balances set available = available - 1, lost = 1 where lot_id = '{lot}'",
-            connection,
-            transaction
-        ))
+        await using (
+            var tamper = new NpgsqlCommand(
+                $"set local session_replication_role = replica; update pharmacy.lot_balances set available = available - 1, lost = 1 where lot_id = '{lot}'",
+                connection,
+                transaction
+            )
+        )
         {
             await tamper.ExecuteNonQueryAsync();
         }

@@ -27,7 +27,11 @@ public sealed class LotTests(House house)
         (told.CentreCode, told.Piece, told.Quantity.Milligrams).ShouldBe((centre, piece, 500_000));
 
         delivery["quantityMilligrams"] = 500_001;
-        (await keeper.SendAsync("/api/pharmacy/goods-in", delivery)).ShouldBeRefused("PHA-0109", HttpStatusCode.Conflict, "quantityMilligrams");
+        (await keeper.SendAsync("/api/pharmacy/goods-in", delivery)).ShouldBeRefused(
+            "PHA-0109",
+            HttpStatusCode.Conflict,
+            "quantityMilligrams"
+        );
     }
 
     [Fact]
@@ -89,7 +93,10 @@ public sealed class LotTests(House house)
         using var his = house.Service.Client(TestTokens.Of("his-1", await house.CentreAsync(), House.County, "his"));
         using var nobody = house.Service.Client();
 
-        (await hospital.SendAsync("/api/pharmacy/goods-in", house.Delivery("甘草", 5))).ShouldBeRefused("PHA-0110", HttpStatusCode.Conflict);
+        (await hospital.SendAsync("/api/pharmacy/goods-in", house.Delivery("甘草", 5))).ShouldBeRefused(
+            "PHA-0110",
+            HttpStatusCode.Conflict
+        );
         (await his.SendAsync("/api/pharmacy/goods-in", house.Delivery("甘草", 5))).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await nobody.SendAsync("/api/pharmacy/goods-in", house.Delivery("甘草", 5))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -214,7 +221,11 @@ public sealed class LotTests(House house)
             (await client.ReadAsync($"/api/pharmacy/lots/{lot}")).Status.ShouldBe(sees ? HttpStatusCode.OK : HttpStatusCode.NotFound);
         }
 
-        (await own.JsonAsync($"/api/pharmacy/stock?piece={Uri.EscapeDataString(piece)}")).GetProperty("items")[0].GetProperty("usableMilligrams").GetInt64().ShouldBe(1_000_000);
+        (await own.JsonAsync($"/api/pharmacy/stock?piece={Uri.EscapeDataString(piece)}"))
+            .GetProperty("items")[0]
+            .GetProperty("usableMilligrams")
+            .GetInt64()
+            .ShouldBe(1_000_000);
         (await his.ReadAsync("/api/pharmacy/stock")).Status.ShouldBe(HttpStatusCode.Forbidden);
     }
 }

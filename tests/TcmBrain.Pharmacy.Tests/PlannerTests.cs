@@ -55,7 +55,10 @@ public sealed class PlannerTests
 
     [Fact]
     public void Without_any_centre_everything_is_missing() =>
-        Planner.Plan(Order(("茯苓", 50)), new Map([], Counties), new Shelves()).ShouldBeOfType<ReservationPlan.Short>().Missing.ShouldBe(["茯苓"]);
+        Planner
+            .Plan(Order(("茯苓", 50)), new Map([], Counties), new Shelves())
+            .ShouldBeOfType<ReservationPlan.Short>()
+            .Missing.ShouldBe(["茯苓"]);
 
     [Fact]
     public void Orders_of_one_batch_never_count_on_the_same_gram()
@@ -69,7 +72,11 @@ public sealed class PlannerTests
         var plans = Enumerable.Range(0, 3).Select(_ => Planner.Plan(Order(("甘草", 30), ("甘草", 20)), map, shelves)).ToArray();
 
         plans.Select(p => p is ReservationPlan.Filled).ShouldBe([true, true, false]);
-        var taken = plans.OfType<ReservationPlan.Filled>().SelectMany(p => p.Allocations).GroupBy(a => a.LotId).ToDictionary(g => g.Key, g => g.Sum(a => a.Quantity.Milligrams));
+        var taken = plans
+            .OfType<ReservationPlan.Filled>()
+            .SelectMany(p => p.Allocations)
+            .GroupBy(a => a.LotId)
+            .ToDictionary(g => g.Key, g => g.Sum(a => a.Quantity.Milligrams));
         taken[first].ShouldBe(70);
         taken[second].ShouldBe(30);
     }
@@ -83,5 +90,6 @@ public sealed class PlannerTests
     [InlineData(19, 20, false)]
     [InlineData(long.MaxValue, long.MaxValue, true)]
     [InlineData(1, long.MaxValue, false)]
-    public void Five_percent_is_exact(long prescribed, long weighed, bool allowed) => Tolerance.Allows(prescribed, weighed).ShouldBe(allowed);
+    public void Five_percent_is_exact(long prescribed, long weighed, bool allowed) =>
+        Tolerance.Allows(prescribed, weighed).ShouldBe(allowed);
 }

@@ -27,7 +27,9 @@ public sealed class ReservationTests(House house)
         routed.ReasonEn.ShouldContain("in the county of delivery");
         routed.HisNumber.ShouldBe(approved.HisNumber);
         var reserved = (StockReserved)told[1].Event;
-        reserved.Allocations.Select(a => (a.LineNumber, a.Piece, a.Quantity.Milligrams)).ShouldBe([(1, gancao, 42_000), (2, fuling, 105_000)]);
+        reserved
+            .Allocations.Select(a => (a.LineNumber, a.Piece, a.Quantity.Milligrams))
+            .ShouldBe([(1, gancao, 42_000), (2, fuling, 105_000)]);
     }
 
     [Fact]
@@ -53,12 +55,17 @@ public sealed class ReservationTests(House house)
         var piece = house.Piece();
         var centre = await house.CentreAsync();
         var lot = await house.StockAsync(centre, piece, 100, expiresInDays: 1);
-        await house.ScalarAsync<int>("with old as (update pharmacy.lots set expires_on = current_date - 2 where id = $1 returning 1) select 1", lot);
+        await house.ScalarAsync<int>(
+            "with old as (update pharmacy.lots set expires_on = current_date - 2 where id = $1 returning 1) select 1",
+            lot
+        );
         await using (var connection = await house.Database.OpenConnectionAsync())
-        await using (var command = new Npgsql.NpgsqlCommand(
-            $"set session_replication_role = replica; update pharmacy.lot_balances set expires_on = current_date - 2 where lot_id = '{lot}'; set session_replication_role = default",
-            connection
-        ))
+        await using (
+            var command = new Npgsql.NpgsqlCommand(
+                $"set session_replication_role = replica; update pharmacy.lot_balances set expires_on = current_date - 2 where lot_id = '{lot}'; set session_replication_role = default",
+                connection
+            )
+        )
         {
             await command.ExecuteNonQueryAsync();
         }
@@ -87,7 +94,8 @@ public sealed class ReservationTests(House house)
 
         await Eventually.Be(async () => await house.StateAsync(id) == "reserved", "it is tried again");
         var told = await Told.OfAsync(house.Database, id);
-        told.Select(t => (t.Event.GetType().Name, t.Event.Version)).ShouldBe([("StockShort", 1), ("PrescriptionRouted", 2), ("StockReserved", 3)]);
+        told.Select(t => (t.Event.GetType().Name, t.Event.Version))
+            .ShouldBe([("StockShort", 1), ("PrescriptionRouted", 2), ("StockReserved", 3)]);
         (await house.LotAsync(lot)).ShouldBe((0, 930, 70, 0));
     }
 
@@ -116,7 +124,10 @@ public sealed class ReservationTests(House house)
             await house.StockAsync(centre, hot, 735, expiresInDays: 90),
         ];
         await house.StockAsync(centre, other, 100_000);
-        var approved = Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? house.Approved((hot, 1), (other, 5)) : house.Approved((other, 2), (hot, 1))).ToArray();
+        var approved = Enumerable
+            .Range(0, 300)
+            .Select(i => i % 2 == 0 ? house.Approved((hot, 1), (other, 5)) : house.Approved((other, 2), (hot, 1)))
+            .ToArray();
 
         // 7 g each: 305 fit into 2135 g; 300 come, then 10 more of which 5 fit.
         await Task.WhenAll(approved.Chunk(50).Select(chunk => house.Prescriptions.TellAsync(chunk)));
@@ -128,8 +139,12 @@ public sealed class ReservationTests(House house)
             async () => await house.ScalarAsync<long>("select count(*) from pharmacy.prescriptions where id = any($1)", ids) == 310,
             "all are decided"
         );
-        (await house.ScalarAsync<long>("select count(*) from pharmacy.prescriptions where id = any($1) and state = 'reserved'", ids)).ShouldBe(305);
-        (await house.ScalarAsync<long>("select count(*) from pharmacy.prescriptions where id = any($1) and state = 'short'", ids)).ShouldBe(5);
+        (
+            await house.ScalarAsync<long>("select count(*) from pharmacy.prescriptions where id = any($1) and state = 'reserved'", ids)
+        ).ShouldBe(305);
+        (await house.ScalarAsync<long>("select count(*) from pharmacy.prescriptions where id = any($1) and state = 'short'", ids)).ShouldBe(
+            5
+        );
         foreach (var lot in lots)
         {
             var (_, available, reserved, _) = await house.LotAsync(lot);
@@ -219,12 +234,38 @@ public sealed class ReservationTests(House house)
         await house.StockAsync(centre, piece, 1000);
         var standing = Guid.CreateVersion7();
         // Told out of order: the reinstatement (3) has to win over the suspension (2) that comes after it.
-        await SayAsync(new InstitutionSuspended { AggregateId = standing, Version = 2, OccurredAt = DateTimeOffset.UtcNow, Code = centre, Reason = "整改" });
+        await SayAsync(
+            new InstitutionSuspended
+            {
+                AggregateId = standing,
+                Version = 2,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = centre,
+                Reason = "整改",
+            }
+        );
         var held = await house.ArriveAsync(house.Approved((piece, 5)));
         (await house.StateAsync(held)).ShouldBe("short");
 
-        await SayAsync(new InstitutionReinstated { AggregateId = standing, Version = 4, OccurredAt = DateTimeOffset.UtcNow, Code = centre });
-        await SayAsync(new InstitutionSuspended { AggregateId = standing, Version = 3, OccurredAt = DateTimeOffset.UtcNow, Code = centre, Reason = "整改" });
+        await SayAsync(
+            new InstitutionReinstated
+            {
+                AggregateId = standing,
+                Version = 4,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = centre,
+            }
+        );
+        await SayAsync(
+            new InstitutionSuspended
+            {
+                AggregateId = standing,
+                Version = 3,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = centre,
+                Reason = "整改",
+            }
+        );
 
         await house.ReservedAsync(house.Approved((piece, 5)));
 

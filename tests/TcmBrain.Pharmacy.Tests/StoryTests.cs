@@ -15,7 +15,15 @@ public sealed class StoryTests(House house)
         var id = await house.ReservedAsync(approved);
         using var dispenser = house.Dispenser(centre);
         await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { });
-        var portions = new[] { new { lineNumber = 1, lotNumber = "20260101-1", milligrams = 69_900 } };
+        var portions = new[]
+        {
+            new
+            {
+                lineNumber = 1,
+                lotNumber = "20260101-1",
+                milligrams = 69_900,
+            },
+        };
         await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/weights", new { portions }, HttpMethod.Put);
         using var his = house.Service.Client(TestTokens.Of("his-1", approved.InstitutionCode, "330106", "his"));
 

@@ -32,7 +32,21 @@ public sealed class CancellationTests(PrescriptionsFixture fixture) : IClassFixt
         var prescription = PrescriptionsFixture.Clean();
         var reply = await PushAsync(prescription);
         await fixture.TellAsync<DispensingStarted, FollowFacts>(
-            Facts.Of(reply, new DispensingStarted { CentreCode = "c", Dispenser = "d", AggregateId = default, Version = 1, OccurredAt = default, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 })
+            Facts.Of(
+                reply,
+                new DispensingStarted
+                {
+                    CentreCode = "c",
+                    Dispenser = "d",
+                    AggregateId = default,
+                    Version = 1,
+                    OccurredAt = default,
+                    InstitutionCode = "",
+                    RegionCode = "",
+                    HisNumber = "",
+                    Revision = 1,
+                }
+            )
         );
 
         var answer = await CancelAsync(prescription);
@@ -60,7 +74,18 @@ public sealed class CancellationTests(PrescriptionsFixture fixture) : IClassFixt
         var reply = await PushAsync(PrescriptionsFixture.Clean());
         var withdrawn = Facts.Of(
             reply,
-            new PrescriptionWithdrawn { Reason = "患者要求", RequestedBy = "HIS", AggregateId = default, Version = 1, OccurredAt = default, InstitutionCode = "", RegionCode = "", HisNumber = "", Revision = 1 }
+            new PrescriptionWithdrawn
+            {
+                Reason = "患者要求",
+                RequestedBy = "HIS",
+                AggregateId = default,
+                Version = 1,
+                OccurredAt = default,
+                InstitutionCode = "",
+                RegionCode = "",
+                HisNumber = "",
+                Revision = 1,
+            }
         );
 
         await fixture.TellAsync<PrescriptionWithdrawn, FollowFacts>(withdrawn);
@@ -68,7 +93,9 @@ public sealed class CancellationTests(PrescriptionsFixture fixture) : IClassFixt
 
         var view = await fixture.Client.GetAsync(new GetRequest { PrescriptionId = reply.PrescriptionId }, PrescriptionsFixture.As(1));
         view.State.ShouldBe(State.Cancelled);
-        (await fixture.CountAsync("exchange.outbox", $"aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionCancelled'")).ShouldBe(1);
+        (
+            await fixture.CountAsync("exchange.outbox", $"aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionCancelled'")
+        ).ShouldBe(1);
     }
 
     private async Task<PushReply> PushAsync(Prescription prescription, int hospital = 1) =>
@@ -76,7 +103,11 @@ public sealed class CancellationTests(PrescriptionsFixture fixture) : IClassFixt
 
     private async Task<CancelReply> CancelAsync(Prescription prescription) =>
         await fixture.Client.CancelAsync(
-            new CancelRequest { Key = new PrescriptionKey { HisNumber = prescription.HisNumber }, Reason = "患者要求" },
+            new CancelRequest
+            {
+                Key = new PrescriptionKey { HisNumber = prescription.HisNumber },
+                Reason = "患者要求",
+            },
             PrescriptionsFixture.As(1)
         );
 

@@ -29,7 +29,9 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
         (await early.Content.ReadAsStringAsync()).ShouldContain("PRX-0204");
         approved.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await twice.Content.ReadAsStringAsync()).ShouldContain("PRX-0203");
-        (await fixture.CountAsync("exchange.outbox", $"aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionApproved'")).ShouldBe(1);
+        (
+            await fixture.CountAsync("exchange.outbox", $"aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionApproved'")
+        ).ShouldBe(1);
     }
 
     [Fact]
@@ -111,7 +113,14 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
         var hospital = DemoRegion.Hospitals[4];
         var id = Guid.NewGuid();
         await fixture.TellAsync<InstitutionSuspended, KeepRegister>(
-            new InstitutionSuspended { AggregateId = id, Version = 2, OccurredAt = DateTimeOffset.UtcNow, Code = hospital.Code, Reason = "检查" }
+            new InstitutionSuspended
+            {
+                AggregateId = id,
+                Version = 2,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = hospital.Code,
+                Reason = "检查",
+            }
         );
         await Eventually.Be(
             async () =>
@@ -130,10 +139,26 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
         );
         // A registration that comes late does not lift it.
         await fixture.TellAsync<InstitutionRegistered, KeepRegister>(
-            new InstitutionRegistered { AggregateId = id, Version = 1, OccurredAt = DateTimeOffset.UtcNow, Code = hospital.Code, NameZh = "院", NameEn = "H", Kind = "hospital", RegionCode = "330109" }
+            new InstitutionRegistered
+            {
+                AggregateId = id,
+                Version = 1,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = hospital.Code,
+                NameZh = "院",
+                NameEn = "H",
+                Kind = "hospital",
+                RegionCode = "330109",
+            }
         );
         await fixture.TellAsync<InstitutionReinstated, KeepRegister>(
-            new InstitutionReinstated { AggregateId = id, Version = 3, OccurredAt = DateTimeOffset.UtcNow, Code = hospital.Code }
+            new InstitutionReinstated
+            {
+                AggregateId = id,
+                Version = 3,
+                OccurredAt = DateTimeOffset.UtcNow,
+                Code = hospital.Code,
+            }
         );
 
         await Eventually.Hold(async () => (await PushAsync(PrescriptionsFixture.Clean(), 5)).State.ShouldBe(State.Approved));
@@ -165,7 +190,10 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
 
         (await answer.Content.ReadAsStringAsync()).ShouldContain(prescription.Patient.IdentityNumber);
         (
-            await fixture.CountAsync("prescriptions.identity_access", $"prescription_id = '{reply.PrescriptionId}' and purpose = '电话核对'")
+            await fixture.CountAsync(
+                "prescriptions.identity_access",
+                $"prescription_id = '{reply.PrescriptionId}' and purpose = '电话核对'"
+            )
         ).ShouldBe(1);
     }
 

@@ -1,6 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TcmBrain.Contracts.Demo;
 using TcmBrain.Contracts.Events;
@@ -60,7 +60,12 @@ public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
             {
                 "authorization",
                 "Bearer "
-                    + TestTokens.Of($"his-{hospital}", DemoRegion.Hospitals[hospital - 1].Code, DemoRegion.Hospitals[hospital - 1].RegionCode, Roles.His)
+                    + TestTokens.Of(
+                        $"his-{hospital}",
+                        DemoRegion.Hospitals[hospital - 1].Code,
+                        DemoRegion.Hospitals[hospital - 1].RegionCode,
+                        Roles.His
+                    )
             },
         };
 
@@ -77,7 +82,11 @@ public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
     /// <summary>Prescriptions of numbers that no other test uses; all of hospital 1.</summary>
     public static Prescription Clean(Flaw flaw = Flaw.None)
     {
-        var factory = new PrescriptionFactory(Catalogue.Default, Interlocked.Increment(ref lastSeed), DateTimeOffset.UtcNow.AddMinutes(-10));
+        var factory = new PrescriptionFactory(
+            Catalogue.Default,
+            Interlocked.Increment(ref lastSeed),
+            DateTimeOffset.UtcNow.AddMinutes(-10)
+        );
         // Index 0 of hospital 1; flaws come round with their number.
         return flaw == Flaw.None
             ? factory.Make(0, 0).Prescription

@@ -80,7 +80,9 @@ public sealed class PushTests(PrescriptionsFixture fixture) : IClassFixture<Pres
 
         reply.State.ShouldBe(state);
         reply.Audit.Severity.ShouldBe(severity);
-        reply.Audit.Findings.Where(f => f.Severity == severity).ShouldAllBe(f => f.Source.Length > 0 && f.TextZh.Length > 0 && f.TextEn.Length > 0);
+        reply
+            .Audit.Findings.Where(f => f.Severity == severity)
+            .ShouldAllBe(f => f.Source.Length > 0 && f.TextZh.Length > 0 && f.TextEn.Length > 0);
     }
 
     public static TheoryData<string, string, Action<Prescription>> Faults =>
@@ -96,7 +98,11 @@ public sealed class PushTests(PrescriptionsFixture fixture) : IClassFixture<Pres
             { "PRX-0109", "disease_code", p => p.DiseaseCode = "A1" },
             { "PRX-0110", "syndrome_code", p => p.SyndromeCode = "B02.2" },
             { "PRX-0105", "lines", p => p.Lines.Clear() },
-            { "PRX-0105", "lines", p => p.Lines.Add(Enumerable.Range(0, 101).Select(_ => new Line { Name = "甘草", MilligramsPerDose = 1 })) },
+            {
+                "PRX-0105",
+                "lines",
+                p => p.Lines.Add(Enumerable.Range(0, 101).Select(_ => new Line { Name = "甘草", MilligramsPerDose = 1 }))
+            },
             { "PRX-0104", "lines[0].milligrams_per_dose", p => p.Lines[0].MilligramsPerDose = 0 },
             { "PRX-0104", "lines[0].milligrams_per_dose", p => p.Lines[0].MilligramsPerDose = -3 },
             { "PRX-0104", "lines[0].milligrams_per_dose", p => p.Lines[0].MilligramsPerDose = long.MaxValue },

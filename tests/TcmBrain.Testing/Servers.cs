@@ -94,7 +94,12 @@ public sealed class Servers : IAsyncLifetime
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"))
         );
         (await management.PutAsync($"vhosts/{host}", null)).EnsureSuccessStatusCode();
-        var everything = new { configure = ".*", write = ".*", read = ".*" };
+        var everything = new
+        {
+            configure = ".*",
+            write = ".*",
+            read = ".*",
+        };
         (await management.PutAsJsonAsync($"permissions/{host}/{User}", everything)).EnsureSuccessStatusCode();
         var text = $"amqp://{User}:{Password}@{server.Hostname}:{server.GetMappedPublicPort(5672)}/{host}";
         await new BrokerTopology(text).DeclareAsync();
@@ -116,5 +121,6 @@ public sealed class Servers : IAsyncLifetime
     }
 
     private static async Task<IAsyncDisposable?> Started<T>(Lazy<Task<T>> server)
-        where T : class, IAsyncDisposable => server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? await server.Value : null;
+        where T : class, IAsyncDisposable =>
+        server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? await server.Value : null;
 }

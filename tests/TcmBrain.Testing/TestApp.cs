@@ -18,9 +18,16 @@ public sealed class TestApp(WebApplication app) : IAsyncDisposable
         params (string Key, string? Value)[] settings
     )
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = settings.FirstOrDefault(s => s.Key == "environment").Value ?? "Production" });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { EnvironmentName = settings.FirstOrDefault(s => s.Key == "environment").Value ?? "Production" }
+        );
         builder.Configuration.AddInMemoryCollection(
-            new Dictionary<string, string?> { ["urls"] = "http://127.0.0.1:0", ["Identity:Jwks"] = TestTokens.Jwks, ["Logging:LogLevel:Default"] = "Error" }
+            new Dictionary<string, string?>
+            {
+                ["urls"] = "http://127.0.0.1:0",
+                ["Identity:Jwks"] = TestTokens.Jwks,
+                ["Logging:LogLevel:Default"] = "Error",
+            }
         );
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => s.Value));
         builder.AddServiceDefaults("test");

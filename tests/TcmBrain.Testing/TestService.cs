@@ -114,11 +114,7 @@ public sealed class TestService : IAsyncDisposable
         await program.WaitAsync(TimeSpan.FromSeconds(40));
     }
 
-    private static async Task<(IHost Host, Task Program)> RunAsync(
-        Assembly assembly,
-        string[] args,
-        Action<IServiceCollection>? configure
-    )
+    private static async Task<(IHost Host, Task Program)> RunAsync(Assembly assembly, string[] args, Action<IServiceCollection>? configure)
     {
         var entry = assembly.EntryPoint ?? throw new ArgumentException($"{assembly.GetName().Name} is not a program.");
         var built = new TaskCompletionSource<IHost>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -22,7 +22,9 @@ public static class Told
         var told = new List<ToldEvent>();
         while (await reader.ReadAsync())
         {
-            var type = Topology.EventType(reader.GetString(0)) ?? throw new InvalidOperationException($"{reader.GetString(0)} is not in the topology.");
+            var type =
+                Topology.EventType(reader.GetString(0))
+                ?? throw new InvalidOperationException($"{reader.GetString(0)} is not in the topology.");
             var payload = System.Text.Encoding.UTF8.GetBytes(reader.GetString(1));
             told.Add(new ToldEvent(EventJson.Read(payload, type), reader.IsDBNull(2) ? null : reader.GetString(2)));
         }

@@ -51,8 +51,7 @@ public sealed class ServiceEndpoints(IConfiguration configuration, TimeProvider 
     /// <summary>Passes over a replica that could not be connected to.</summary>
     internal void LetRest(Uri replica) => resting[replica.Authority] = time.GetTimestamp();
 
-    private bool IsResting(Uri replica) =>
-        resting.TryGetValue(replica.Authority, out var since) && time.GetElapsedTime(since) < Rest;
+    private bool IsResting(Uri replica) => resting.TryGetValue(replica.Authority, out var since) && time.GetElapsedTime(since) < Rest;
 
     private static (string Service, string[] Endpoints) Parse(Uri address)
     {

@@ -30,8 +30,7 @@ public static class FaultMapping
             _ => GeneralFaults.Internal.Exception(),
         };
 
-    private static FaultException Away() =>
-        new(503, GeneralFaults.BackendUnavailable.At("")) { RetryAfter = TimeSpan.FromSeconds(2) };
+    private static FaultException Away() => new(503, GeneralFaults.BackendUnavailable.At("")) { RetryAfter = TimeSpan.FromSeconds(2) };
 
     /// <summary>True when the database could not be reached or is going down: the request may be tried again later.</summary>
     public static bool IsDatabaseAway(Exception exception) =>

@@ -10,12 +10,7 @@ public static class GeneralFaults
         "the access token is missing or not valid"
     );
     public static readonly FaultDefinition Forbidden = new("GEN-0002", 403, "当前身份无权执行此操作", "this identity may not do that");
-    public static readonly FaultDefinition Malformed = new(
-        "GEN-0003",
-        400,
-        "请求内容格式不正确",
-        "the request's content is malformed"
-    );
+    public static readonly FaultDefinition Malformed = new("GEN-0003", 400, "请求内容格式不正确", "the request's content is malformed");
     public static readonly FaultDefinition InvalidUtf8 = new(
         "GEN-0004",
         400,

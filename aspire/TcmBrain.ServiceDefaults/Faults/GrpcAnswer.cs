@@ -119,7 +119,10 @@ public static class GrpcAnswer
         var definition = unread ? GeneralFaults.Malformed : GrpcStatusMap.ToGeneral(code);
         var refusal = new FaultException(definition.HttpStatus, definition.At(""))
         {
-            GrpcStatus = unread ? 3 : code is GrpcStatusMap.Unknown ? 13 : code,
+            GrpcStatus =
+                unread ? 3
+                : code is GrpcStatusMap.Unknown ? 13
+                : code,
         };
         var details = DetailsOf(refusal);
         holder["grpc-status"] = details.Code.ToString(CultureInfo.InvariantCulture);

@@ -32,11 +32,7 @@ internal static class HealthDefaults
         context.Response.ContentType = "application/json; charset=utf-8";
         return context.Response.WriteAsync(
             JsonSerializer.Serialize(
-                new
-                {
-                    status = report.Status.ToString(),
-                    checks = report.Entries.ToDictionary(e => e.Key, e => e.Value.Status.ToString()),
-                }
+                new { status = report.Status.ToString(), checks = report.Entries.ToDictionary(e => e.Key, e => e.Value.Status.ToString()) }
             ),
             context.RequestAborted
         );

@@ -25,8 +25,7 @@ internal static class KestrelDefaults
             kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             kestrel.ConfigureEndpointDefaults(listen =>
-                listen.Protocols =
-                    listen.IPEndPoint?.Port is { } port && port == grpcPort ? HttpProtocols.Http2 : HttpProtocols.Http1
+                listen.Protocols = listen.IPEndPoint?.Port is { } port && port == grpcPort ? HttpProtocols.Http2 : HttpProtocols.Http1
             );
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));

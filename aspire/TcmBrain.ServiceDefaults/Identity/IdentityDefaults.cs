@@ -23,7 +23,9 @@ internal static class IdentityDefaults
         }
         else
         {
-            services.AddHttpClient(PublishedSigningKeys.Client).AddHttpMessageHandler(p => new DiscoveryHandler(p.GetRequiredService<ServiceEndpoints>()));
+            services
+                .AddHttpClient(PublishedSigningKeys.Client)
+                .AddHttpMessageHandler(p => new DiscoveryHandler(p.GetRequiredService<ServiceEndpoints>()));
             services.TryAddSingleton<ISigningKeySource, PublishedSigningKeys>();
         }
 
@@ -78,7 +80,8 @@ internal static class IdentityDefaults
             {
                 kid = Reader.ReadJsonWebToken(token).Kid;
             }
-            catch (Exception exception) when (exception is ArgumentException or FormatException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
+            catch (Exception exception)
+                when (exception is ArgumentException or FormatException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
             {
                 context.NoResult();
                 return;

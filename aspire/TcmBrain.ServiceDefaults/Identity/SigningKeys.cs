@@ -63,7 +63,10 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
                 time.GetTimestamp()
             );
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ArgumentException || Faults.FaultMapping.IsDatabaseAway(exception))
+        catch (Exception exception)
+            when (exception is HttpRequestException or OperationCanceledException or ArgumentException
+                || Faults.FaultMapping.IsDatabaseAway(exception)
+            )
         {
             LogAway(exception.Message, known?.Keys.Count ?? 0);
         }

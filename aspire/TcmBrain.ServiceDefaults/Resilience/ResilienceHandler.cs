@@ -60,8 +60,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         try
         {
             return await pipeline.ExecuteAsync(
-                static async (context, state) =>
-                    await state.Handler.SendOnceAsync(state.Request, context.CancellationToken),
+                static async (context, state) => await state.Handler.SendOnceAsync(state.Request, context.CancellationToken),
                 context,
                 (Handler: this, Request: request)
             );
@@ -102,5 +101,11 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) =>
         outcome.Exception is HttpRequestException or TimeoutRejectedException
-        || outcome.Result is { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout };
+        || outcome.Result
+            is {
+                StatusCode: HttpStatusCode.RequestTimeout
+                    or HttpStatusCode.BadGateway
+                    or HttpStatusCode.ServiceUnavailable
+                    or HttpStatusCode.GatewayTimeout
+            };
 }

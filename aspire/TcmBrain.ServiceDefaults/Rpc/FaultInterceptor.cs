@@ -100,9 +100,7 @@ internal sealed partial class FaultInterceptor(ILogger<FaultInterceptor> logger)
 
     private RpcException Coded(Exception exception, ServerCallContext context)
     {
-        var refusal = exception is InvalidProtocolBufferException
-            ? GeneralFaults.Malformed.Exception()
-            : FaultMapping.From(exception);
+        var refusal = exception is InvalidProtocolBufferException ? GeneralFaults.Malformed.Exception() : FaultMapping.From(exception);
         if (refusal.Code == GeneralFaults.Internal.Code)
         {
             LogFailed(exception, refusal.Code, context.Method);

@@ -13,11 +13,7 @@ public static class GrpcFaults
     public static RpcException ToRpcException(FaultException refusal)
     {
         var details = GrpcAnswer.DetailsOf(refusal);
-        var trailers = new Metadata
-        {
-            { GrpcAnswer.CodeTrailer, refusal.Code },
-            { GrpcAnswer.DetailsTrailer, details.ToByteArray() },
-        };
+        var trailers = new Metadata { { GrpcAnswer.CodeTrailer, refusal.Code }, { GrpcAnswer.DetailsTrailer, details.ToByteArray() } };
         return new RpcException(new Status((StatusCode)details.Code, details.Message), trailers);
     }
 

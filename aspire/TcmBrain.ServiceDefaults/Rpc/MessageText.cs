@@ -94,7 +94,8 @@ public static class MessageText
             && message
                 .Fields.InDeclarationOrder()
                 .Any(field =>
-                    field.FieldType == FieldType.String || field.FieldType == FieldType.Message && !field.IsMap && HasText(field.MessageType, seen)
+                    field.FieldType == FieldType.String
+                    || field.FieldType == FieldType.Message && !field.IsMap && HasText(field.MessageType, seen)
                 );
     }
 }

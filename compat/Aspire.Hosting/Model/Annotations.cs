@@ -64,8 +64,7 @@ public sealed class EndpointAnnotation(string name, string uriScheme, int? port,
         lock (allocated)
         {
             if (!allocated.TryGetValue(instance, out var number))
-                allocated[instance] = number =
-                    (instance == 0 ? Port ?? TargetPort : null) ?? TcmBrain.MachineServers.Ports.Free();
+                allocated[instance] = number = (instance == 0 ? Port ?? TargetPort : null) ?? TcmBrain.MachineServers.Ports.Free();
             return number;
         }
     }

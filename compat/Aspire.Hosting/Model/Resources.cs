@@ -35,8 +35,7 @@ public interface IResourceWithConnectionString : IResource, IValueProvider
     /// <summary>Null until the resource has its port.</summary>
     ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default);
 
-    ValueTask<string?> IValueProvider.GetValueAsync(CancellationToken cancellationToken) =>
-        GetConnectionStringAsync(cancellationToken);
+    ValueTask<string?> IValueProvider.GetValueAsync(CancellationToken cancellationToken) => GetConnectionStringAsync(cancellationToken);
 }
 
 public interface IResourceWithParent<out T> : IResource
@@ -151,8 +150,7 @@ public class RabbitMQServerResource(string name, ParameterResource? userName, Pa
     internal int? ManagementPort { get; set; }
 
     /// <summary><c>amqp://guest:pw@h:p</c></summary>
-    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
-        new(Server?.ConnectionString);
+    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) => new(Server?.ConnectionString);
 }
 
 public class RedisResource(string name, ParameterResource? password, int? port)
@@ -168,8 +166,7 @@ public class RedisResource(string name, ParameterResource? password, int? port)
     internal int? Port { get; } = port;
 
     /// <summary><c>h:p,password=…</c></summary>
-    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
-        new(Server?.ConnectionString);
+    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) => new(Server?.ConnectionString);
 }
 
 /// <summary>

@@ -5,8 +5,8 @@ using System.Text;
 using System.Text.Json;
 using Aspire.Hosting.Running;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -74,7 +74,10 @@ internal sealed class OperationsPage : IAsyncDisposable
                 await next(context).ConfigureAwait(false);
             }
         );
-        application.MapGet("/", (HttpContext context) => Results.Content(PageText.Render(run, Token, Language(context)), "text/html; charset=utf-8"));
+        application.MapGet(
+            "/",
+            (HttpContext context) => Results.Content(PageText.Render(run, Token, Language(context)), "text/html; charset=utf-8")
+        );
         application.MapGet("/operations.js", () => Results.Content(PageText.Asset("operations.js"), "text/javascript; charset=utf-8"));
         application.MapGet("/operations.css", () => Results.Content(PageText.Asset("operations.css"), "text/css; charset=utf-8"));
         application.MapGet("/favicon.ico", () => Results.NoContent());
@@ -101,7 +104,10 @@ internal sealed class OperationsPage : IAsyncDisposable
     {
         var rows = run.Runners.Select(ResourceStatus.Of).ToList();
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"NAME", -22}{"KIND", -12}{"STATE", -15}{"HEALTH", -11}{"PID", -9}{"RESTARTS", -10}URLS");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{"NAME", -22}{"KIND", -12}{"STATE", -15}{"HEALTH", -11}{"PID", -9}{"RESTARTS", -10}URLS"
+        );
         foreach (var row in rows)
             text.AppendLine(
                 CultureInfo.InvariantCulture,

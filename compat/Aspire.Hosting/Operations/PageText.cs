@@ -105,7 +105,9 @@ internal static class PageText
         var urls = string.Join(
             "<br>",
             status.Urls.Select(url =>
-                url.StartsWith("http", StringComparison.Ordinal) ? $"<a href=\"{WebUtility.HtmlEncode(url)}\">{WebUtility.HtmlEncode(url)}</a>" : WebUtility.HtmlEncode(url)
+                url.StartsWith("http", StringComparison.Ordinal)
+                    ? $"<a href=\"{WebUtility.HtmlEncode(url)}\">{WebUtility.HtmlEncode(url)}</a>"
+                    : WebUtility.HtmlEncode(url)
             )
         );
         var buttons = new StringBuilder($"<button data-logs=\"{name}\">{words["logs"]}</button>");

@@ -14,15 +14,7 @@ internal sealed record ResourceStatus(
 )
 {
     public static ResourceStatus Of(ResourceRunner runner) =>
-        new(
-            runner.Name,
-            runner.Kind,
-            runner.State,
-            HealthOf(runner),
-            runner.Urls,
-            runner.ProcessId,
-            runner.Restarts
-        );
+        new(runner.Name, runner.Kind, runner.State, HealthOf(runner), runner.Urls, runner.ProcessId, runner.Restarts);
 
     /// <summary><c>Healthy</c>, <c>Unhealthy</c>, or <c>Unknown</c> while nothing runs whose health could be told.</summary>
     public static string HealthOf(ResourceRunner runner) =>

@@ -84,7 +84,9 @@ internal sealed class ApplicationRun(
         var keeping = Runners.Select(runner => Task.Run(() => runner.KeepAsync(shutdown.Token))).ToList();
 
         var ready = Changes.UntilAsync(() => Runners.All(runner => runner.IsReady), shutdown.Token);
-        while (await Task.WhenAny(ready, failure.Task, stopAsked.Task, Task.Delay(TimeSpan.FromSeconds(30))).ConfigureAwait(false) is var first)
+        while (
+            await Task.WhenAny(ready, failure.Task, stopAsked.Task, Task.Delay(TimeSpan.FromSeconds(30))).ConfigureAwait(false) is var first
+        )
         {
             if (first == ready || first == failure.Task || first == stopAsked.Task)
                 break;
@@ -112,8 +114,7 @@ internal sealed class ApplicationRun(
         return failure.Task.IsCompleted ? 1 : 0;
     }
 
-    private IEnumerable<string> NotReady() =>
-        Runners.Where(runner => !runner.IsReady).Select(runner => $"{runner.Name} ({runner.State})");
+    private IEnumerable<string> NotReady() => Runners.Where(runner => !runner.IsReady).Select(runner => $"{runner.Name} ({runner.State})");
 
     /// <summary>What waits for another one ends before it.</summary>
     private Task EndAllAsync()
@@ -175,9 +176,11 @@ internal sealed class ApplicationRun(
                         {
                             context.Cancel = true;
                             stopAsked.TrySetResult();
-                            if (Interlocked.CompareExchange(ref first, Stopwatch.GetTimestamp(), 0) is var since and not 0
+                            if (
+                                Interlocked.CompareExchange(ref first, Stopwatch.GetTimestamp(), 0) is var since and not 0
                                 && signal == PosixSignal.SIGINT
-                                && Stopwatch.GetElapsedTime(since) > Echo)
+                                && Stopwatch.GetElapsedTime(since) > Echo
+                            )
                             {
                                 console.Complain("killed");
                                 // The kernel ends the children with us.

@@ -1,8 +1,7 @@
 namespace Aspire.Hosting.Running;
 
 /// <summary>A web UI whose built files a service serves: ready when they are there.</summary>
-internal sealed class BuiltFilesRunner(string name, string? folder, ApplicationRun run, LogBook log)
-    : ResourceRunner(name, "web", run, log)
+internal sealed class BuiltFilesRunner(string name, string? folder, ApplicationRun run, LogBook log) : ResourceRunner(name, "web", run, log)
 {
     private readonly TaskCompletionSource<int> never = new();
 

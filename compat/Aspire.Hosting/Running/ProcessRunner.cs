@@ -28,7 +28,11 @@ internal sealed class ProcessRunner(
     public override int? ProcessId => process is { HasExited: false } running ? running.Id : null;
 
     public override IReadOnlyList<string> Urls =>
-        [.. resource.Annotations.OfType<EndpointAnnotation>().Select(endpoint => $"{endpoint.UriScheme}://localhost:{endpoint.PortOf(instance)}")];
+        [
+            .. resource
+                .Annotations.OfType<EndpointAnnotation>()
+                .Select(endpoint => $"{endpoint.UriScheme}://localhost:{endpoint.PortOf(instance)}"),
+        ];
 
     protected override Task<int> Exit => process?.Exit ?? throw new InvalidOperationException($"{Name} was never started");
 
@@ -46,11 +50,7 @@ internal sealed class ProcessRunner(
             await process.DisposeAsync().ConfigureAwait(false);
         var variables = await environment.ForAsync(resource, instance).ConfigureAwait(false);
         process = ChildProcess.Start(
-            new ChildStart(command.FileName, command.Arguments)
-            {
-                WorkingDirectory = command.WorkingDirectory,
-                Environment = variables,
-            },
+            new ChildStart(command.FileName, command.Arguments) { WorkingDirectory = command.WorkingDirectory, Environment = variables },
             Log.Write
         );
         startedAt = Stopwatch.GetTimestamp();
@@ -77,8 +77,7 @@ internal sealed class ProcessRunner(
                 .First(one => check.EndpointName is null ? one.UriScheme == "http" : one.Name == check.EndpointName);
             try
             {
-                using var answer = await Http
-                    .GetAsync(new Uri($"http://localhost:{endpoint.PortOf(instance)}{check.Path}"), cancellation)
+                using var answer = await Http.GetAsync(new Uri($"http://localhost:{endpoint.PortOf(instance)}{check.Path}"), cancellation)
                     .ConfigureAwait(false);
                 if ((int)answer.StatusCode != check.StatusCode)
                     return false;

@@ -96,7 +96,14 @@ internal abstract class ResourceRunner(string name, string kind, ApplicationRun 
                 pause = FirstPause;
                 await EndAsync().ConfigureAwait(false);
             }
-            catch (Exception e) when (e is MachineServerException or StartFailure or InvalidOperationException or System.ComponentModel.Win32Exception or IOException)
+            catch (Exception e)
+                when (e
+                        is MachineServerException
+                            or StartFailure
+                            or InvalidOperationException
+                            or System.ComponentModel.Win32Exception
+                            or IOException
+                )
             {
                 log.Tell(e.Message);
                 Become(ResourceStates.FailedToStart);
@@ -244,9 +251,7 @@ internal sealed record RunnerWait(IReadOnlyList<ResourceRunner> Others, Applicat
             ApplicationModel.WaitKind.Completed => Others.All(other =>
                 other.State == ResourceStates.Finished && other.ExitCode == ExitCode
             ),
-            ApplicationModel.WaitKind.Started => Others.All(other =>
-                other.State is ResourceStates.Running or ResourceStates.Finished
-            ),
+            ApplicationModel.WaitKind.Started => Others.All(other => other.State is ResourceStates.Running or ResourceStates.Finished),
             _ => Others.All(other => other.IsReady),
         };
 }

@@ -193,6 +193,5 @@ internal sealed class RunnerFactory(
     private LogBook Log(string name, bool quiet = false) =>
         new(Path.Combine(data.Logs, name + ".log"), options.ConsoleLogs && !quiet ? console.For(name) : null);
 
-    private static string? Value(ParameterResource? parameter) =>
-        parameter?.GetValueAsync().AsTask().GetAwaiter().GetResult();
+    private static string? Value(ParameterResource? parameter) => parameter?.GetValueAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -37,13 +37,7 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse> : IDisposable
     {
         RequestStream = requestStream;
         ResponseAsync = responseAsync;
-        call = new CallState(
-            responseHeadersAsync,
-            getStatusFunc,
-            getTrailersFunc,
-            disposeAction,
-            state
-        );
+        call = new CallState(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
     }
 
     /// <summary>What the client sends.</summary>

@@ -35,13 +35,7 @@ public sealed class AsyncDuplexStreamingCall<TRequest, TResponse> : IDisposable
     {
         RequestStream = requestStream;
         ResponseStream = responseStream;
-        call = new CallState(
-            responseHeadersAsync,
-            getStatusFunc,
-            getTrailersFunc,
-            disposeAction,
-            state
-        );
+        call = new CallState(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
     }
 
     /// <summary>What the client sends.</summary>

@@ -30,13 +30,7 @@ public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
     )
     {
         ResponseStream = responseStream;
-        call = new CallState(
-            responseHeadersAsync,
-            getStatusFunc,
-            getTrailersFunc,
-            disposeAction,
-            state
-        );
+        call = new CallState(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
     }
 
     /// <summary>What the server sends.</summary>

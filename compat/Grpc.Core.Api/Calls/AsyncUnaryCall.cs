@@ -32,13 +32,7 @@ public sealed class AsyncUnaryCall<TResponse> : IDisposable
     )
     {
         ResponseAsync = responseAsync;
-        call = new CallState(
-            responseHeadersAsync,
-            getStatusFunc,
-            getTrailersFunc,
-            disposeAction,
-            state
-        );
+        call = new CallState(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
     }
 
     /// <summary>The response; fails with <see cref="RpcException"/> when the call does.</summary>

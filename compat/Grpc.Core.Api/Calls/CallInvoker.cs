@@ -25,26 +25,30 @@ public abstract class CallInvoker
         where TResponse : class;
 
     /// <summary>Starts a server streaming call.</summary>
-    public abstract AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    public abstract AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options,
+        TRequest request
+    )
         where TRequest : class
         where TResponse : class;
 
     /// <summary>Starts a client streaming call.</summary>
-    public abstract AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options)
+    public abstract AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options
+    )
         where TRequest : class
         where TResponse : class;
 
     /// <summary>Starts a bidirectional streaming call.</summary>
-    public abstract AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options)
+    public abstract AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options
+    )
         where TRequest : class
         where TResponse : class;
 }

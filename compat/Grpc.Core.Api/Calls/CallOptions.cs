@@ -46,11 +46,7 @@ public struct CallOptions
     public readonly CallOptions WithHeaders(Metadata headers) => this with { Headers = headers };
 
     /// <summary>A copy with this deadline, in UTC.</summary>
-    public readonly CallOptions WithDeadline(DateTime deadline) =>
-        this with
-        {
-            Deadline = deadline,
-        };
+    public readonly CallOptions WithDeadline(DateTime deadline) => this with { Deadline = deadline };
 
     /// <summary>A copy with this cancellation token.</summary>
     public readonly CallOptions WithCancellationToken(CancellationToken cancellationToken) =>
@@ -60,11 +56,7 @@ public struct CallOptions
         };
 
     /// <summary>A copy with these write options.</summary>
-    public readonly CallOptions WithWriteOptions(WriteOptions writeOptions) =>
-        this with
-        {
-            WriteOptions = writeOptions,
-        };
+    public readonly CallOptions WithWriteOptions(WriteOptions writeOptions) => this with { WriteOptions = writeOptions };
 
     /// <summary>A copy with this propagation token.</summary>
     public readonly CallOptions WithPropagationToken(ContextPropagationToken propagationToken) =>
@@ -74,16 +66,8 @@ public struct CallOptions
         };
 
     /// <summary>A copy with these credentials.</summary>
-    public readonly CallOptions WithCredentials(CallCredentials credentials) =>
-        this with
-        {
-            Credentials = credentials,
-        };
+    public readonly CallOptions WithCredentials(CallCredentials credentials) => this with { Credentials = credentials };
 
     /// <summary>A copy that waits, or does not wait, for a connection.</summary>
-    public readonly CallOptions WithWaitForReady(bool waitForReady = true) =>
-        this with
-        {
-            IsWaitForReady = waitForReady,
-        };
+    public readonly CallOptions WithWaitForReady(bool waitForReady = true) => this with { IsWaitForReady = waitForReady };
 }

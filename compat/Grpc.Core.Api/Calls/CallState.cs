@@ -10,12 +10,8 @@ internal readonly struct CallState(
     object state
 )
 {
-    public static CallState From(
-        Task<Metadata> responseHeaders,
-        Func<Status> status,
-        Func<Metadata> trailers,
-        Action dispose
-    ) => new(_ => responseHeaders, _ => status(), _ => trailers(), _ => dispose(), state: status);
+    public static CallState From(Task<Metadata> responseHeaders, Func<Status> status, Func<Metadata> trailers, Action dispose) =>
+        new(_ => responseHeaders, _ => status(), _ => trailers(), _ => dispose(), state: status);
 
     public Task<Metadata> ResponseHeaders => responseHeaders(state);
 

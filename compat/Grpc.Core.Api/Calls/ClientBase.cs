@@ -19,12 +19,9 @@ public abstract class ClientBase
         }
 
         internal CallInvoker CreateDecoratedCallInvoker() =>
-            host is null
-                ? undecoratedCallInvoker
-                : undecoratedCallInvoker.Intercept(new HostInterceptor(host));
+            host is null ? undecoratedCallInvoker : undecoratedCallInvoker.Intercept(new HostInterceptor(host));
 
-        internal ClientBaseConfiguration WithHost(string? newHost) =>
-            new(undecoratedCallInvoker, newHost);
+        internal ClientBaseConfiguration WithHost(string? newHost) => new(undecoratedCallInvoker, newHost);
     }
 }
 
@@ -41,8 +38,7 @@ public abstract class ClientBase<T> : ClientBase
 
     /// <summary>A client that calls through a channel.</summary>
     protected ClientBase(ChannelBase channel)
-        : this((channel ?? throw new ArgumentNullException(nameof(channel))).CreateCallInvoker())
-    { }
+        : this((channel ?? throw new ArgumentNullException(nameof(channel))).CreateCallInvoker()) { }
 
     /// <summary>A client that calls through an invoker.</summary>
     protected ClientBase(CallInvoker callInvoker)

@@ -3,10 +3,7 @@ namespace Grpc.Core;
 /// <summary>What of a server call is handed down to the calls that it makes.</summary>
 /// <param name="propagateDeadline">Whether the callee gets the caller's deadline.</param>
 /// <param name="propagateCancellation">Whether cancelling the caller cancels the callee.</param>
-public class ContextPropagationOptions(
-    bool propagateDeadline = true,
-    bool propagateCancellation = true
-)
+public class ContextPropagationOptions(bool propagateDeadline = true, bool propagateCancellation = true)
 {
     /// <summary>Deadline and cancellation are both handed down.</summary>
     public static readonly ContextPropagationOptions Default = new();

@@ -17,24 +17,25 @@ internal sealed class UnimplementedCallInvoker : CallInvoker
         TRequest request
     ) => throw NoChannel();
 
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-        throw NoChannel();
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options,
+        TRequest request
+    ) => throw NoChannel();
 
-    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options) => throw NoChannel();
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options
+    ) => throw NoChannel();
 
-    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options) => throw NoChannel();
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options
+    ) => throw NoChannel();
 
     private static NotImplementedException NoChannel() =>
-        new(
-            "This client was made without a channel; a mock must override the method it is asked for."
-        );
+        new("This client was made without a channel; a mock must override the method it is asked for.");
 }

@@ -13,11 +13,7 @@ public class AuthInterceptorContext
         : this(serviceUrl, methodName, CancellationToken.None) { }
 
     /// <summary>A call of this method at this service.</summary>
-    public AuthInterceptorContext(
-        string serviceUrl,
-        string methodName,
-        CancellationToken cancellationToken
-    )
+    public AuthInterceptorContext(string serviceUrl, string methodName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(serviceUrl);
         ArgumentNullException.ThrowIfNull(methodName);
@@ -41,8 +37,7 @@ public abstract class CallCredentials
 {
     /// <summary>Credentials that apply one after the other.</summary>
     /// <exception cref="ArgumentException">Fewer than two were given.</exception>
-    public static CallCredentials Compose(params CallCredentials[] credentials) =>
-        new CompositeCallCredentials(credentials);
+    public static CallCredentials Compose(params CallCredentials[] credentials) => new CompositeCallCredentials(credentials);
 
     /// <summary>Credentials that ask this function before each call.</summary>
     public static CallCredentials FromInterceptor(AsyncAuthInterceptor interceptor)
@@ -52,18 +47,12 @@ public abstract class CallCredentials
     }
 
     /// <summary>Tells a transport which kind these are. For transports only.</summary>
-    public abstract void InternalPopulateConfiguration(
-        CallCredentialsConfiguratorBase configurator,
-        object? state
-    );
+    public abstract void InternalPopulateConfiguration(CallCredentialsConfiguratorBase configurator, object? state);
 
-    private sealed class InterceptorCallCredentials(AsyncAuthInterceptor interceptor)
-        : CallCredentials
+    private sealed class InterceptorCallCredentials(AsyncAuthInterceptor interceptor) : CallCredentials
     {
-        public override void InternalPopulateConfiguration(
-            CallCredentialsConfiguratorBase configurator,
-            object? state
-        ) => configurator.SetAsyncAuthInterceptorCredentials(state, interceptor);
+        public override void InternalPopulateConfiguration(CallCredentialsConfiguratorBase configurator, object? state) =>
+            configurator.SetAsyncAuthInterceptorCredentials(state, interceptor);
     }
 
     private sealed class CompositeCallCredentials : CallCredentials
@@ -75,19 +64,14 @@ public abstract class CallCredentials
             ArgumentNullException.ThrowIfNull(parts);
             if (parts.Length < 2)
             {
-                throw new ArgumentException(
-                    "Composite credentials have two parts or more.",
-                    nameof(parts)
-                );
+                throw new ArgumentException("Composite credentials have two parts or more.", nameof(parts));
             }
 
             this.parts = [.. parts];
         }
 
-        public override void InternalPopulateConfiguration(
-            CallCredentialsConfiguratorBase configurator,
-            object? state
-        ) => configurator.SetCompositeCredentials(state, parts);
+        public override void InternalPopulateConfiguration(CallCredentialsConfiguratorBase configurator, object? state) =>
+            configurator.SetCompositeCredentials(state, parts);
     }
 }
 
@@ -95,14 +79,8 @@ public abstract class CallCredentials
 public abstract class CallCredentialsConfiguratorBase
 {
     /// <summary>They apply one after the other.</summary>
-    public abstract void SetCompositeCredentials(
-        object? state,
-        IReadOnlyList<CallCredentials> credentials
-    );
+    public abstract void SetCompositeCredentials(object? state, IReadOnlyList<CallCredentials> credentials);
 
     /// <summary>They ask this function.</summary>
-    public abstract void SetAsyncAuthInterceptorCredentials(
-        object? state,
-        AsyncAuthInterceptor interceptor
-    );
+    public abstract void SetAsyncAuthInterceptorCredentials(object? state, AsyncAuthInterceptor interceptor);
 }

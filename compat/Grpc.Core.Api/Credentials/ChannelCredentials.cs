@@ -11,25 +11,18 @@ public abstract class ChannelCredentials
 
     /// <summary>A secured channel whose every call also carries call credentials.</summary>
     /// <exception cref="ArgumentException">The channel credentials can't carry call credentials.</exception>
-    public static ChannelCredentials Create(
-        ChannelCredentials channelCredentials,
-        CallCredentials callCredentials
-    ) => new CompositeChannelCredentials(channelCredentials, callCredentials);
+    public static ChannelCredentials Create(ChannelCredentials channelCredentials, CallCredentials callCredentials) =>
+        new CompositeChannelCredentials(channelCredentials, callCredentials);
 
     /// <summary>Tells a transport which kind these are. For transports only.</summary>
-    public abstract void InternalPopulateConfiguration(
-        ChannelCredentialsConfiguratorBase configurator,
-        object? state
-    );
+    public abstract void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state);
 
     internal virtual bool IsComposable => false;
 
     private sealed class InsecureCredentials : ChannelCredentials
     {
-        public override void InternalPopulateConfiguration(
-            ChannelCredentialsConfiguratorBase configurator,
-            object? state
-        ) => configurator.SetInsecureCredentials(state);
+        public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
+            configurator.SetInsecureCredentials(state);
     }
 
     private sealed class CompositeChannelCredentials : ChannelCredentials
@@ -43,20 +36,15 @@ public abstract class ChannelCredentials
             ArgumentNullException.ThrowIfNull(call);
             if (!channel.IsComposable)
             {
-                throw new ArgumentException(
-                    $"{channel.GetType().Name} can't carry call credentials.",
-                    nameof(channel)
-                );
+                throw new ArgumentException($"{channel.GetType().Name} can't carry call credentials.", nameof(channel));
             }
 
             this.channel = channel;
             this.call = call;
         }
 
-        public override void InternalPopulateConfiguration(
-            ChannelCredentialsConfiguratorBase configurator,
-            object? state
-        ) => configurator.SetCompositeCredentials(state, channel, call);
+        public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
+            configurator.SetCompositeCredentials(state, channel, call);
     }
 }
 
@@ -75,9 +63,5 @@ public abstract class ChannelCredentialsConfiguratorBase
     );
 
     /// <summary>A secured channel whose every call carries credentials.</summary>
-    public abstract void SetCompositeCredentials(
-        object? state,
-        ChannelCredentials channelCredentials,
-        CallCredentials callCredentials
-    );
+    public abstract void SetCompositeCredentials(object? state, ChannelCredentials channelCredentials, CallCredentials callCredentials);
 }

@@ -4,11 +4,8 @@ namespace Grpc.Core;
 /// <param name="rootCertificates">Trusted roots in PEM; null for the machine's.</param>
 /// <param name="keyCertificatePair">The client's own certificate; null for none.</param>
 /// <param name="verifyPeerCallback">A further check of the server; null for none.</param>
-public sealed class SslCredentials(
-    string? rootCertificates,
-    KeyCertificatePair? keyCertificatePair,
-    VerifyPeerCallback? verifyPeerCallback
-) : ChannelCredentials
+public sealed class SslCredentials(string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback)
+    : ChannelCredentials
 {
     /// <summary>TLS with the machine's trusted roots.</summary>
     public SslCredentials()
@@ -31,16 +28,8 @@ public sealed class SslCredentials(
     internal override bool IsComposable => true;
 
     /// <inheritdoc/>
-    public override void InternalPopulateConfiguration(
-        ChannelCredentialsConfiguratorBase configurator,
-        object? state
-    ) =>
-        configurator.SetSslCredentials(
-            state,
-            RootCertificates,
-            KeyCertificatePair,
-            verifyPeerCallback
-        );
+    public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
+        configurator.SetSslCredentials(state, RootCertificates, KeyCertificatePair, verifyPeerCallback);
 }
 
 /// <summary>A certificate and its private key.</summary>

@@ -20,10 +20,7 @@ public static class CallInvokerExtensions
     }
 
     /// <summary>An invoker that lets a function see and replace every call's headers.</summary>
-    public static CallInvoker Intercept(
-        this CallInvoker invoker,
-        Func<Metadata, Metadata> interceptor
-    )
+    public static CallInvoker Intercept(this CallInvoker invoker, Func<Metadata, Metadata> interceptor)
     {
         ArgumentNullException.ThrowIfNull(interceptor);
         return invoker.Intercept(new HeadersInterceptor(interceptor));
@@ -34,20 +31,15 @@ public static class CallInvokerExtensions
 public static class ChannelExtensions
 {
     /// <inheritdoc cref="CallInvokerExtensions.Intercept(CallInvoker, Interceptor)"/>
-    public static CallInvoker Intercept(this ChannelBase channel, Interceptor interceptor) =>
-        Invoker(channel).Intercept(interceptor);
+    public static CallInvoker Intercept(this ChannelBase channel, Interceptor interceptor) => Invoker(channel).Intercept(interceptor);
 
     /// <inheritdoc cref="CallInvokerExtensions.Intercept(CallInvoker, Interceptor[])"/>
-    public static CallInvoker Intercept(
-        this ChannelBase channel,
-        params Interceptor[] interceptors
-    ) => Invoker(channel).Intercept(interceptors);
+    public static CallInvoker Intercept(this ChannelBase channel, params Interceptor[] interceptors) =>
+        Invoker(channel).Intercept(interceptors);
 
     /// <inheritdoc cref="CallInvokerExtensions.Intercept(CallInvoker, Func{Metadata, Metadata})"/>
-    public static CallInvoker Intercept(
-        this ChannelBase channel,
-        Func<Metadata, Metadata> interceptor
-    ) => Invoker(channel).Intercept(interceptor);
+    public static CallInvoker Intercept(this ChannelBase channel, Func<Metadata, Metadata> interceptor) =>
+        Invoker(channel).Intercept(interceptor);
 
     private static CallInvoker Invoker(ChannelBase channel)
     {

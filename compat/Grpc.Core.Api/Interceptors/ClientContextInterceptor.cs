@@ -13,12 +13,7 @@ internal sealed class HeadersInterceptor(Func<Metadata, Metadata> change) : Clie
 {
     protected override ClientInterceptorContext<TRequest, TResponse> Change<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context
-    ) =>
-        new(
-            context.Method,
-            context.Host,
-            context.Options.WithHeaders(change(context.Options.Headers ?? []))
-        );
+    ) => new(context.Method, context.Host, context.Options.WithHeaders(change(context.Options.Headers ?? [])));
 }
 
 /// <summary>An interceptor that changes what surrounds a call, whatever its kind.</summary>
@@ -36,27 +31,18 @@ internal abstract class ClientContextInterceptor : Interceptor
         AsyncUnaryCallContinuation<TRequest, TResponse> continuation
     ) => continuation(request, Change(context));
 
-    public sealed override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<
-        TRequest,
-        TResponse
-    >(
+    public sealed override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request,
         ClientInterceptorContext<TRequest, TResponse> context,
         AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation
     ) => continuation(request, Change(context));
 
-    public sealed override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<
-        TRequest,
-        TResponse
-    >(
+    public sealed override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context,
         AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation
     ) => continuation(Change(context));
 
-    public sealed override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<
-        TRequest,
-        TResponse
-    >(
+    public sealed override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context,
         AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation
     ) => continuation(Change(context));

@@ -6,11 +6,7 @@ namespace Grpc.Core.Interceptors;
 /// <param name="method">The method called.</param>
 /// <param name="host">The host named; null is the channel's own.</param>
 /// <param name="options">The call's options.</param>
-public struct ClientInterceptorContext<TRequest, TResponse>(
-    Method<TRequest, TResponse> method,
-    string? host,
-    CallOptions options
-)
+public struct ClientInterceptorContext<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options)
     where TRequest : class
     where TResponse : class
 {

@@ -1,8 +1,7 @@
 namespace Grpc.Core.Interceptors;
 
 /// <summary>Carries calls through an interceptor to the invoker behind it.</summary>
-internal sealed class InterceptingCallInvoker(CallInvoker invoker, Interceptor interceptor)
-    : CallInvoker
+internal sealed class InterceptingCallInvoker(CallInvoker invoker, Interceptor interceptor) : CallInvoker
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method,
@@ -13,8 +12,7 @@ internal sealed class InterceptingCallInvoker(CallInvoker invoker, Interceptor i
         interceptor.BlockingUnaryCall(
             request,
             new ClientInterceptorContext<TRequest, TResponse>(method, host, options),
-            (passed, context) =>
-                invoker.BlockingUnaryCall(context.Method, context.Host, context.Options, passed)
+            (passed, context) => invoker.BlockingUnaryCall(context.Method, context.Host, context.Options, passed)
         );
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
@@ -26,43 +24,38 @@ internal sealed class InterceptingCallInvoker(CallInvoker invoker, Interceptor i
         interceptor.AsyncUnaryCall(
             request,
             new ClientInterceptorContext<TRequest, TResponse>(method, host, options),
-            (passed, context) =>
-                invoker.AsyncUnaryCall(context.Method, context.Host, context.Options, passed)
+            (passed, context) => invoker.AsyncUnaryCall(context.Method, context.Host, context.Options, passed)
         );
 
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options,
+        TRequest request
+    ) =>
         interceptor.AsyncServerStreamingCall(
             request,
             new ClientInterceptorContext<TRequest, TResponse>(method, host, options),
-            (passed, context) =>
-                invoker.AsyncServerStreamingCall(
-                    context.Method,
-                    context.Host,
-                    context.Options,
-                    passed
-                )
+            (passed, context) => invoker.AsyncServerStreamingCall(context.Method, context.Host, context.Options, passed)
         );
 
-    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options
+    ) =>
         interceptor.AsyncClientStreamingCall(
             new ClientInterceptorContext<TRequest, TResponse>(method, host, options),
-            context =>
-                invoker.AsyncClientStreamingCall(context.Method, context.Host, context.Options)
+            context => invoker.AsyncClientStreamingCall(context.Method, context.Host, context.Options)
         );
 
-    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<
-        TRequest,
-        TResponse
-    >(Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        string? host,
+        CallOptions options
+    ) =>
         interceptor.AsyncDuplexStreamingCall(
             new ClientInterceptorContext<TRequest, TResponse>(method, host, options),
-            context =>
-                invoker.AsyncDuplexStreamingCall(context.Method, context.Host, context.Options)
+            context => invoker.AsyncDuplexStreamingCall(context.Method, context.Host, context.Options)
         );
 }

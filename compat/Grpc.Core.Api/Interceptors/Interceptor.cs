@@ -20,28 +20,22 @@ public abstract class Interceptor
         where TResponse : class;
 
     /// <summary>Passes a server streaming call on.</summary>
-    public delegate AsyncServerStreamingCall<TResponse> AsyncServerStreamingCallContinuation<
-        TRequest,
-        TResponse
-    >(TRequest request, ClientInterceptorContext<TRequest, TResponse> context)
+    public delegate AsyncServerStreamingCall<TResponse> AsyncServerStreamingCallContinuation<TRequest, TResponse>(
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context
+    )
         where TRequest : class
         where TResponse : class;
 
     /// <summary>Passes a client streaming call on.</summary>
-    public delegate AsyncClientStreamingCall<
-        TRequest,
-        TResponse
-    > AsyncClientStreamingCallContinuation<TRequest, TResponse>(
+    public delegate AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCallContinuation<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context
     )
         where TRequest : class
         where TResponse : class;
 
     /// <summary>Passes a bidirectional streaming call on.</summary>
-    public delegate AsyncDuplexStreamingCall<
-        TRequest,
-        TResponse
-    > AsyncDuplexStreamingCallContinuation<TRequest, TResponse>(
+    public delegate AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCallContinuation<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context
     )
         where TRequest : class
@@ -66,10 +60,7 @@ public abstract class Interceptor
         where TResponse : class => continuation(request, context);
 
     /// <summary>The client's server streaming call.</summary>
-    public virtual AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<
-        TRequest,
-        TResponse
-    >(
+    public virtual AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request,
         ClientInterceptorContext<TRequest, TResponse> context,
         AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation
@@ -78,10 +69,7 @@ public abstract class Interceptor
         where TResponse : class => continuation(request, context);
 
     /// <summary>The client's client streaming call.</summary>
-    public virtual AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<
-        TRequest,
-        TResponse
-    >(
+    public virtual AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context,
         AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation
     )
@@ -89,10 +77,7 @@ public abstract class Interceptor
         where TResponse : class => continuation(context);
 
     /// <summary>The client's bidirectional streaming call.</summary>
-    public virtual AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<
-        TRequest,
-        TResponse
-    >(
+    public virtual AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         ClientInterceptorContext<TRequest, TResponse> context,
         AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation
     )

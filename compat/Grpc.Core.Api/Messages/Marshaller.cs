@@ -18,10 +18,7 @@ public class Marshaller<T>
     }
 
     /// <summary>A marshaller over the transport's own buffers.</summary>
-    public Marshaller(
-        Action<T, SerializationContext> serializer,
-        Func<DeserializationContext, T> deserializer
-    )
+    public Marshaller(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer)
     {
         ArgumentNullException.ThrowIfNull(serializer);
         ArgumentNullException.ThrowIfNull(deserializer);
@@ -53,18 +50,12 @@ public class Marshaller<T>
 public static class Marshallers
 {
     /// <summary>Strings as UTF-8.</summary>
-    public static Marshaller<string> StringMarshaller { get; } =
-        new(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
+    public static Marshaller<string> StringMarshaller { get; } = new(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
 
     /// <inheritdoc cref="Marshaller{T}(Func{T, byte[]}, Func{byte[], T})"/>
-    public static Marshaller<T> Create<T>(
-        Func<T, byte[]> serializer,
-        Func<byte[], T> deserializer
-    ) => new(serializer, deserializer);
+    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) => new(serializer, deserializer);
 
     /// <inheritdoc cref="Marshaller{T}(Action{T, SerializationContext}, Func{DeserializationContext, T})"/>
-    public static Marshaller<T> Create<T>(
-        Action<T, SerializationContext> serializer,
-        Func<DeserializationContext, T> deserializer
-    ) => new(serializer, deserializer);
+    public static Marshaller<T> Create<T>(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) =>
+        new(serializer, deserializer);
 }

@@ -28,8 +28,7 @@ public abstract class DeserializationContext
     public virtual byte[] PayloadAsNewBuffer() => throw new NotImplementedException();
 
     /// <summary>The bytes where they are; valid until the deserializer returns.</summary>
-    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() =>
-        throw new NotImplementedException();
+    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotImplementedException();
 }
 
 internal sealed class ArraySerializationContext : SerializationContext
@@ -37,9 +36,7 @@ internal sealed class ArraySerializationContext : SerializationContext
     private readonly ArrayBufferWriter<byte> buffer = new();
     private byte[]? payload;
 
-    public byte[] Payload =>
-        payload
-        ?? throw new InvalidOperationException("The serializer did not complete its message.");
+    public byte[] Payload => payload ?? throw new InvalidOperationException("The serializer did not complete its message.");
 
     public override void Complete(byte[] payload) => this.payload = payload;
 

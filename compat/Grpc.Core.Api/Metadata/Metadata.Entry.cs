@@ -5,9 +5,7 @@ namespace Grpc.Core;
 
 public sealed partial class Metadata
 {
-    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyz0123456789_-."
-    );
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-.");
 
     /// <summary>One key and its value: ASCII text, or bytes when the key ends in -bin. Keys are kept in lower case.</summary>
     public sealed class Entry
@@ -23,10 +21,7 @@ public sealed partial class Metadata
             Key = Normalised(key);
             if (!IsBinary)
             {
-                throw new ArgumentException(
-                    $"The key of a binary value must end in {BinaryHeaderSuffix}.",
-                    nameof(key)
-                );
+                throw new ArgumentException($"The key of a binary value must end in {BinaryHeaderSuffix}.", nameof(key));
             }
 
             bytes = [.. valueBytes];
@@ -40,10 +35,7 @@ public sealed partial class Metadata
             Key = Normalised(key);
             if (IsBinary)
             {
-                throw new ArgumentException(
-                    $"The key of a text must not end in {BinaryHeaderSuffix}.",
-                    nameof(key)
-                );
+                throw new ArgumentException($"The key of a text must not end in {BinaryHeaderSuffix}.", nameof(key));
             }
 
             text = value;
@@ -57,20 +49,16 @@ public sealed partial class Metadata
 
         /// <summary>The text.</summary>
         /// <exception cref="InvalidOperationException">The entry is binary.</exception>
-        public string Value =>
-            text ?? throw new InvalidOperationException($"The metadata entry {Key} is binary.");
+        public string Value => text ?? throw new InvalidOperationException($"The metadata entry {Key} is binary.");
 
         /// <summary>The bytes, or the text's ASCII bytes. A copy.</summary>
         public byte[] ValueBytes => bytes is null ? Encoding.ASCII.GetBytes(text!) : [.. bytes];
 
         /// <inheritdoc/>
         public override string ToString() =>
-            IsBinary
-                ? $"[Entry: key={Key}, valueBytes={Convert.ToHexString(bytes!)}]"
-                : $"[Entry: key={Key}, value={text}]";
+            IsBinary ? $"[Entry: key={Key}, valueBytes={Convert.ToHexString(bytes!)}]" : $"[Entry: key={Key}, value={text}]";
 
-        internal bool HasKey(string key) =>
-            string.Equals(Key, key, StringComparison.OrdinalIgnoreCase);
+        internal bool HasKey(string key) => string.Equals(Key, key, StringComparison.OrdinalIgnoreCase);
 
         private static string Normalised(string key)
         {

@@ -8,10 +8,7 @@ public class AuthContext
     private readonly Dictionary<string, List<AuthProperty>> properties;
 
     /// <summary>A caller with these properties; a null name means that it did not authenticate.</summary>
-    public AuthContext(
-        string? peerIdentityPropertyName,
-        Dictionary<string, List<AuthProperty>> properties
-    )
+    public AuthContext(string? peerIdentityPropertyName, Dictionary<string, List<AuthProperty>> properties)
     {
         ArgumentNullException.ThrowIfNull(properties);
         PeerIdentityPropertyName = peerIdentityPropertyName;
@@ -25,15 +22,13 @@ public class AuthContext
     public string? PeerIdentityPropertyName { get; }
 
     /// <summary>Who the caller is; empty when it did not authenticate.</summary>
-    public IEnumerable<AuthProperty> PeerIdentity =>
-        PeerIdentityPropertyName is null ? [] : FindPropertiesByName(PeerIdentityPropertyName);
+    public IEnumerable<AuthProperty> PeerIdentity => PeerIdentityPropertyName is null ? [] : FindPropertiesByName(PeerIdentityPropertyName);
 
     /// <summary>Every property.</summary>
     public IEnumerable<AuthProperty> Properties => properties.Values.SelectMany(list => list);
 
     /// <summary>The properties of this name; empty when there is none.</summary>
-    public IEnumerable<AuthProperty> FindPropertiesByName(string propertyName) =>
-        properties.GetValueOrDefault(propertyName) ?? [];
+    public IEnumerable<AuthProperty> FindPropertiesByName(string propertyName) => properties.GetValueOrDefault(propertyName) ?? [];
 }
 
 /// <summary>One thing the transport knows of the caller.</summary>

@@ -80,19 +80,14 @@ public abstract class ServerCallContext
     protected virtual IDictionary<object, object> UserStateCore => userState ??= [];
 
     /// <summary>A token that hands this call's deadline and cancellation down to the calls it makes.</summary>
-    public ContextPropagationToken CreatePropagationToken(
-        ContextPropagationOptions? options = null
-    ) => CreatePropagationTokenCore(options);
+    public ContextPropagationToken CreatePropagationToken(ContextPropagationOptions? options = null) => CreatePropagationTokenCore(options);
 
     /// <summary>Sends the response headers now rather than with the first message. Once, before any message.</summary>
     /// <exception cref="InvalidOperationException">They were sent already.</exception>
-    public Task WriteResponseHeadersAsync(Metadata responseHeaders) =>
-        WriteResponseHeadersAsyncCore(responseHeaders);
+    public Task WriteResponseHeadersAsync(Metadata responseHeaders) => WriteResponseHeadersAsyncCore(responseHeaders);
 
     /// <inheritdoc cref="CreatePropagationToken"/>
-    protected abstract ContextPropagationToken CreatePropagationTokenCore(
-        ContextPropagationOptions? options
-    );
+    protected abstract ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options);
 
     /// <inheritdoc cref="WriteResponseHeadersAsync"/>
     protected abstract Task WriteResponseHeadersAsyncCore(Metadata responseHeaders);

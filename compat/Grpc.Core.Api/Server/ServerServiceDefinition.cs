@@ -5,8 +5,7 @@ public class ServerServiceDefinition
 {
     private readonly IReadOnlyList<Action<ServiceBinderBase>> methods;
 
-    private ServerServiceDefinition(IReadOnlyList<Action<ServiceBinderBase>> methods) =>
-        this.methods = methods;
+    private ServerServiceDefinition(IReadOnlyList<Action<ServiceBinderBase>> methods) => this.methods = methods;
 
     /// <summary>Starts a definition.</summary>
     public static Builder CreateBuilder() => new();
@@ -31,10 +30,7 @@ public class ServerServiceDefinition
 
         /// <summary>Adds a unary method.</summary>
         /// <exception cref="ArgumentException">The service has a method of this name.</exception>
-        public Builder AddMethod<TRequest, TResponse>(
-            Method<TRequest, TResponse> method,
-            UnaryServerMethod<TRequest, TResponse> handler
-        )
+        public Builder AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)
             where TRequest : class
             where TResponse : class => Add(method, binder => binder.AddMethod(method, handler));
 

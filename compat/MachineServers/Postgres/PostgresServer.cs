@@ -115,7 +115,8 @@ public sealed class PostgresServer : MachineServer
             await connection.OpenAsync(cancellation).ConfigureAwait(false);
             return true;
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        catch (PostgresException e)
+            when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
         {
             throw new MachineServerException(
                 ServerFailure.DataFolder,
@@ -140,8 +141,7 @@ public sealed class PostgresServer : MachineServer
     }
 
     private protected override string Reason(IReadOnlyList<string> lines) =>
-        lines.LastOrDefault(line => line.Contains("PANIC:") || line.Contains("FATAL:"))?.Trim()
-        ?? base.Reason(lines);
+        lines.LastOrDefault(line => line.Contains("PANIC:") || line.Contains("FATAL:"))?.Trim() ?? base.Reason(lines);
 
     private static SystemUser? RunAs() =>
         !Posix.IsRoot

@@ -12,9 +12,7 @@ internal static class Posix
     public static void ChangeOwner(string path, uint user, uint group)
     {
         if (lchown(path, user, group) != 0)
-            throw new IOException(
-                $"cannot give {path} to user {user}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}"
-            );
+            throw new IOException($"cannot give {path} to user {user}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
     }
 
     [DllImport("libc", SetLastError = true)]
@@ -24,9 +22,5 @@ internal static class Posix
     private static extern uint geteuid();
 
     [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi)]
-    private static extern int lchown(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string path,
-        uint owner,
-        uint group
-    );
+    private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint owner, uint group);
 }

@@ -7,12 +7,10 @@ namespace TcmBrain.MachineServers.Processes;
 public readonly record struct ProcessIdentity(int Id, long StartTicks)
 {
     /// <summary>True while this very process runs; a zombie that waits for its parent no longer does.</summary>
-    public bool IsAlive =>
-        ProcessTree.Read(Id) is { } now && now.StartTicks == StartTicks && now.State != 'Z' && now.State != 'X';
+    public bool IsAlive => ProcessTree.Read(Id) is { } now && now.StartTicks == StartTicks && now.State != 'Z' && now.State != 'X';
 
     /// <summary>The identity of a running process, or null when there is none of that number.</summary>
-    public static ProcessIdentity? Of(int id) =>
-        ProcessTree.Read(id) is { } entry ? new ProcessIdentity(id, entry.StartTicks) : null;
+    public static ProcessIdentity? Of(int id) => ProcessTree.Read(id) is { } entry ? new ProcessIdentity(id, entry.StartTicks) : null;
 }
 
 /// <summary>Processes and their descendants, read from <c>/proc</c>.</summary>

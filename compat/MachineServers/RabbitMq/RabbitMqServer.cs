@@ -1,5 +1,5 @@
-using System.Net.Http.Headers;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using TcmBrain.MachineServers.Processes;
 
@@ -104,9 +104,7 @@ public sealed class RabbitMqServer : MachineServer
             return;
         if (mapper is not null)
             await mapper.DisposeAsync().ConfigureAwait(false);
-        mapper = ChildProcess.Start(
-            new ChildStart("epmd", ["-port", $"{mapperPort}", "-address", Host, "-relaxed_command_check"])
-        );
+        mapper = ChildProcess.Start(new ChildStart("epmd", ["-port", $"{mapperPort}", "-address", Host, "-relaxed_command_check"]));
         while (Ports.IsFree(mapperPort))
         {
             if (mapper.HasExited)
@@ -138,10 +136,7 @@ public sealed class RabbitMqServer : MachineServer
         };
         foreach (var (name, value) in options.Settings)
             configuration[name] = value;
-        PrivateFile.Write(
-            InFolder("rabbitmq.conf"),
-            string.Concat(configuration.Select(setting => $"{setting.Key} = {setting.Value}\n"))
-        );
+        PrivateFile.Write(InFolder("rabbitmq.conf"), string.Concat(configuration.Select(setting => $"{setting.Key} = {setting.Value}\n")));
         PrivateFile.Write(InFolder("enabled_plugins"), "[rabbitmq_management].\n");
         // In place of the system's own, which is for the system's node.
         PrivateFile.Write(InFolder("rabbitmq-env.conf"), "");

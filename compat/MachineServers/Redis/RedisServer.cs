@@ -27,16 +27,12 @@ public sealed class RedisServer : MachineServer
         : base("Redis", options.DataFolder, options.Port) => this.options = options;
 
     /// <summary><c>h:p,password=…</c></summary>
-    public string ConnectionString =>
-        options.Password is null ? $"{Host}:{Port}" : $"{Host}:{Port},password={options.Password}";
+    public string ConnectionString => options.Password is null ? $"{Host}:{Port}" : $"{Host}:{Port},password={options.Password}";
 
     public override void DemandInstalled()
     {
         if (!File.Exists(Program))
-            throw new MachineServerException(
-                ServerFailure.Missing,
-                "Redis isn't installed on this machine: apt-get install redis-server"
-            );
+            throw new MachineServerException(ServerFailure.Missing, "Redis isn't installed on this machine: apt-get install redis-server");
     }
 
     private protected override Signal StopSignal => Signal.Terminate;

@@ -22,7 +22,14 @@ public sealed record DemoInstitution(
 public sealed record DemoClient(string Id, string Secret, string Name, string InstitutionCode, string RegionCode, params string[] Roles);
 
 /// <summary>A person who signs in with the browser. The password is for development only.</summary>
-public sealed record DemoUser(string Name, string Password, string DisplayName, string InstitutionCode, string RegionCode, params string[] Roles);
+public sealed record DemoUser(
+    string Name,
+    string Password,
+    string DisplayName,
+    string InstitutionCode,
+    string RegionCode,
+    params string[] Roles
+);
 
 /// <summary>An invented practitioner.</summary>
 /// <param name="Category">as in <see cref="Events.PractitionerRegistered.Category"/></param>

@@ -237,7 +237,15 @@ public static class DemoRegion
         }
 
         var check = 11 - sum % 11;
-        var first17 = register + region + body + (check == 10 ? "X" : check == 11 ? "0" : check.ToString(CultureInfo.InvariantCulture));
+        var first17 =
+            register
+            + region
+            + body
+            + (
+                check == 10 ? "X"
+                : check == 11 ? "0"
+                : check.ToString(CultureInfo.InvariantCulture)
+            );
         return first17 + InstitutionCode.CheckCharacter(first17);
     }
 }

@@ -37,13 +37,7 @@ public static class ResidentIdentity
     }
 
     public static bool TryGetBirthDate(string number, out DateOnly birthDate) =>
-        DateOnly.TryParseExact(
-            number.AsSpan(6, 8),
-            "yyyyMMdd",
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.None,
-            out birthDate
-        );
+        DateOnly.TryParseExact(number.AsSpan(6, 8), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out birthDate);
 
     /// <summary>The seventeenth digit is odd for men (GB 11643-1999, 顺序码).</summary>
     public static bool IsMale(string number) => (number[16] - '0') % 2 == 1;

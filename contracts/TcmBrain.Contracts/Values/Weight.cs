@@ -35,8 +35,7 @@ public readonly record struct Weight(long Milligrams) : IComparable<Weight>
 /// <summary>On the wire a weight is the bare number of milligrams.</summary>
 public sealed class WeightJsonConverter : JsonConverter<Weight>
 {
-    public override Weight Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        new(reader.GetInt64());
+    public override Weight Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
 
     public override void Write(Utf8JsonWriter writer, Weight value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(value.Milligrams);

@@ -30,8 +30,5 @@ internal static class Failover
     private static bool NeverConnected(HttpContext context) =>
         !context.Response.HasStarted
         && context.GetForwarderErrorFeature()
-            is {
-                Error: ForwarderError.Request,
-                Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-            };
+            is { Error: ForwarderError.Request, Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } };
 }

@@ -39,7 +39,10 @@ public sealed record Audience(Scope Scope, bool SeesReferences)
         }
 
         var kind = register.Find(institution)?.Kind;
-        return new(kind is "pharmacy" or "decoction" ? Scope.OfCentre(institution) : Scope.OfInstitution(institution), SeesReferences: true);
+        return new(
+            kind is "pharmacy" or "decoction" ? Scope.OfCentre(institution) : Scope.OfInstitution(institution),
+            SeesReferences: true
+        );
     }
 
     public bool Sees(TickerEvent e, InstitutionRegister register)

@@ -93,7 +93,10 @@ public sealed class CounterAudit(NpgsqlDataSource database)
         return new(facts, tally.Counters.Count, tally.Rankings.Count, tally.Prescriptions.Count, clock.Elapsed.TotalSeconds);
     }
 
-    private static async Task<(Tally Tally, long Facts, long Last)> RecomputeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<(Tally Tally, long Facts, long Last)> RecomputeAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         const string sql = """
             select id, message_id, type, aggregate_id, version, revision, institution, region, centre, occurred_at, detail, topic,
@@ -144,10 +147,7 @@ public sealed class CounterAudit(NpgsqlDataSource database)
             "select kind::text, code, day::timestamp, hour, metric, value from cockpit.counters",
             commandTimeout: 0
         );
-        return rows.ToDictionary(
-            r => new CounterKey(new(r.Kind[0], r.Code), DateOnly.FromDateTime(r.Day), r.Hour, r.Metric),
-            r => r.Value
-        );
+        return rows.ToDictionary(r => new CounterKey(new(r.Kind[0], r.Code), DateOnly.FromDateTime(r.Day), r.Hour, r.Metric), r => r.Value);
     }
 
     private static async Task<Dictionary<(Scope Scope, Stage Stage), long>> StandingAsync(NpgsqlConnection connection)

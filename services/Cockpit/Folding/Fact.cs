@@ -112,13 +112,7 @@ public sealed record Fact
             ParcelShipped x => fact with { Centre = x.CentreCode, Quantity = x.BagSerials.Length },
             ParcelDelivered x => fact with { Centre = x.CentreCode, Quantity = x.BagSerials.Length },
             ReviewCompleted x => fact with { Flag = x.Rational, Items = x.Codes.Length },
-            LotAccepted x => fact with
-            {
-                Centre = x.CentreCode,
-                Reference = x.LotNumber,
-                Topic = x.Piece,
-                Amount = x.Quantity.Milligrams,
-            },
+            LotAccepted x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Amount = x.Quantity.Milligrams },
             LotReleased x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             LotRejected x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             RecallIssued x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },

@@ -14,9 +14,18 @@ internal static class FoldStore
     /// Takes <paramref name="count"/> ids for facts and with them the right to write: others wait until this transaction ends.
     /// </summary>
     /// <returns>the last id before</returns>
-    public static async Task<long> TakePositionAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int count, CancellationToken cancellationToken)
+    public static async Task<long> TakePositionAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = new NpgsqlCommand("update cockpit.position set last = last + $1 returning last - $1", connection, transaction)
+        await using var command = new NpgsqlCommand(
+            "update cockpit.position set last = last + $1 returning last - $1",
+            connection,
+            transaction
+        )
         {
             Parameters = { new() { Value = (long)count } },
         };
@@ -24,7 +33,12 @@ internal static class FoldStore
     }
 
     /// <summary>Writes facts under the ids from <paramref name="before"/> + 1 on.</summary>
-    public static async Task AppendAsync(NpgsqlConnection connection, long before, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
+    public static async Task AppendAsync(
+        NpgsqlConnection connection,
+        long before,
+        IReadOnlyList<Fact> facts,
+        CancellationToken cancellationToken
+    )
     {
         const string sql = """
             copy cockpit.facts (id, message_id, type, aggregate_id, version, revision, institution, region, centre, occurred_at,

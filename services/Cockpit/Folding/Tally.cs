@@ -34,7 +34,8 @@ public readonly record struct CounterKey(Scope Scope, DateOnly Day, short Hour, 
     }
 }
 
-public readonly record struct RankingKey(string List, DateOnly Day, string Region, string Institution, string Topic) : IComparable<RankingKey>
+public readonly record struct RankingKey(string List, DateOnly Day, string Region, string Institution, string Topic)
+    : IComparable<RankingKey>
 {
     public int CompareTo(RankingKey other)
     {

@@ -12,7 +12,12 @@ internal static class FactReader
         """;
 
     /// <summary>The first <paramref name="limit"/> facts after a position, rising. By the primary key.</summary>
-    public static async Task<List<TickerEvent>> AfterAsync(NpgsqlConnection connection, long after, int limit, CancellationToken cancellationToken) =>
+    public static async Task<List<TickerEvent>> AfterAsync(
+        NpgsqlConnection connection,
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
         (
             await connection.QueryAsync<Row>(
                 new CommandDefinition(
@@ -26,7 +31,12 @@ internal static class FactReader
             .ToList();
 
     /// <summary>The last <paramref name="limit"/> facts before a position, falling. By the primary key.</summary>
-    public static async Task<List<TickerEvent>> BeforeAsync(NpgsqlConnection connection, long before, int limit, CancellationToken cancellationToken) =>
+    public static async Task<List<TickerEvent>> BeforeAsync(
+        NpgsqlConnection connection,
+        long before,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
         (
             await connection.QueryAsync<Row>(
                 new CommandDefinition(

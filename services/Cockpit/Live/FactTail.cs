@@ -134,7 +134,9 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         while (true)
         {
             var events = await FactReader.AfterAsync(connection, Position, Page, cancellationToken);
-            if (events.Exists(e => e.Type is nameof(InstitutionRegistered) or nameof(InstitutionSuspended) or nameof(InstitutionReinstated)))
+            if (
+                events.Exists(e => e.Type is nameof(InstitutionRegistered) or nameof(InstitutionSuspended) or nameof(InstitutionReinstated))
+            )
             {
                 await register.LoadAsync(connection, cancellationToken);
             }

@@ -186,7 +186,10 @@ public sealed class LiveStore : IAsyncDisposable
     {
         if (_connection is { } connection)
         {
-            await connection.CloseAsync(allowCommandsToComplete: false).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await connection
+                .CloseAsync(allowCommandsToComplete: false)
+                .WaitAsync(Patience)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             connection.Dispose();
         }
 

@@ -40,7 +40,9 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
     /// <summary>Degraded, not unhealthy, when Redis is away or cannot be written: everything still works, from PostgreSQL.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            _live.IsTrusted ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("Redis is away or not up to date: the cockpit reads PostgreSQL.")
+            _live.IsTrusted
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded("Redis is away or not up to date: the cockpit reads PostgreSQL.")
         );
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -18,7 +18,16 @@ internal sealed class CounterStore(NpgsqlDataSource database)
             """;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(
-            new CommandDefinition(sql, new { Kind = scope.Kind.ToString(), scope.Code, day }, cancellationToken: cancellationToken)
+            new CommandDefinition(
+                sql,
+                new
+                {
+                    Kind = scope.Kind.ToString(),
+                    scope.Code,
+                    day,
+                },
+                cancellationToken: cancellationToken
+            )
         );
         var counters = (await results.ReadAsync<(short Hour, string Metric, long Value, long LastFact)>()).AsList();
         var standing = (await results.ReadAsync<(short Stage, long Value, long LastFact)>()).AsList();
@@ -77,7 +86,9 @@ internal sealed class CounterStore(NpgsqlDataSource database)
         var rows = new List<StandingRow>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add(new(new(reader.GetString(0)[0], reader.GetString(1)), (Stage)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4)));
+            rows.Add(
+                new(new(reader.GetString(0)[0], reader.GetString(1)), (Stage)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4))
+            );
         }
 
         return rows;

@@ -25,13 +25,22 @@ internal sealed class RankingStore(NpgsqlDataSource database, InstitutionRegiste
             where place <= @Longest
             order by list, place
             """;
-        var prefix =
-            scope.Kind != Scope.RegionKind || scope == Scope.Everywhere ? null : RegionCode.SubtreePrefix(scope.Code) + "%";
+        var prefix = scope.Kind != Scope.RegionKind || scope == Scope.Everywhere ? null : RegionCode.SubtreePrefix(scope.Code) + "%";
         var institution = scope.Kind == Scope.RegionKind ? null : scope.Code;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = (
             await connection.QueryAsync<(string List, string Topic, long Count, long Amount)>(
-                new CommandDefinition(sql, new { day, prefix, institution, Longest }, cancellationToken: cancellationToken)
+                new CommandDefinition(
+                    sql,
+                    new
+                    {
+                        day,
+                        prefix,
+                        institution,
+                        Longest,
+                    },
+                    cancellationToken: cancellationToken
+                )
             )
         ).AsList();
         return new(

@@ -43,7 +43,10 @@ public static class WebSite
         {
             for (var at = new DirectoryInfo(start); at is not null; at = at.Parent)
             {
-                foreach (var candidate in (string[])[Path.Combine(at.FullName, "wwwroot"), Path.Combine(at.FullName, "services", "Cockpit", "wwwroot")])
+                foreach (
+                    var candidate in (string[])
+                        [Path.Combine(at.FullName, "wwwroot"), Path.Combine(at.FullName, "services", "Cockpit", "wwwroot")]
+                )
                 {
                     if (File.Exists(Path.Combine(candidate, "index.html")))
                     {
@@ -75,7 +78,11 @@ public static class WebSite
         if (!isAsset)
         {
             // An address that looks like an interface or a file must not be answered with a page.
-            if (path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/assets/", StringComparison.Ordinal) || Path.HasExtension(path) && path != "/index.html")
+            if (
+                path.StartsWith("/api/", StringComparison.Ordinal)
+                || path.StartsWith("/assets/", StringComparison.Ordinal)
+                || Path.HasExtension(path) && path != "/index.html"
+            )
             {
                 throw GeneralFaults.NotFound.Exception();
             }

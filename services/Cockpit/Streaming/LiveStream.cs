@@ -11,7 +11,14 @@ namespace TcmBrain.Cockpit.Streaming;
 /// <c>counters</c> and <c>rankings</c>: the whole snapshot, when it has changed; <c>beat</c>: nothing new, and where the stream is;
 /// <c>skipped</c>: a reader too far behind is put forward, and told what was left out.
 /// </summary>
-internal sealed class LiveStream(FactTail tail, LiveView view, Board board, EventPages pages, InstitutionRegister register, TimeProvider time)
+internal sealed class LiveStream(
+    FactTail tail,
+    LiveView view,
+    Board board,
+    EventPages pages,
+    InstitutionRegister register,
+    TimeProvider time
+)
 {
     /// <summary>A reader further behind is put forward: the page shows the last few anyway, and <c>/events</c> has the rest.</summary>
     internal const int FurthestBehind = 20_000;

@@ -93,6 +93,5 @@ internal static class JobEndpoints
         return TypedResults.Ok(new { items, next = page.Next(items.Count, () => (items[^1].CheckedAt, items[^1].PrescriptionId)) });
     }
 
-    private static string? NextOf(int finished) =>
-        finished > (int)Steps.Step.Packing ? null : Steps.StepName.Name((Steps.Step)finished);
+    private static string? NextOf(int finished) => finished > (int)Steps.Step.Packing ? null : Steps.StepName.Name((Steps.Step)finished);
 }

@@ -99,7 +99,11 @@ public static class RecipeRule
         var total = prescription.Portions.Sum(p => p.Weighed.Milligrams);
         if (2 * WeightOf(LightCategories) >= total && total > 0)
         {
-            return (DecoctionClass.Light, "解表、清热、芳香类饮片占半数以上", "exterior-releasing, heat-clearing or aromatic pieces are at least half");
+            return (
+                DecoctionClass.Light,
+                "解表、清热、芳香类饮片占半数以上",
+                "exterior-releasing, heat-clearing or aromatic pieces are at least half"
+            );
         }
 
         if (2 * WeightOf(TonicCategories) >= total && total > 0)
@@ -151,10 +155,8 @@ public static class RecipeRule
     }
 
     private static MinuteLimit LongestFirst(List<string> pieces) =>
-        LongFirst
-            .Where(rule => rule.Pieces.Intersect(pieces).Any())
-            .Select(rule => rule.Limit)
-            .MaxBy(limit => limit.Minimum) ?? DecoctFirst;
+        LongFirst.Where(rule => rule.Pieces.Intersect(pieces).Any()).Select(rule => rule.Limit).MaxBy(limit => limit.Minimum)
+        ?? DecoctFirst;
 
     private static MinuteLimit Sum(MinuteLimit first, MinuteLimit rest) =>
         new(

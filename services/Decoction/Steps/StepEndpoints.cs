@@ -33,7 +33,17 @@ internal static class StepEndpoints
         StepReporting reporting,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
-    ) => ReportAsync(prescriptionId, step, new(report.Vessel, report.StartedAt, null), starts: true, ends: false, reporting, caller, cancellationToken);
+    ) =>
+        ReportAsync(
+            prescriptionId,
+            step,
+            new(report.Vessel, report.StartedAt, null),
+            starts: true,
+            ends: false,
+            reporting,
+            caller,
+            cancellationToken
+        );
 
     private static Task<IResult> FinishAsync(
         Guid prescriptionId,
@@ -42,7 +52,17 @@ internal static class StepEndpoints
         StepReporting reporting,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
-    ) => ReportAsync(prescriptionId, step, new(null, null, report.FinishedAt), starts: false, ends: true, reporting, caller, cancellationToken);
+    ) =>
+        ReportAsync(
+            prescriptionId,
+            step,
+            new(null, null, report.FinishedAt),
+            starts: false,
+            ends: true,
+            reporting,
+            caller,
+            cancellationToken
+        );
 
     /// <summary>Both times at once: recorded whole or not at all.</summary>
     private static Task<IResult> WholeAsync(

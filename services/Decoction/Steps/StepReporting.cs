@@ -33,7 +33,8 @@ internal sealed class StepReporting(EventExchange exchange, TimeProvider time, I
 }
 
 /// <summary>Reports about one job, in one transaction with the events that tell of them.</summary>
-internal sealed class StepSession(Work work, Job job, Recipe recipe, Worker worker, DateTimeOffset now, string companyPrefix) : IAsyncDisposable
+internal sealed class StepSession(Work work, Job job, Recipe recipe, Worker worker, DateTimeOffset now, string companyPrefix)
+    : IAsyncDisposable
 {
     private bool changed;
 

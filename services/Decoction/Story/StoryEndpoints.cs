@@ -137,7 +137,11 @@ internal static class StoryEndpoints
         return TypedResults.Ok(story with { Steps = steps, Deviations = deviations, Bags = bags });
     }
 
-    private static async Task<List<T>> RestAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private static async Task<List<T>> RestAsync<T>(
+        NpgsqlDataReader reader,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    )
     {
         await reader.NextResultAsync(cancellationToken);
         var rows = new List<T>();

@@ -7,7 +7,13 @@ namespace TcmBrain.Decoction.Vessels;
 /// <summary>The centre's vessels, and which are free.</summary>
 internal static class VesselEndpoints
 {
-    private sealed record VesselItem(string Vessel, bool Busy, Guid? PrescriptionId, DateTimeOffset? OccupiedFrom, DateTimeOffset? OccupiedUntil);
+    private sealed record VesselItem(
+        string Vessel,
+        bool Busy,
+        Guid? PrescriptionId,
+        DateTimeOffset? OccupiedFrom,
+        DateTimeOffset? OccupiedUntil
+    );
 
     public static void MapVessels(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/decoction/vessels", ListAsync).RequireRole(Roles.Decoction);

@@ -9,7 +9,11 @@ internal static class VesselStore
     /// <exception cref="ServiceDefaults.Faults.FaultException">The centre has no vessel of that name.</exception>
     public static async Task<int> IdAsync(Work work, string centreCode, string name, CancellationToken cancellationToken)
     {
-        await using var command = work.Command("select vessel_id from decoction.vessel where centre_code = $1 and name = $2", centreCode, name);
+        await using var command = work.Command(
+            "select vessel_id from decoction.vessel where centre_code = $1 and name = $2",
+            centreCode,
+            name
+        );
         return await command.ExecuteScalarAsync(cancellationToken) as int? ?? throw DecoctionFaults.UnknownVessel.Exception("vessel", name);
     }
 

@@ -62,6 +62,5 @@ internal sealed class HandlerTable
 
     private static Task Typed<TEvent, THandler>(IServiceProvider services, Event e, Work work, CancellationToken cancellationToken)
         where TEvent : Event
-        where THandler : class, IHandle<TEvent> =>
-        services.GetRequiredService<THandler>().HandleAsync((TEvent)e, work, cancellationToken);
+        where THandler : class, IHandle<TEvent> => services.GetRequiredService<THandler>().HandleAsync((TEvent)e, work, cancellationToken);
 }

@@ -156,7 +156,12 @@ internal sealed class InboxLanes : IAsyncDisposable
         }
         catch (Exception e)
         {
-            return (!handling || DatabaseFault.IsAway(e) ? Verdict.Away : DatabaseFault.IsPassing(e) ? Verdict.Passing : Verdict.Failed, e);
+            return (
+                !handling || DatabaseFault.IsAway(e) ? Verdict.Away
+                : DatabaseFault.IsPassing(e) ? Verdict.Passing
+                : Verdict.Failed,
+                e
+            );
         }
     }
 

@@ -177,7 +177,9 @@ public sealed class ErrorQueues(string broker)
         {
             Headers = properties
                 .Headers?.Where(h =>
-                    !h.Key.StartsWith("MT-Fault-", StringComparison.Ordinal) && h.Key != MessageHeaders.Reason && h.Key != "x-delivery-count"
+                    !h.Key.StartsWith("MT-Fault-", StringComparison.Ordinal)
+                    && h.Key != MessageHeaders.Reason
+                    && h.Key != "x-delivery-count"
                 )
                 .ToDictionary(h => h.Key, h => h.Value),
         };

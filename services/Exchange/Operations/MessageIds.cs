@@ -15,6 +15,8 @@ public static class MessageIds
     /// <summary>When the id was given, to the millisecond; null when it is no UUIDv7.</summary>
     public static DateTimeOffset? TimeOf(Guid id) =>
         id.Version == 7
-            ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(id.ToString("N").AsSpan(0, 12), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            ? DateTimeOffset.FromUnixTimeMilliseconds(
+                long.Parse(id.ToString("N").AsSpan(0, 12), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            )
             : null;
 }

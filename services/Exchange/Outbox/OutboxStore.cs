@@ -138,7 +138,12 @@ public static class OutboxStore
             transaction
         )
         {
-            Parameters = { new() { Value = claimed.MessageId }, new() { Value = claimed.Day }, new() { Value = reason } },
+            Parameters =
+            {
+                new() { Value = claimed.MessageId },
+                new() { Value = claimed.Day },
+                new() { Value = reason },
+            },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -18,8 +18,7 @@ public sealed class RelaySignal : IDisposable
     }
 
     /// <summary>True when woken, false when the time is up.</summary>
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
-        _semaphore.WaitAsync(atMost, cancellationToken);
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _semaphore.WaitAsync(atMost, cancellationToken);
 
     public void Dispose() => _semaphore.Dispose();
 }

@@ -36,7 +36,13 @@ internal sealed class KeyCipher
         var nonce = sealedBytes.AsSpan(1, NonceLength);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(secret, TagLength);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderLength), sealedBytes.AsSpan(1 + NonceLength, TagLength), Encoding.UTF8.GetBytes(kid));
+        aes.Encrypt(
+            nonce,
+            plain,
+            sealedBytes.AsSpan(HeaderLength),
+            sealedBytes.AsSpan(1 + NonceLength, TagLength),
+            Encoding.UTF8.GetBytes(kid)
+        );
         return sealedBytes;
     }
 

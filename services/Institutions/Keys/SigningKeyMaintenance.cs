@@ -14,7 +14,8 @@ internal sealed class FirstSigningKeys(SigningKeyRing ring) : IStartupTask
     }
 }
 
-internal sealed partial class SigningKeyRotation(SigningKeyRing ring, TimeProvider time, ILogger<SigningKeyRotation> logger) : BackgroundService
+internal sealed partial class SigningKeyRotation(SigningKeyRing ring, TimeProvider time, ILogger<SigningKeyRotation> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

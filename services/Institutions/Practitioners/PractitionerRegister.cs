@@ -134,7 +134,13 @@ internal sealed class PractitionerRegister(EventExchange exchange, NpgsqlDataSou
         await connection.QuerySingleOrDefaultAsync<Guid?>(
             new CommandDefinition(
                 $"select i.id from institutions.institution i where i.code = @code and {Scope.Sql}",
-                new { code, scope.All, scope.RegionPrefix, scope.OwnCode },
+                new
+                {
+                    code,
+                    scope.All,
+                    scope.RegionPrefix,
+                    scope.OwnCode,
+                },
                 transaction,
                 cancellationToken: cancellationToken
             )

@@ -36,15 +36,7 @@ public sealed record InstitutionRegistration(
 public sealed record Suspension(string? Reason);
 
 /// <param name="Population">of a county; 0 above</param>
-public sealed record Region(
-    string Code,
-    string? Parent,
-    string NameZh,
-    string NameEn,
-    int Population,
-    double Longitude,
-    double Latitude
-);
+public sealed record Region(string Code, string? Parent, string NameZh, string NameEn, int Population, double Longitude, double Latitude);
 
 /// <summary>One page of a list.</summary>
 /// <param name="Total">of all pages</param>

@@ -73,7 +73,13 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
         return await connection.QuerySingleOrDefaultAsync<Institution>(
             new CommandDefinition(
                 $"select {Columns} from institutions.institution i where i.code = @code and {Scope.Sql}",
-                new { code, scope.All, scope.RegionPrefix, scope.OwnCode },
+                new
+                {
+                    code,
+                    scope.All,
+                    scope.RegionPrefix,
+                    scope.OwnCode,
+                },
                 cancellationToken: cancellationToken
             )
         );
@@ -215,7 +221,13 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
             await work.Connection.QuerySingleOrDefaultAsync<Institution>(
                 new CommandDefinition(
                     $"select {Columns} from institutions.institution i where i.code = @code and {Scope.Sql} for update",
-                    new { code, scope.All, scope.RegionPrefix, scope.OwnCode },
+                    new
+                    {
+                        code,
+                        scope.All,
+                        scope.RegionPrefix,
+                        scope.OwnCode,
+                    },
                     work.Transaction,
                     cancellationToken: cancellationToken
                 )
@@ -233,7 +245,14 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
                 set status = @Status, suspended_reason = @SuspendedReason, version = @Version, updated_at = @now
                 where id = @Id
                 """,
-                new { after.Status, after.SuspendedReason, after.Version, now = time.GetUtcNow(), after.Id },
+                new
+                {
+                    after.Status,
+                    after.SuspendedReason,
+                    after.Version,
+                    now = time.GetUtcNow(),
+                    after.Id,
+                },
                 work.Transaction,
                 cancellationToken: cancellationToken
             )
@@ -244,7 +263,10 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
     }
 
     private static string Escape(string pattern) =>
-        pattern.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        pattern
+            .Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
 }
 
 /// <param name="Region">prefix of region codes: a subtree</param>

@@ -47,7 +47,12 @@ internal static class RegisterEndpoints
             .Require(page is >= 1 and <= 100_000, InstitutionsFaults.WrongPage, "page", 1, 100_000)
             .Require(pageSize is >= 1 and <= LargestPage, InstitutionsFaults.WrongPage, "pageSize", 1, LargestPage)
             .Require(region is null || RegionCode.IsWellFormed(region), InstitutionsFaults.UnknownRegion, "region")
-            .Require((search?.Length ?? 0) <= RegistrationRules.LongestName, InstitutionsFaults.TextTooLong, "search", RegistrationRules.LongestName)
+            .Require(
+                (search?.Length ?? 0) <= RegistrationRules.LongestName,
+                InstitutionsFaults.TextTooLong,
+                "search",
+                RegistrationRules.LongestName
+            )
             .ThrowIfAny();
         var filter = new InstitutionFilter(
             string.IsNullOrWhiteSpace(search) ? null : search.Trim(),
@@ -116,7 +121,8 @@ internal static class RegisterEndpoints
             throw InstitutionsFaults.IfMatchMissing.Exception("If-Match");
         }
 
-        return EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)
+        return
+            EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)
             && !tag.IsWeak
             && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version

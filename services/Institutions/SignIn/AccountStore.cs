@@ -31,17 +31,17 @@ internal sealed class AccountStore(NpgsqlDataSource database)
         QueryAsync(
             kind == SignInKind.Client
                 ? """
-                  select c.id as Name, c.secret_hash as SecretHash, c.name as DisplayName, i.code as InstitutionCode, i.region_code as RegionCode,
-                         i.status as InstitutionStatus, c.roles
-                  from institutions.client c join institutions.institution i on i.id = c.institution_id
-                  where c.id = @name and c.disabled_at is null
-                  """
+                select c.id as Name, c.secret_hash as SecretHash, c.name as DisplayName, i.code as InstitutionCode, i.region_code as RegionCode,
+                       i.status as InstitutionStatus, c.roles
+                from institutions.client c join institutions.institution i on i.id = c.institution_id
+                where c.id = @name and c.disabled_at is null
+                """
                 : """
-                  select u.name, u.password_hash as SecretHash, u.display_name as DisplayName, i.code as InstitutionCode,
-                         i.region_code as RegionCode, i.status as InstitutionStatus, u.roles
-                  from institutions.app_user u join institutions.institution i on i.id = u.institution_id
-                  where u.name = @name and u.disabled_at is null
-                  """,
+                select u.name, u.password_hash as SecretHash, u.display_name as DisplayName, i.code as InstitutionCode,
+                       i.region_code as RegionCode, i.status as InstitutionStatus, u.roles
+                from institutions.app_user u join institutions.institution i on i.id = u.institution_id
+                where u.name = @name and u.disabled_at is null
+                """,
             name,
             cancellationToken
         );
@@ -110,7 +110,14 @@ internal sealed class AccountStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(
             new CommandDefinition(
                 sql,
-                new { name, hash = SecretHash.Create(secret), displayName, institutionCode, roles = roles.ToArray() },
+                new
+                {
+                    name,
+                    hash = SecretHash.Create(secret),
+                    displayName,
+                    institutionCode,
+                    roles = roles.ToArray(),
+                },
                 cancellationToken: cancellationToken
             )
         );

@@ -17,7 +17,8 @@ internal static class LockOutRule
         return new Failures(count, now, count < threshold ? null : now + LockFor(count - threshold));
     }
 
-    public static TimeSpan? Wait(Failures failures, DateTimeOffset now) => failures.LockedUntil - now is { } wait && wait > TimeSpan.Zero ? wait : null;
+    public static TimeSpan? Wait(Failures failures, DateTimeOffset now) =>
+        failures.LockedUntil - now is { } wait && wait > TimeSpan.Zero ? wait : null;
 
     private static TimeSpan LockFor(int beyond)
     {

@@ -49,16 +49,11 @@ internal static class SessionEndpoints
     public static Ok<Session> Me(ClaimsPrincipal caller, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var expires = long.TryParse(caller.FindFirstValue("exp"), out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : (DateTimeOffset?)null;
+        var expires = long.TryParse(caller.FindFirstValue("exp"), out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : (DateTimeOffset?)null;
         return TypedResults.Ok(
-            new Session(
-                caller.Subject(),
-                caller.DisplayName(),
-                caller.InstitutionCode(),
-                caller.RegionCode(),
-                caller.Roles(),
-                expires
-            )
+            new Session(caller.Subject(), caller.DisplayName(), caller.InstitutionCode(), caller.RegionCode(), caller.Roles(), expires)
         );
     }
 

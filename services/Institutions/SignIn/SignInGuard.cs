@@ -94,7 +94,14 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
             insert into institutions.sign_in_failure (kind, name, address, failures, last_at) values (@kind, @name, @address, 0, @now)
             on conflict do nothing
             """,
-            new { old = now - TimeSpan.FromDays(1), kind = NameOf(kind), name, address, now },
+            new
+            {
+                old = now - TimeSpan.FromDays(1),
+                kind = NameOf(kind),
+                name,
+                address,
+                now,
+            },
             transaction
         );
         var before = await ReadAsync(connection, transaction, kind, name, address, "for update", cancellationToken);
@@ -104,7 +111,15 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
             update institutions.sign_in_failure set failures = @Count, last_at = @LastAt, locked_until = @LockedUntil
             where kind = @kind and name = @name and address = @address
             """,
-            new { after.Count, after.LastAt, after.LockedUntil, kind = NameOf(kind), name, address },
+            new
+            {
+                after.Count,
+                after.LastAt,
+                after.LockedUntil,
+                kind = NameOf(kind),
+                name,
+                address,
+            },
             transaction
         );
         await transaction.CommitAsync(cancellationToken);
@@ -115,7 +130,12 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
             "delete from institutions.sign_in_failure where kind = @kind and name = @name and address = @address",
-            new { kind = NameOf(kind), name, address }
+            new
+            {
+                kind = NameOf(kind),
+                name,
+                address,
+            }
         );
     }
 
@@ -135,7 +155,12 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
                 select failures, last_at as LastAt, locked_until as LockedUntil from institutions.sign_in_failure
                 where kind = @kind and name = @name and address = @address {locking}
                 """,
-                new { kind = NameOf(kind), name, address },
+                new
+                {
+                    kind = NameOf(kind),
+                    name,
+                    address,
+                },
                 transaction,
                 cancellationToken: cancellationToken
             )

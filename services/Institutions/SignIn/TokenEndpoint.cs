@@ -78,9 +78,7 @@ internal static class TokenEndpoint
         }
 
         var parts = Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2);
-        return parts.Length == 2
-            ? (Decode(parts[0]), Decode(parts[1]))
-            : throw InstitutionsFaults.InvalidClient.Exception();
+        return parts.Length == 2 ? (Decode(parts[0]), Decode(parts[1])) : throw InstitutionsFaults.InvalidClient.Exception();
     }
 
     private static string Decode(string part) => Uri.UnescapeDataString(part.Replace('+', ' '));

@@ -8,10 +8,7 @@ namespace TcmBrain.Pharmacy.Centres;
 /// Keeps the institutions told of. One of kind <c>pharmacy</c> is a centre from then on; a suspended one gets no new work, and finishes
 /// what it has. Registration and standing may come in any order.
 /// </summary>
-public sealed class InstitutionRegister
-    : IHandle<InstitutionRegistered>,
-        IHandle<InstitutionSuspended>,
-        IHandle<InstitutionReinstated>
+public sealed class InstitutionRegister : IHandle<InstitutionRegistered>, IHandle<InstitutionSuspended>, IHandle<InstitutionReinstated>
 {
     public async Task HandleAsync(InstitutionRegistered e, Work work, CancellationToken cancellationToken)
     {

@@ -85,7 +85,9 @@ internal sealed class DispensingDesk(EventExchange exchange, TimeProvider time)
         Require(dossier.Dispenser == dispenser.Subject, PharmacyFaults.OtherDispenser);
         var weighed = CheckWeights(dossier, reports);
         var named = weighed.Select(w => w.Portion.LineNumber).ToHashSet();
-        var before = dossier.Portions.Where(p => p.Weighed is not null && named.Contains(p.LineNumber)).Select(p => (p.LineNumber, p.LotId, p.Weighed!.Value));
+        var before = dossier
+            .Portions.Where(p => p.Weighed is not null && named.Contains(p.LineNumber))
+            .Select(p => (p.LineNumber, p.LotId, p.Weighed!.Value));
         if (before.ToHashSet().SetEquals(weighed.Select(w => (w.Portion.LineNumber, w.Portion.LotId, w.Milligrams))))
         {
             return false;
@@ -291,10 +293,9 @@ internal sealed class DispensingDesk(EventExchange exchange, TimeProvider time)
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.NextResultAsync(cancellationToken);
-            lots = (await reader.RowsAsync(r => (Id: r.GetGuid(0), Status: r.GetString(1), Available: r.GetInt64(2)), cancellationToken)).ToDictionary(
-                l => l.Id,
-                l => (l.Status, l.Available)
-            );
+            lots = (
+                await reader.RowsAsync(r => (Id: r.GetGuid(0), Status: r.GetString(1), Available: r.GetInt64(2)), cancellationToken)
+            ).ToDictionary(l => l.Id, l => (l.Status, l.Available));
         }
 
         RequireGood(dossier.Portions.Where(p => p.Weighed is not null).Select(p => p with { LotStatus = lots[p.LotId].Status }));

@@ -32,7 +32,12 @@ internal static class DispensingEndpoints
         DispensingDesk desk,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
-    ) => Answer(prescriptionId, "dispensing", await desk.StartAsync(prescriptionId, Person.Of(caller), report?.StartedAt, cancellationToken));
+    ) =>
+        Answer(
+            prescriptionId,
+            "dispensing",
+            await desk.StartAsync(prescriptionId, Person.Of(caller), report?.StartedAt, cancellationToken)
+        );
 
     private static async Task<IResult> WeighAsync(
         Guid prescriptionId,
@@ -48,7 +53,12 @@ internal static class DispensingEndpoints
         DispensingDesk desk,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
-    ) => Answer(prescriptionId, "dispensed", await desk.FinishAsync(prescriptionId, Person.Of(caller), report?.FinishedAt, cancellationToken));
+    ) =>
+        Answer(
+            prescriptionId,
+            "dispensed",
+            await desk.FinishAsync(prescriptionId, Person.Of(caller), report?.FinishedAt, cancellationToken)
+        );
 
     private static async Task<IResult> CheckAsync(
         Guid prescriptionId,

@@ -54,7 +54,11 @@ internal static class WorkListEndpoints
         );
         var last = items.Count == size ? items[^1] : null;
         return TypedResults.Ok(
-            new { items, next = last is null ? null : Page.Token(new WorkKey(last.Urgent!.Value, last.ApprovedAt!.Value, last.PrescriptionId)) }
+            new
+            {
+                items,
+                next = last is null ? null : Page.Token(new WorkKey(last.Urgent!.Value, last.ApprovedAt!.Value, last.PrescriptionId)),
+            }
         );
     }
 }

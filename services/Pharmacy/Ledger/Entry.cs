@@ -5,7 +5,13 @@ namespace TcmBrain.Pharmacy.Ledger;
 public readonly record struct Entry(Guid LotId, int LineNumber, Account From, Account To, long Milligrams);
 
 /// <summary>A happening that moves grams (库存变动). Actor is a user, client or service name, never a patient.</summary>
-public sealed record Movement(MovementKind Kind, Guid? PrescriptionId, string Actor, DateTimeOffset OccurredAt, IReadOnlyList<Entry> Entries);
+public sealed record Movement(
+    MovementKind Kind,
+    Guid? PrescriptionId,
+    string Actor,
+    DateTimeOffset OccurredAt,
+    IReadOnlyList<Entry> Entries
+);
 
 public enum MovementKind
 {

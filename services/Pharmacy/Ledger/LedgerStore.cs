@@ -20,7 +20,9 @@ internal static class LedgerStore
 
     private static readonly string[] AccountNames = [.. Enum.GetNames<Account>().Select(n => n.ToLowerInvariant())];
     private static readonly string[] KindNames =
-        [.. Enum.GetValues<MovementKind>().Select(k => k == MovementKind.PutBack ? "put-back" : k.ToString().ToLowerInvariant())];
+    [
+        .. Enum.GetValues<MovementKind>().Select(k => k == MovementKind.PutBack ? "put-back" : k.ToString().ToLowerInvariant()),
+    ];
 
     /// <summary>
     /// Adds the commands that post the movements: two, however many there are. The caller holds the rows of the shelves concerned.

@@ -73,7 +73,10 @@ public sealed class Intake(TimeProvider time)
         }
 
         var now = time.GetUtcNow();
-        var orders = _prescriptions.Values.Where(p => p.Event is PrescriptionApproved).Select(p => OrderOf((PrescriptionApproved)p.Event, p.Trace)).ToArray();
+        var orders = _prescriptions
+            .Values.Where(p => p.Event is PrescriptionApproved)
+            .Select(p => OrderOf((PrescriptionApproved)p.Event, p.Trace))
+            .ToArray();
         Guid[] cancelled = [.. _prescriptions.Values.Where(p => p.Event is PrescriptionCancelled).Select(p => p.Event.AggregateId)];
         Guid[] lots = [.. _verdicts.Select(v => v.LotId).Distinct()];
 
@@ -104,7 +107,10 @@ public sealed class Intake(TimeProvider time)
             var rows = await reader.RowsAsync(r => (Id: r.GetGuid(0), State: r.GetString(1), Told: r.GetInt32(2)), cancellationToken);
             fresh = rows.Where(r => r.State == "approved").ToDictionary(r => r.Id, r => r.Told);
             await reader.NextResultAsync(cancellationToken);
-            stoppable = (await reader.RowsAsync(r => (Id: r.GetGuid(0), Revision: r.GetInt32(1)), cancellationToken)).ToDictionary(r => r.Id, r => r.Revision);
+            stoppable = (await reader.RowsAsync(r => (Id: r.GetGuid(0), Revision: r.GetInt32(1)), cancellationToken)).ToDictionary(
+                r => r.Id,
+                r => r.Revision
+            );
             await reader.NextResultAsync(cancellationToken);
             desk = await ReservationDesk.ReadAsync(reader, cancellationToken);
             holdings = await Holdings.ReadAsync(reader, cancellationToken);
@@ -169,7 +175,9 @@ public sealed class Intake(TimeProvider time)
 
     private void AddUpsert(NpgsqlBatch batch)
     {
-        var rows = _prescriptions.Values.Select(p => (p.Event, p.Trace, Approved: p.Event as PrescriptionApproved, Cancelled: p.Event as PrescriptionCancelled)).ToArray();
+        var rows = _prescriptions
+            .Values.Select(p => (p.Event, p.Trace, Approved: p.Event as PrescriptionApproved, Cancelled: p.Event as PrescriptionCancelled))
+            .ToArray();
         batch
             .Add(Upsert)
             .With(NpgsqlDbType.Uuid, rows.Select(r => r.Event.AggregateId))
@@ -180,7 +188,10 @@ public sealed class Intake(TimeProvider time)
             .With(NpgsqlDbType.Text, rows.Select(r => r.Approved is null ? "withdrawn" : "approved"))
             .With(NpgsqlDbType.Text, rows.Select(r => r.Trace))
             .With(NpgsqlDbType.TimestampTz, rows.Select(r => r.Approved?.OccurredAt.UtcDateTime))
-            .With(NpgsqlDbType.Text, rows.Select(r => r.Approved is null ? null : JsonSerializer.Serialize(r.Approved.Lines, EventJson.Options)))
+            .With(
+                NpgsqlDbType.Text,
+                rows.Select(r => r.Approved is null ? null : JsonSerializer.Serialize(r.Approved.Lines, EventJson.Options))
+            )
             .With(NpgsqlDbType.Integer, rows.Select(r => r.Approved?.Doses))
             .With(NpgsqlDbType.Integer, rows.Select(r => r.Approved?.DosesPerDay))
             .With(NpgsqlDbType.Integer, rows.Select(r => r.Approved?.PacksPerDose))
@@ -215,7 +226,9 @@ public sealed class Intake(TimeProvider time)
             LotStanding.Frozen => (MovementKind.Recall, new Entry(lot.Id, 0, Account.Available, Account.Quarantine, lot.Available)),
             _ => (MovementKind.Rejection, new Entry(lot.Id, 0, Account.Available, Account.Quarantine, lot.Available)),
         };
-        return judged.After.Status == lot.Standing.Status || entry.Milligrams == 0 ? null : new Movement(kind, null, judged.By, judged.At, [entry]);
+        return judged.After.Status == lot.Standing.Status || entry.Milligrams == 0
+            ? null
+            : new Movement(kind, null, judged.By, judged.At, [entry]);
     }
 
     private void WriteVerdicts(NpgsqlBatch batch, List<JudgedLot> judged)

@@ -98,7 +98,10 @@ internal static class ReservationDesk
             cancellationToken
         );
         await reader.NextResultAsync(cancellationToken);
-        var counties = await reader.RowsAsync(r => (Code: r.GetString(0), Place: new Place(r.GetDouble(1), r.GetDouble(2))), cancellationToken);
+        var counties = await reader.RowsAsync(
+            r => (Code: r.GetString(0), Place: new Place(r.GetDouble(1), r.GetDouble(2))),
+            cancellationToken
+        );
         return new Desk(tick, shelves, new Map(centres, counties.ToDictionary(c => c.Code, c => c.Place)));
     }
 
@@ -114,15 +117,7 @@ internal static class ReservationDesk
                 p.Order.Id,
                 "pharmacy",
                 now,
-                [
-                    .. p.Allocations.Select(a => new Entry(
-                        a.LotId,
-                        a.LineNumber,
-                        Account.Available,
-                        Account.Reserved,
-                        a.Quantity.Milligrams
-                    )),
-                ]
+                [.. p.Allocations.Select(a => new Entry(a.LotId, a.LineNumber, Account.Available, Account.Reserved, a.Quantity.Milligrams))]
             ));
 
     /// <summary>Adds the writing of plans but for their movements, and tells of them with the work's commit.</summary>
@@ -147,7 +142,10 @@ internal static class ReservationDesk
             .With(desk.Tick)
             .With(now.UtcDateTime)
             .With(NpgsqlDbType.Text, plans.Select(p => p is ReservationPlan.Short s ? string.Join('\u001f', s.Missing) : ""));
-        var allocations = filled.OfType<ReservationPlan.Filled>().SelectMany(f => f.Allocations.Select(a => (f.Order.Id, Allocation: a))).ToArray();
+        var allocations = filled
+            .OfType<ReservationPlan.Filled>()
+            .SelectMany(f => f.Allocations.Select(a => (f.Order.Id, Allocation: a)))
+            .ToArray();
         if (allocations.Length > 0)
         {
             batch

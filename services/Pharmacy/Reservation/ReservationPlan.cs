@@ -49,7 +49,10 @@ public static class Planner
 
         if (chosen is null)
         {
-            return new ReservationPlan.Short(order, passedOver.Count == 0 ? [.. demand.Keys] : passedOver.MinBy(p => p.Missing.Length).Missing);
+            return new ReservationPlan.Short(
+                order,
+                passedOver.Count == 0 ? [.. demand.Keys] : passedOver.MinBy(p => p.Missing.Length).Missing
+            );
         }
 
         var allocations = new List<LotAllocation>(order.Lines.Count);

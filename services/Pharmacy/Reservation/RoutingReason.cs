@@ -22,14 +22,14 @@ internal static class RoutingReason
         var (farZh, farEn) = chosen.Kilometres is { } km
             ? (FormattableString.Invariant($",相距约 {km:0.0} 公里"), FormattableString.Invariant($", about {km:0.0} km away"))
             : ("", "");
-        var (choiceZh, choiceEn) =
-            able > 1 ? ($";可承接的 {able} 家中最优先", $"; first of the {able} centres that have all") : ("", "");
-        var (lackZh, lackEn) = passedOver.Count > 0
-            ? (
-                $";较近的{passedOver[0].Candidate.Centre.NameZh}缺{string.Join("、", passedOver[0].Missing.Take(3))}",
-                $"; the preferred {passedOver[0].Candidate.Centre.NameEn} lacks {string.Join(", ", passedOver[0].Missing.Take(3))}"
-            )
-            : ("", "");
+        var (choiceZh, choiceEn) = able > 1 ? ($";可承接的 {able} 家中最优先", $"; first of the {able} centres that have all") : ("", "");
+        var (lackZh, lackEn) =
+            passedOver.Count > 0
+                ? (
+                    $";较近的{passedOver[0].Candidate.Centre.NameZh}缺{string.Join("、", passedOver[0].Missing.Take(3))}",
+                    $"; the preferred {passedOver[0].Candidate.Centre.NameEn} lacks {string.Join(", ", passedOver[0].Missing.Take(3))}"
+                )
+                : ("", "");
         return (
             $"{chosen.Centre.NameZh}备齐全部 {lines} 味,{nearZh}{farZh}{choiceZh}{lackZh}。",
             $"{chosen.Centre.NameEn} has all {lines} pieces, {nearEn}{farEn}{choiceEn}{lackEn}."

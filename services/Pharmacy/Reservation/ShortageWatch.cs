@@ -14,8 +14,12 @@ namespace TcmBrain.Pharmacy.Reservation;
 /// when the database says that grams became available or a lot changed its status; a slow poll is the net. Any number of replicas
 /// may run it: each takes what no other holds.
 /// </summary>
-internal sealed partial class ShortageWatch(NpgsqlDataSource database, EventExchange exchange, TimeProvider time, ILogger<ShortageWatch> logger)
-    : BackgroundService
+internal sealed partial class ShortageWatch(
+    NpgsqlDataSource database,
+    EventExchange exchange,
+    TimeProvider time,
+    ILogger<ShortageWatch> logger
+) : BackgroundService
 {
     private const int Batch = 200;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
@@ -163,6 +167,9 @@ internal sealed partial class ShortageWatch(NpgsqlDataSource database, EventExch
     [LoggerMessage(Level = LogLevel.Warning, Message = "What is short of stock could not be looked at; trying again")]
     private partial void LogFailed(Exception e);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} prescriptions gave back what they held, for a lot of theirs is no longer good")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Count} prescriptions gave back what they held, for a lot of theirs is no longer good"
+    )]
     private partial void LogFreed(int count);
 }

@@ -92,7 +92,11 @@ internal sealed class GoodsIn(EventExchange exchange, Catalogue catalogue, TimeP
             .With(keeper.Subject)
             .With(keeper.Name)
             .With(at.UtcDateTime);
-        batch.Add("insert into pharmacy.lot_balances (lot_id, shelf_id, expires_on) values ($1, $2, $3)").With(lot).With(shelf).With(delivery.ExpiresOn);
+        batch
+            .Add("insert into pharmacy.lot_balances (lot_id, shelf_id, expires_on) values ($1, $2, $3)")
+            .With(lot)
+            .With(shelf)
+            .With(delivery.ExpiresOn);
         LedgerStore.Post(
             batch,
             [
@@ -171,7 +175,12 @@ internal sealed class GoodsIn(EventExchange exchange, Catalogue catalogue, TimeP
         }
         else
         {
-            faults.Add(PharmacyFaults.NotStandardName, "piece", piece, catalogue[meant.Choices.IsDefaultOrEmpty ? meant.Herb : meant.Choices[0]].Name);
+            faults.Add(
+                PharmacyFaults.NotStandardName,
+                "piece",
+                piece,
+                catalogue[meant.Choices.IsDefaultOrEmpty ? meant.Herb : meant.Choices[0]].Name
+            );
         }
     }
 

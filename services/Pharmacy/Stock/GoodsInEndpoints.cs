@@ -11,7 +11,12 @@ internal static class GoodsInEndpoints
         app.MapPost("/api/pharmacy/goods-in", AcceptAsync).RequireRole(Roles.Dispenser, Roles.Admin);
 
     /// <summary>201 with the lot's id; 200 with the same id when it had been accepted before.</summary>
-    private static async Task<IResult> AcceptAsync(Delivery delivery, GoodsIn goodsIn, ClaimsPrincipal caller, CancellationToken cancellationToken)
+    private static async Task<IResult> AcceptAsync(
+        Delivery delivery,
+        GoodsIn goodsIn,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
     {
         var (lot, recorded) = await goodsIn.AcceptAsync(delivery, Person.Of(caller), cancellationToken);
         var answer = new Accepted(lot, recorded);

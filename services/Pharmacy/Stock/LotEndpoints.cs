@@ -55,7 +55,12 @@ internal static class LotEndpoints
             .RequireRole(Roles.Dispenser, Roles.Pharmacist, Roles.Admin, Roles.Quality, Roles.Regulator, Roles.Operator, Roles.Service);
 
     /// <summary>The whole history, oldest first. Not found and not the caller's to see answer alike.</summary>
-    private static async Task<IResult> ReadAsync(Guid lotId, ClaimsPrincipal caller, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(
+        Guid lotId,
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);

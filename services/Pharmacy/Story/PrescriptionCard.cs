@@ -96,7 +96,11 @@ internal sealed record PrescriptionCard(
             """
         );
         parts.Parameters.Add(
-            new NpgsqlParameter { Value = cards.Select(x => x.PrescriptionId).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid }
+            new NpgsqlParameter
+            {
+                Value = cards.Select(x => x.PrescriptionId).ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+            }
         );
         var allocations = (await parts.ListAsync(r => (Key: (r.GetGuid(0), r.GetInt32(1)), Part: ReadPart(r)), cancellationToken)).ToLookup(
             x => x.Key,
@@ -107,7 +111,10 @@ internal sealed record PrescriptionCard(
             .. cards.Select(card =>
                 card with
                 {
-                    Lines = [.. card.Lines.Select(line => line with { Allocations = [.. allocations[(card.PrescriptionId, line.LineNumber)]] })],
+                    Lines =
+                    [
+                        .. card.Lines.Select(line => line with { Allocations = [.. allocations[(card.PrescriptionId, line.LineNumber)]] }),
+                    ],
                 }
             ),
         ];

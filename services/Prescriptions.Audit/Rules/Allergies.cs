@@ -17,10 +17,7 @@ internal sealed class Allergies : IAuditRule
             {
                 case NameKind.Unknown:
                     break;
-                case NameKind.Piece
-                or NameKind.Alias
-                or NameKind.RawOrProcessed
-                or NameKind.UnspecifiedProcessing:
+                case NameKind.Piece or NameKind.Alias or NameKind.RawOrProcessed or NameKind.UnspecifiedProcessing:
                     Check(context, name, [allergy.Herb, .. allergy.Choices]);
                     break;
                 default:

@@ -18,16 +18,8 @@ internal sealed class BannedPieces : IAuditRule
                     "含马兜铃酸，已取消药用标准",
                     "contains aristolochic acid and lost its standard"
                 ),
-                Regulation.BannedWildlife => (
-                    "banned.wildlife",
-                    "属禁用的野生动物药材",
-                    "is a banned wildlife piece"
-                ),
-                Regulation.Withdrawn => (
-                    "banned.withdrawn",
-                    "已无国家药品标准",
-                    "no longer has a national standard"
-                ),
+                Regulation.BannedWildlife => ("banned.wildlife", "属禁用的野生动物药材", "is a banned wildlife piece"),
+                Regulation.Withdrawn => ("banned.withdrawn", "已无国家药品标准", "no longer has a national standard"),
                 _ => (null, "", ""),
             };
             if (rule is not null)

@@ -35,8 +35,7 @@ internal sealed class ControlledToxic : IAuditRule
     }
 
     private static bool Same(AuditContext context, int a, int b) =>
-        context.Herb(context.Items[a]).RawEquivalent is { } equivalent
-        && equivalent == context.Herb(context.Items[b]).RawEquivalent;
+        context.Herb(context.Items[a]).RawEquivalent is { } equivalent && equivalent == context.Herb(context.Items[b]).RawEquivalent;
 
     private static void Check(AuditContext context, int first)
     {
@@ -82,9 +81,7 @@ internal sealed class ControlledToxic : IAuditRule
     {
         var herb = context.Herb(item);
         return herb.MaxMilligrams is { } max ? max
-            : item.Undecided
-            && herb.DispenseAs.Any(x => context.Catalogue[x].MaxMilligrams.HasValue)
-                ? 0
+            : item.Undecided && herb.DispenseAs.Any(x => context.Catalogue[x].MaxMilligrams.HasValue) ? 0
             : null;
     }
 

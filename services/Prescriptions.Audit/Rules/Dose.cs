@@ -81,13 +81,7 @@ internal sealed class Dose : IAuditRule
         }
     }
 
-    private static void Report(
-        AuditContext context,
-        string rule,
-        int first,
-        long max,
-        DoseFraction fraction
-    )
+    private static void Report(AuditContext context, string rule, int first, long max, DoseFraction fraction)
     {
         var item = context.Items[first];
         var limit = fraction.Limit(max);

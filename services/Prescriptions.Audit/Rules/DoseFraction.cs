@@ -19,21 +19,13 @@ internal readonly record struct DoseFraction(long Numerator, long Denominator, s
             && weight * band.Denominator < reference * band.Numerator
         )
         {
-            return new(
-                weight,
-                reference,
-                $"体重 {weight / 1000m:0.#} kg 的",
-                $"{weight / 1000m:0.#} kg body weight"
-            );
+            return new(weight, reference, $"体重 {weight / 1000m:0.#} kg 的", $"{weight / 1000m:0.#} kg body weight");
         }
-        return band.IsAdult
-            ? new(1, 1, "药典", "pharmacopoeia")
-            : new(band.Numerator, band.Denominator, band.NameZh, band.NameEn);
+        return band.IsAdult ? new(1, 1, "药典", "pharmacopoeia") : new(band.Numerator, band.Denominator, band.NameZh, band.NameEn);
     }
 
     /// <summary>The share of an adult limit in whole units, rounded down.</summary>
     public long Limit(long adult) => adult * Numerator / Denominator;
 
-    public bool IsBelow(long daily, long adultMinimum) =>
-        daily * Denominator < adultMinimum * Numerator;
+    public bool IsBelow(long daily, long adultMinimum) => daily * Denominator < adultMinimum * Numerator;
 }

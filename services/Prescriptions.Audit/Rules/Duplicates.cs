@@ -20,14 +20,7 @@ internal sealed class Duplicates : IAuditRule
                 }
                 if (items[i].Herb == items[j].Herb && !items[i].IsMember && !items[j].IsMember)
                 {
-                    Report(
-                        context,
-                        "duplicate.piece",
-                        in items[i],
-                        in items[j],
-                        "同一饮片",
-                        "the same piece"
-                    );
+                    Report(context, "duplicate.piece", in items[i], in items[j], "同一饮片", "the same piece");
                 }
                 else if (IsDerived(context, in items[i], in items[j]))
                 {
@@ -49,17 +42,9 @@ internal sealed class Duplicates : IAuditRule
             ? a.Herb == b.Herb
             : !a.IsMember
                 && context.Herb(a).Base == context.Herb(b).Base
-                && (context.Herb(a).Type == PieceType.Powder)
-                    != (context.Herb(b).Type == PieceType.Powder);
+                && (context.Herb(a).Type == PieceType.Powder) != (context.Herb(b).Type == PieceType.Powder);
 
-    private static void Report(
-        AuditContext context,
-        string rule,
-        in AuditItem a,
-        in AuditItem b,
-        string zh,
-        string en
-    )
+    private static void Report(AuditContext context, string rule, in AuditItem a, in AuditItem b, string zh, string en)
     {
         ref readonly var first = ref a.Line < b.Line ? ref a : ref b;
         ref readonly var second = ref a.Line < b.Line ? ref b : ref a;

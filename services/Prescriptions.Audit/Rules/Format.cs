@@ -12,12 +12,7 @@ internal sealed class Format : IAuditRule
         var lines = request.Lines.Span;
         if (lines.IsEmpty)
         {
-            context.Report(
-                "format.no_lines",
-                [],
-                "处方没有药品。",
-                "The prescription has no pieces."
-            );
+            context.Report("format.no_lines", [], "处方没有药品。", "The prescription has no pieces.");
         }
         for (var i = 0; i < lines.Length; i++)
         {
@@ -44,21 +39,11 @@ internal sealed class Format : IAuditRule
         {
             if (string.IsNullOrEmpty(request.DiagnosisCode))
             {
-                context.Report(
-                    "format.diagnosis",
-                    [],
-                    "没有中医病名和证型。",
-                    "Neither a TCM disease nor a syndrome is written."
-                );
+                context.Report("format.diagnosis", [], "没有中医病名和证型。", "Neither a TCM disease nor a syndrome is written.");
             }
             else
             {
-                context.Report(
-                    "format.syndrome",
-                    [],
-                    "只有病名，没有证型。",
-                    "A disease is written, but no syndrome."
-                );
+                context.Report("format.syndrome", [], "只有病名，没有证型。", "A disease is written, but no syndrome.");
             }
         }
         if (request.Age is null)

@@ -37,22 +37,14 @@ internal sealed class Incompatibilities : IAuditRule
         var items = context.Items;
         for (var first = 0; first < second; first++)
         {
-            if (
-                context.Catalogue.FindIncompatibility(items[first].Herb, items[second].Herb) is
-                { } pair
-            )
+            if (context.Catalogue.FindIncompatibility(items[first].Herb, items[second].Herb) is { } pair)
             {
                 Report(context, in items[first], in items[second], pair);
             }
         }
     }
 
-    private static void Report(
-        AuditContext context,
-        in AuditItem first,
-        in AuditItem second,
-        Incompatibility pair
-    )
+    private static void Report(AuditContext context, in AuditItem first, in AuditItem second, Incompatibility pair)
     {
         var eighteen = pair.Rule == IncompatibilityRule.EighteenIncompatibilities;
         var rule = (eighteen, pair.IsExtension) switch
@@ -67,9 +59,7 @@ internal sealed class Incompatibilities : IAuditRule
         ref readonly var b = ref first.Herb == pair.A ? ref second : ref first;
         context.Report(
             rule,
-            first.Line == second.Line
-                ? [first.Line]
-                : [Math.Min(first.Line, second.Line), Math.Max(first.Line, second.Line)],
+            first.Line == second.Line ? [first.Line] : [Math.Min(first.Line, second.Line), Math.Max(first.Line, second.Line)],
             $"{context.NameOf(a)}与{context.NameOf(b)}同用：{(eighteen ? "十八反" : "十九畏")}（{pair.GroupA}—{pair.GroupB}；{pair.Basis}）。",
             $"{context.EnglishNameOf(a)} together with {context.EnglishNameOf(b)}: {(eighteen ? "eighteen incompatibilities" : "nineteen antagonisms")} ({pair.GroupA}—{pair.GroupB})."
         );

@@ -16,13 +16,7 @@ internal sealed class Lactation : IAuditRule
         foreach (ref readonly var item in context.Items)
         {
             var use = context.Herb(item).Lactation;
-            if (
-                use == LactationUse.None
-                || (
-                    context.Request.Weaning
-                    && (context.Catalogue.Lists(item.Herb) & PieceLists.Weaning) != 0
-                )
-            )
+            if (use == LactationUse.None || (context.Request.Weaning && (context.Catalogue.Lists(item.Herb) & PieceLists.Weaning) != 0))
             {
                 continue;
             }

@@ -21,25 +21,13 @@ internal sealed class NameFaults : IAuditRule
         }
     }
 
-    private static void Check(
-        AuditContext context,
-        int index,
-        in AuditLine line,
-        NameResolution name
-    )
+    private static void Check(AuditContext context, int index, in AuditLine line, NameResolution name)
     {
         var catalogue = context.Catalogue;
         var raw = (HandlingText.Parse(line.Handling) & Handling.Raw) != 0;
         var written = line.Name;
         // 生川乌 is what Order 23 itself calls it: sending the prescriber to the bare name would lose the 生.
-        if (
-            name is
-            {
-                ByAlias: true,
-                RawInWords: false,
-                Kind: NameKind.Alias or NameKind.UnspecifiedProcessing
-            }
-        )
+        if (name is { ByAlias: true, RawInWords: false, Kind: NameKind.Alias or NameKind.UnspecifiedProcessing })
         {
             var standard = catalogue[name.Herb].Name;
             context.Report(
@@ -105,16 +93,10 @@ internal sealed class NameFaults : IAuditRule
                 break;
         }
 
-        string Names(ImmutableArray<HerbId> ids, string separator) =>
-            string.Join(separator, ids.Select(x => catalogue[x].Name));
+        string Names(ImmutableArray<HerbId> ids, string separator) => string.Join(separator, ids.Select(x => catalogue[x].Name));
     }
 
-    private static void Unspecified(
-        AuditContext context,
-        int index,
-        string written,
-        NameResolution name
-    )
+    private static void Unspecified(AuditContext context, int index, string written, NameResolution name)
     {
         var catalogue = context.Catalogue;
         if (context.Tables.CustomsOf(in context.Request).For(name.Herb) is { } piece)

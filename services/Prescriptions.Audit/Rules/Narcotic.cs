@@ -27,10 +27,7 @@ internal sealed class Narcotic : IAuditRule
         var name = context.NameOf(item);
         var english = context.EnglishNameOf(item);
         ImmutableArray<int> at = [.. lines];
-        var days = Math.Max(
-            request.Days,
-            (request.Doses + request.DosesPerDay - 1) / Math.Max(1, request.DosesPerDay)
-        );
+        var days = Math.Max(request.Days, (request.Doses + request.DosesPerDay - 1) / Math.Max(1, request.DosesPerDay));
         var max = context.Tables.MaxMilligrams[item.Herb.Value];
         var daily = items[item.First].GroupDaily;
 
@@ -52,12 +49,7 @@ internal sealed class Narcotic : IAuditRule
             $"{name}每日 {Grams.Of(daily)}，超过极量 {Grams.Of(max)}。",
             $"{Grams.Of(daily)} of {english} a day exceed the maximum of {Grams.Of(max)}."
         );
-        Report(
-            others == 0,
-            "narcotic.alone",
-            $"{name}不得单味调配。",
-            $"{english} is not dispensed alone."
-        );
+        Report(others == 0, "narcotic.alone", $"{name}不得单味调配。", $"{english} is not dispensed alone.");
         Report(
             (request.Authority & PrescriberAuthority.Narcotic) == 0,
             "narcotic.authority",
@@ -65,9 +57,7 @@ internal sealed class Narcotic : IAuditRule
             $"The prescriber has no authority for narcotics and may not prescribe {english}."
         );
         Report(
-            context.IsChild
-                || request.Pregnant == Answer.Yes
-                || request.BreastFeeding == Answer.Yes,
+            context.IsChild || request.Pregnant == Answer.Yes || request.BreastFeeding == Answer.Yes,
             "narcotic.vulnerable",
             $"{name}禁用于儿童、孕妇和哺乳期妇女。",
             $"{english} is forbidden for children, in pregnancy and while breast-feeding."

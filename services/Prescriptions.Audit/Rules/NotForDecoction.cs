@@ -16,10 +16,7 @@ internal sealed class NotForDecoction : IAuditRule
         foreach (ref readonly var item in context.Items)
         {
             var lists = context.Catalogue.Lists(item.Herb);
-            if (
-                (item.Traits & Traits.NotForDecoction) == 0
-                || (item.Written & Handling.TakenDirectly) != 0
-            )
+            if ((item.Traits & Traits.NotForDecoction) == 0 || (item.Written & Handling.TakenDirectly) != 0)
             {
                 continue;
             }
@@ -32,12 +29,7 @@ internal sealed class NotForDecoction : IAuditRule
                     $"{context.EnglishNameOf(item)} holds mercury or arsenic and is not boiled."
                 );
             }
-            else if (
-                (
-                    item.Written
-                    & (context.Herb(item).RequiredHandling | context.Herb(item).AlternativeHandling)
-                ) == 0
-            )
+            else if ((item.Written & (context.Herb(item).RequiredHandling | context.Herb(item).AlternativeHandling)) == 0)
             {
                 context.Report(
                     "form.pills_powders",

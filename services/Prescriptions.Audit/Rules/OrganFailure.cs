@@ -9,12 +9,7 @@ internal sealed class OrganFailure : IAuditRule
 
     public void Apply(AuditContext context)
     {
-        if (
-            (
-                context.Request.Conditions
-                & (PatientConditions.LiverFailure | PatientConditions.KidneyFailure)
-            ) == 0
-        )
+        if ((context.Request.Conditions & (PatientConditions.LiverFailure | PatientConditions.KidneyFailure)) == 0)
         {
             return;
         }

@@ -32,27 +32,14 @@ internal sealed class Pregnancy : IAuditRule
         {
             var (rule, zh, en) = context.Herb(item).Pregnancy switch
             {
-                PregnancyUse.Forbid => (
-                    "pregnancy.forbid",
-                    "孕妇禁用",
-                    "is forbidden in pregnancy"
-                ),
+                PregnancyUse.Forbid => ("pregnancy.forbid", "孕妇禁用", "is forbidden in pregnancy"),
                 PregnancyUse.Avoid => ("pregnancy.avoid", "孕妇忌用", "is avoided in pregnancy"),
-                PregnancyUse.Caution => (
-                    "pregnancy.caution",
-                    "孕妇慎用",
-                    "is used with caution in pregnancy"
-                ),
+                PregnancyUse.Caution => ("pregnancy.caution", "孕妇慎用", "is used with caution in pregnancy"),
                 _ => (null, "", ""),
             };
             if (rule is not null)
             {
-                context.Report(
-                    rule,
-                    item,
-                    $"{context.NameOf(item)}{zh}。",
-                    $"{context.EnglishNameOf(item)} {en}."
-                );
+                context.Report(rule, item, $"{context.NameOf(item)}{zh}。", $"{context.EnglishNameOf(item)} {en}.");
             }
         }
     }

@@ -31,12 +31,7 @@ internal sealed class ToxicAtAgeLimits : IAuditRule
         var very = false;
         foreach (ref readonly var other in context.Items)
         {
-            very |=
-                other.First == first
-                && (
-                    context.Herb(other).Toxicity == Toxicity.Very
-                    || (other.Traits & Traits.Controlled) != 0
-                );
+            very |= other.First == first && (context.Herb(other).Toxicity == Toxicity.Very || (other.Traits & Traits.Controlled) != 0);
         }
         var action = very ? band.VeryToxic : band.Toxic;
         var lines = context.GroupLines(first);

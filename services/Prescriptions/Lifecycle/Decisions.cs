@@ -154,7 +154,11 @@ internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Tim
         return State.Rejected;
     }
 
-    private static async Task<(Prescription Document, AuditOutcome Audit)> DocumentAsync(Work work, Guid id, CancellationToken cancellationToken)
+    private static async Task<(Prescription Document, AuditOutcome Audit)> DocumentAsync(
+        Work work,
+        Guid id,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = work.Command("select document, audit from prescriptions.prescriptions where id = $1", id);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

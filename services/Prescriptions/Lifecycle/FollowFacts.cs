@@ -23,8 +23,7 @@ internal sealed class FollowFacts
     public Task HandleAsync(PrescriptionRouted e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, State.Routed, e.CentreName, e.ReasonZh, ct);
 
-    public Task HandleAsync(StockReserved e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Reserved, e.CentreCode, "", ct);
+    public Task HandleAsync(StockReserved e, Work work, CancellationToken ct) => FollowAsync(work, e, State.Reserved, e.CentreCode, "", ct);
 
     /// <summary>It stays where it is and says why.</summary>
     public Task HandleAsync(StockShort e, Work work, CancellationToken ct) =>

@@ -102,11 +102,7 @@ internal static class LifecycleStore
             return standing;
         }
 
-        await using var update = work.Command(
-            "update prescriptions.prescriptions set state = $2 where id = $1",
-            standing.Id,
-            (short)next
-        );
+        await using var update = work.Command("update prescriptions.prescriptions set state = $2 where id = $1", standing.Id, (short)next);
         await update.ExecuteNonQueryAsync(cancellationToken);
         return standing with { State = next };
     }

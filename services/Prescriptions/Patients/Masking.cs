@@ -25,5 +25,7 @@ internal static class Masking
     }
 
     public static string Middle(string text, int head, int tail) =>
-        text.Length <= head + tail ? new string('*', text.Length) : text[..head] + new string('*', text.Length - head - tail) + text[^tail..];
+        text.Length <= head + tail
+            ? new string('*', text.Length)
+            : text[..head] + new string('*', text.Length - head - tail) + text[^tail..];
 }

@@ -35,7 +35,11 @@ internal sealed class PatientIdentityVault
             Name = prescription.Patient.Name,
             Phone = prescription.Patient.Phone,
         };
-        var sealedParts = new Prescription { Patient = identity, Delivery = new Delivery { Address = prescription.Delivery?.Address ?? "" } };
+        var sealedParts = new Prescription
+        {
+            Patient = identity,
+            Delivery = new Delivery { Address = prescription.Delivery?.Address ?? "" },
+        };
         (prescription.Patient.IdentityNumber, prescription.Patient.Name, prescription.Patient.Phone) = ("", "", "");
         if (prescription.Delivery is { } delivery)
         {

@@ -127,11 +127,7 @@ internal sealed class Acceptance(PrescriptionAuditor auditor, PatientIdentityVau
                 Release = audit.Release,
                 Findings =
                 [
-                    .. audit.Findings.Select(f => new AuditedFinding(
-                        f.RuleId,
-                        AuditTranslation.WordOf(f.Severity),
-                        [.. f.LineNumbers]
-                    )),
+                    .. audit.Findings.Select(f => new AuditedFinding(f.RuleId, AuditTranslation.WordOf(f.Severity), [.. f.LineNumbers])),
                 ],
             },
         };

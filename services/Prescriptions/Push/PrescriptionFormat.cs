@@ -81,7 +81,9 @@ internal static class PrescriptionFormat
     }
 
     internal static DateOnly? BirthDate(Patient patient) =>
-        DateOnly.TryParseExact(patient.BirthDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        DateOnly.TryParseExact(patient.BirthDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : null;
 
     private static void CheckDiagnosis(FaultList faults, Prescription prescription)
     {
@@ -156,7 +158,8 @@ internal static class PrescriptionFormat
                 $"lines[{i}].milligrams_per_dose",
                 MaxMilligramsPerDose
             );
-            var known = line.Handling.Length <= 32 && (line.Handling.Length == 0 || HandlingText.Parse(line.Handling) != Knowledge.Handling.None);
+            var known =
+                line.Handling.Length <= 32 && (line.Handling.Length == 0 || HandlingText.Parse(line.Handling) != Knowledge.Handling.None);
             faults.Require(known, PrescriptionsFaults.Handling, $"lines[{i}].handling");
         }
     }
@@ -167,13 +170,7 @@ internal static class PrescriptionFormat
         Range(faults, prescription.DosesPerDay, "doses_per_day", 1, 6);
         Range(faults, prescription.PacksPerDose, "packs_per_dose", 1, 6);
         Range(faults, prescription.MillilitresPerPack, "millilitres_per_pack", 10, 1000);
-        faults.Require(
-            prescription.FeeFen is >= 0 and <= 100_000_000,
-            PrescriptionsFaults.OutOfRange,
-            "fee_fen",
-            0,
-            100_000_000
-        );
+        faults.Require(prescription.FeeFen is >= 0 and <= 100_000_000, PrescriptionsFaults.OutOfRange, "fee_fen", 0, 100_000_000);
         faults.Require(prescription.Route is ProtoRoute.Oral or ProtoRoute.External, PrescriptionsFaults.Missing, "route");
         Text(faults, prescription.Usage, "usage", 256, required: true);
         faults.Require(

@@ -17,7 +17,9 @@ internal static class PushStore
     /// <summary>Stores prescriptions and the first entry of each one's history, and tells their events. Fails as a whole on a known key.</summary>
     public static async Task InsertAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
     {
-        await (accepted.Count < CopyFrom ? InsertFewAsync(work, accepted, cancellationToken) : CopyAsync(work, accepted, cancellationToken));
+        await (
+            accepted.Count < CopyFrom ? InsertFewAsync(work, accepted, cancellationToken) : CopyAsync(work, accepted, cancellationToken)
+        );
         foreach (var p in accepted)
         {
             foreach (var e in p.Events)

@@ -65,7 +65,12 @@ internal static class PrescriptionEndpoints
     ) => new(await reader.WaitingAsync(caller, Math.Clamp(limit ?? 50, 1, MostPerPage), cancellationToken), null);
 
     /// <summary>The contract's PrescriptionView in protobuf's own JSON form, so that both transports tell the same.</summary>
-    private static async Task<ContentHttpResult> GetAsync(ClaimsPrincipal caller, Guid id, Reader reader, CancellationToken cancellationToken)
+    private static async Task<ContentHttpResult> GetAsync(
+        ClaimsPrincipal caller,
+        Guid id,
+        Reader reader,
+        CancellationToken cancellationToken
+    )
     {
         var found = await reader.ByIdAsync(caller, id, cancellationToken) ?? throw PrescriptionsFaults.NotFound.Exception("id");
         return TypedResults.Content(JsonFormatter.Default.Format(found.View), "application/json");

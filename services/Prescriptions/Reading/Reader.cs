@@ -23,7 +23,14 @@ internal sealed record Scope(string Sql, object[] Parameters)
 }
 
 /// <summary>A prescription as it stands, masked.</summary>
-internal sealed record Found(Guid Id, string InstitutionCode, string RegionCode, DateTimeOffset ReceivedAt, PrescriptionView View, byte[] Sealed);
+internal sealed record Found(
+    Guid Id,
+    string InstitutionCode,
+    string RegionCode,
+    DateTimeOffset ReceivedAt,
+    PrescriptionView View,
+    byte[] Sealed
+);
 
 /// <summary>A line of a list.</summary>
 public sealed record PrescriptionSummary(
@@ -154,7 +161,11 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
     }
 
     /// <summary>What waits for a decision, urgent first, then the longest waiting.</summary>
-    public async Task<IReadOnlyList<PrescriptionSummary>> WaitingAsync(ClaimsPrincipal caller, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PrescriptionSummary>> WaitingAsync(
+        ClaimsPrincipal caller,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var scope = Scope.Of(caller);
         await using var command = Command(
@@ -199,10 +210,7 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
                 returning prescription_id)
             select p.document, p.identity from prescriptions.prescriptions p join seen on seen.prescription_id = p.id
             """;
-        await using var command = Command(
-            sql,
-            [caller.InstitutionCode(), id, caller.Subject(), string.Join(',', caller.Roles()), purpose]
-        );
+        await using var command = Command(sql, [caller.InstitutionCode(), id, caller.Subject(), string.Join(',', caller.Roles()), purpose]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {

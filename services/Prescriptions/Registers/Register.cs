@@ -41,7 +41,9 @@ internal sealed class Register(NpgsqlDataSource database) : IStartupTask
 
         var practitioners = new ConcurrentDictionary<string, PrescriberAuthority>();
         await using (
-            var command = database.CreateCommand("select code, may_prescribe_toxic, may_prescribe_narcotic from prescriptions.practitioners")
+            var command = database.CreateCommand(
+                "select code, may_prescribe_toxic, may_prescribe_narcotic from prescriptions.practitioners"
+            )
         )
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {

@@ -47,7 +47,11 @@ internal sealed class StatusWatch(NpgsqlDataSource database, TimeProvider time)
         return new Position((ulong)before, long.MaxValue);
     }
 
-    private async Task<List<(Position, StatusChange)>> ReadAsync(string institutionCode, Position after, CancellationToken cancellationToken)
+    private async Task<List<(Position, StatusChange)>> ReadAsync(
+        string institutionCode,
+        Position after,
+        CancellationToken cancellationToken
+    )
     {
         const string sql = """
             select h.xid::text, h.seq, h.prescription_id, p.his_number, p.revision, h.state, h.occurred_at, h.actor, h.reason

@@ -15,7 +15,12 @@ namespace TcmBrain.Quality.Lots;
 internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOptions<SupervisionSettings> supervision, TimeProvider time)
 {
     /// <returns>True when it was decided now.</returns>
-    public async Task<bool> ReleaseAsync(Guid lotId, IReadOnlyList<LotTest>? tests, ClaimsPrincipal caller, CancellationToken cancellationToken)
+    public async Task<bool> ReleaseAsync(
+        Guid lotId,
+        IReadOnlyList<LotTest>? tests,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
     {
         await using var work = await exchange.BeginAsync(cancellationToken);
         var lot = await LockAsync(work, lotId, caller, cancellationToken);

@@ -54,7 +54,9 @@ public sealed class ArrivalTests(Room room)
         var centre = room.Organisation();
         var rx = await room.ArriveAsync(centre);
         using var worker = room.Worker(centre);
-        (await worker.ReportAsync(rx.AggregateId, "soaking/start", new { vessel = "V01", startedAt = room.Morning })).Status.ShouldBe(HttpStatusCode.OK);
+        (await worker.ReportAsync(rx.AggregateId, "soaking/start", new { vessel = "V01", startedAt = room.Morning })).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
         await room.ArriveAsync(rx with { Version = 8, Doses = 5 });
         (await JobsAsync(rx)).ShouldBe((1, 6, 7));
     }
@@ -71,10 +73,14 @@ public sealed class ArrivalTests(Room room)
             HttpStatusCode.Conflict
         );
         (await worker.ReadAsync("/api/decoction/jobs")).Json.GetProperty("items").GetArrayLength().ShouldBe(0);
-        (await courier.ReadAsync("/api/decoction/parcels?state=packed")).Json.GetProperty("items")[0].GetProperty("prescriptionId").GetGuid().ShouldBe(rx.AggregateId);
-        (await courier.SendAsync($"/api/decoction/parcels/{rx.AggregateId}/ship", new { shippedAt = room.Morning.AddHours(1) })).Status.ShouldBe(
-            HttpStatusCode.OK
-        );
+        (await courier.ReadAsync("/api/decoction/parcels?state=packed"))
+            .Json.GetProperty("items")[0]
+            .GetProperty("prescriptionId")
+            .GetGuid()
+            .ShouldBe(rx.AggregateId);
+        (
+            await courier.SendAsync($"/api/decoction/parcels/{rx.AggregateId}/ship", new { shippedAt = room.Morning.AddHours(1) })
+        ).Status.ShouldBe(HttpStatusCode.OK);
         var shipped = (ParcelShipped)(await Told.OfAsync(room.Database, rx.AggregateId)).Single().Event;
         shipped.BagSerials.ShouldBeEmpty();
         shipped.Version.ShouldBe(1);
@@ -92,7 +98,9 @@ public sealed class ArrivalTests(Room room)
         }
 
         (await room.ScalarAsync<long>("select count(*) from decoction.job where centre_code = any($1)", (object)centres)).ShouldBe(100);
-        (await room.ScalarAsync<long>("select count(*) from decoction.vessel where centre_code = any($1)", (object)centres)).ShouldBe(3 * 12);
+        (await room.ScalarAsync<long>("select count(*) from decoction.vessel where centre_code = any($1)", (object)centres)).ShouldBe(
+            3 * 12
+        );
     }
 
     private async Task<(long Jobs, int Version, int Doses)> JobsAsync(PrescriptionChecked rx) =>

@@ -23,12 +23,12 @@ public sealed class JobPathTests(Room room)
         job.GetProperty("recipe").GetProperty("class").GetString().ShouldBe("ordinary");
 
         var packed = await room.DecoctAsync(worker, rx.AggregateId, "V01", room.Morning);
-        (await courier.SendAsync($"/api/decoction/parcels/{rx.AggregateId}/ship", new { shippedAt = packed.AddMinutes(30) })).Status.ShouldBe(
-            HttpStatusCode.OK
-        );
-        (await courier.SendAsync($"/api/decoction/parcels/{rx.AggregateId}/deliver", new { deliveredAt = packed.AddMinutes(90) })).Status.ShouldBe(
-            HttpStatusCode.OK
-        );
+        (
+            await courier.SendAsync($"/api/decoction/parcels/{rx.AggregateId}/ship", new { shippedAt = packed.AddMinutes(30) })
+        ).Status.ShouldBe(HttpStatusCode.OK);
+        (
+            await courier.SendAsync($"/api/decoction/parcels/{rx.AggregateId}/deliver", new { deliveredAt = packed.AddMinutes(90) })
+        ).Status.ShouldBe(HttpStatusCode.OK);
 
         var told = await Told.OfAsync(room.Database, rx.AggregateId);
         told.Select(t => t.Event.GetType().Name)
@@ -62,7 +62,11 @@ public sealed class JobPathTests(Room room)
 
         var story = (await worker.ReadAsync($"/api/decoction/prescriptions/{rx.AggregateId}")).Json;
         story.GetProperty("state").GetString().ShouldBe("delivered");
-        story.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("step").GetString()).ShouldBe(["soaking", "first-boil", "second-boil", "packing"]);
+        story
+            .GetProperty("steps")
+            .EnumerateArray()
+            .Select(s => s.GetProperty("step").GetString())
+            .ShouldBe(["soaking", "first-boil", "second-boil", "packing"]);
         story.GetProperty("steps")[1].GetProperty("finishedAt").GetDateTimeOffset().ShouldBe(room.Morning.AddMinutes(55));
         story.GetProperty("bags").GetArrayLength().ShouldBe(14);
         story.GetProperty("parcel").GetProperty("sscc").GetString().ShouldBe(delivered.Sscc);
@@ -73,8 +77,13 @@ public sealed class JobPathTests(Room room)
     public async Task Steps_can_be_reported_as_they_happen()
     {
         var (rx, worker) = await JobAsync();
-        (await worker.ReportAsync(rx, "soaking/start", new { vessel = "V03", startedAt = room.Morning })).Json.GetProperty("state").GetString().ShouldBe("soaking");
-        (await worker.ReportAsync(rx, "soaking/finish", new { finishedAt = room.Morning.AddMinutes(45) })).Status.ShouldBe(HttpStatusCode.OK);
+        (await worker.ReportAsync(rx, "soaking/start", new { vessel = "V03", startedAt = room.Morning }))
+            .Json.GetProperty("state")
+            .GetString()
+            .ShouldBe("soaking");
+        (await worker.ReportAsync(rx, "soaking/finish", new { finishedAt = room.Morning.AddMinutes(45) })).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
         // The vessel is known from here on.
         var boiling = await worker.ReportAsync(rx, "first-boil/start", new { startedAt = room.Morning.AddMinutes(50) });
         boiling.Json.GetProperty("state").GetString().ShouldBe("decocting");
@@ -157,5 +166,10 @@ public sealed class JobPathTests(Room room)
     }
 
     private object Times(string vessel, int from, int until) =>
-        new { vessel, startedAt = room.Morning.AddMinutes(from), finishedAt = room.Morning.AddMinutes(until) };
+        new
+        {
+            vessel,
+            startedAt = room.Morning.AddMinutes(from),
+            finishedAt = room.Morning.AddMinutes(until),
+        };
 }

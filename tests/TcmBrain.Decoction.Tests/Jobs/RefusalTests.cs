@@ -27,7 +27,12 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
     [InlineData("boiling", """{"vessel":"V01"}""", "DEC-0101", "step")]
     [InlineData("soaking", """{"vessel":"V01","finishedAt":"2026-01-01T00:00:00Z"}""", "DEC-0105", "startedAt")]
     [InlineData("soaking", """{"startedAt":"2026-01-01T00:00:00Z","finishedAt":"2026-01-01T00:40:00Z"}""", "DEC-0105", "vessel")]
-    [InlineData("soaking", """{"vessel":"V01","startedAt":"2999-01-01T00:00:00Z","finishedAt":"2999-01-01T00:40:00Z"}""", "DEC-0102", "startedAt")]
+    [InlineData(
+        "soaking",
+        """{"vessel":"V01","startedAt":"2999-01-01T00:00:00Z","finishedAt":"2999-01-01T00:40:00Z"}""",
+        "DEC-0102",
+        "startedAt"
+    )]
     [InlineData("soaking", """{"vessel":"V01","startedAt":"soon"}""", "GEN-0003", "startedAt")]
     [InlineData("soaking/start", """{"vessel":7,"startedAt":"2026-01-01T00:00:00Z"}""", "GEN-0003", "vessel")]
     public async Task Bad_input_is_refused(string step, string body, string code, string field)
@@ -68,17 +73,23 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
             "DEC-0102",
             HttpStatusCode.BadRequest
         );
-        (await worker.ReportAsync(rx, "soaking/start", new { vessel = "V01", startedAt = now.AddMinutes(1.5) })).Status.ShouldBe(HttpStatusCode.OK);
+        (await worker.ReportAsync(rx, "soaking/start", new { vessel = "V01", startedAt = now.AddMinutes(1.5) })).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact]
     public async Task Soaking_too_short_is_refused_with_its_rule_and_can_go_on()
     {
-        (await worker.ReportAsync(rx, "soaking/start", new { vessel = "V01", startedAt = room.Morning })).Status.ShouldBe(HttpStatusCode.OK);
+        (await worker.ReportAsync(rx, "soaking/start", new { vessel = "V01", startedAt = room.Morning })).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
         var early = await worker.ReportAsync(rx, "soaking/finish", new { finishedAt = room.Morning.AddMinutes(29) });
         early.ShouldBeRefused("DEC-0206", HttpStatusCode.UnprocessableEntity);
         early.Json.GetProperty("faults")[0].GetProperty("zh").GetString()!.ShouldContain("浸泡不少于30分钟");
-        (await worker.ReportAsync(rx, "soaking/finish", new { finishedAt = room.Morning.AddMinutes(31) })).Status.ShouldBe(HttpStatusCode.OK);
+        (await worker.ReportAsync(rx, "soaking/finish", new { finishedAt = room.Morning.AddMinutes(31) })).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact]
@@ -92,7 +103,10 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
     public async Task Steps_out_of_order_are_refused()
     {
         (await worker.ReportAsync(rx, "first-boil", Times("V01", 0, 25))).ShouldBeRefused("DEC-0201", HttpStatusCode.Conflict);
-        (await worker.ReportAsync(rx, "packing/finish", new { finishedAt = room.Morning })).ShouldBeRefused("DEC-0203", HttpStatusCode.Conflict);
+        (await worker.ReportAsync(rx, "packing/finish", new { finishedAt = room.Morning })).ShouldBeRefused(
+            "DEC-0203",
+            HttpStatusCode.Conflict
+        );
         await NothingIsKeptAsync();
     }
 
@@ -144,12 +158,22 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
     {
         await worker.ReportAsync(rx, "soaking", Times("V02", 0, 30));
         var during = (
-            await worker.ReadAsync($"/api/decoction/vessels?from={room.Morning.AddMinutes(-60):O}&until={room.Morning.AddMinutes(10):O}".Replace("+", "%2B"))
+            await worker.ReadAsync(
+                $"/api/decoction/vessels?from={room.Morning.AddMinutes(-60):O}&until={room.Morning.AddMinutes(10):O}".Replace("+", "%2B")
+            )
         ).Json.GetProperty("items");
         during.GetArrayLength().ShouldBe(12);
-        during.EnumerateArray().Where(v => v.GetProperty("busy").GetBoolean()).Single().GetProperty("prescriptionId").GetGuid().ShouldBe(rx);
+        during
+            .EnumerateArray()
+            .Where(v => v.GetProperty("busy").GetBoolean())
+            .Single()
+            .GetProperty("prescriptionId")
+            .GetGuid()
+            .ShouldBe(rx);
         var before = (
-            await worker.ReadAsync($"/api/decoction/vessels?from={room.Morning.AddMinutes(-60):O}&until={room.Morning:O}".Replace("+", "%2B"))
+            await worker.ReadAsync(
+                $"/api/decoction/vessels?from={room.Morning.AddMinutes(-60):O}&until={room.Morning:O}".Replace("+", "%2B")
+            )
         ).Json.GetProperty("items");
         before.EnumerateArray().ShouldAllBe(v => !v.GetProperty("busy").GetBoolean());
         (await worker.ReadAsync("/api/decoction/vessels?from=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z")).ShouldBeRefused(
@@ -198,7 +222,12 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
         (await worker.ReadAsync(path)).ShouldBeRefused(code, HttpStatusCode.BadRequest);
 
     private object Times(string vessel, int from, int until) =>
-        new { vessel, startedAt = room.Morning.AddMinutes(from), finishedAt = room.Morning.AddMinutes(until) };
+        new
+        {
+            vessel,
+            startedAt = room.Morning.AddMinutes(from),
+            finishedAt = room.Morning.AddMinutes(until),
+        };
 
     private async Task NothingIsKeptAsync()
     {

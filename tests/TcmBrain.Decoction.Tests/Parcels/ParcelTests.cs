@@ -31,15 +31,33 @@ public sealed class ParcelTests(Room room)
     public async Task A_parcel_goes_its_way_in_order_and_time()
     {
         var (rx, courier) = await ParcelAsync();
-        (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddHours(2) })).ShouldBeRefused("DEC-0302", HttpStatusCode.Conflict);
-        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddMinutes(-1) })).ShouldBeRefused("DEC-0305", HttpStatusCode.Conflict);
-        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = DateTimeOffset.UtcNow.AddHours(1) })).ShouldBeRefused("DEC-0102", HttpStatusCode.BadRequest);
+        (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddHours(2) })).ShouldBeRefused(
+            "DEC-0302",
+            HttpStatusCode.Conflict
+        );
+        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddMinutes(-1) })).ShouldBeRefused(
+            "DEC-0305",
+            HttpStatusCode.Conflict
+        );
+        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = DateTimeOffset.UtcNow.AddHours(1) })).ShouldBeRefused(
+            "DEC-0102",
+            HttpStatusCode.BadRequest
+        );
         (await courier.SendAsync(Path(rx, "ship"), new { })).ShouldBeRefused("DEC-0105", HttpStatusCode.BadRequest);
         (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(1) })).Status.ShouldBe(HttpStatusCode.OK);
-        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(3) })).ShouldBeRefused("DEC-0303", HttpStatusCode.Conflict);
-        (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddMinutes(30) })).ShouldBeRefused("DEC-0306", HttpStatusCode.Conflict);
+        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(3) })).ShouldBeRefused(
+            "DEC-0303",
+            HttpStatusCode.Conflict
+        );
+        (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddMinutes(30) })).ShouldBeRefused(
+            "DEC-0306",
+            HttpStatusCode.Conflict
+        );
         (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddHours(2) })).Status.ShouldBe(HttpStatusCode.OK);
-        (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddHours(3) })).ShouldBeRefused("DEC-0304", HttpStatusCode.Conflict);
+        (await courier.SendAsync(Path(rx, "deliver"), new { deliveredAt = room.Morning.AddHours(3) })).ShouldBeRefused(
+            "DEC-0304",
+            HttpStatusCode.Conflict
+        );
     }
 
     [Fact]
@@ -49,11 +67,20 @@ public sealed class ParcelTests(Room room)
         var rx = (await room.ArriveAsync(centre)).AggregateId;
         using var courier = room.Courier(centre);
         using var stranger = room.Courier(room.Organisation());
-        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused("DEC-0301", HttpStatusCode.NotFound);
+        (await courier.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused(
+            "DEC-0301",
+            HttpStatusCode.NotFound
+        );
         var (parcel, _) = await ParcelAsync();
-        (await stranger.SendAsync(Path(parcel, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused("DEC-0301", HttpStatusCode.NotFound);
+        (await stranger.SendAsync(Path(parcel, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused(
+            "DEC-0301",
+            HttpStatusCode.NotFound
+        );
         using var worker = room.Worker(centre);
-        (await worker.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused("GEN-0002", HttpStatusCode.Forbidden);
+        (await worker.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused(
+            "GEN-0002",
+            HttpStatusCode.Forbidden
+        );
     }
 
     private static string Path(Guid rx, string what) => $"/api/decoction/parcels/{rx}/{what}";

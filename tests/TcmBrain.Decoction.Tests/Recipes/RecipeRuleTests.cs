@@ -30,7 +30,8 @@ public sealed class RecipeRuleTests
         Derive(syndrome, ("丹参", 10, ""), ("陈皮", 10, "")).Class.ShouldBe(expected);
 
     [Fact]
-    public void The_pieces_go_before_the_syndrome() => Derive("气虚证", ("金银花", 15, ""), ("连翘", 15, "")).Class.ShouldBe(DecoctionClass.Light);
+    public void The_pieces_go_before_the_syndrome() =>
+        Derive("气虚证", ("金银花", 15, ""), ("连翘", 15, "")).Class.ShouldBe(DecoctionClass.Light);
 
     [Fact]
     public void Soaking_takes_at_least_30_minutes_and_has_no_upper_end()
@@ -71,7 +72,9 @@ public sealed class RecipeRuleTests
     {
         var recipe = Derive("", ("附子", 15, "先煎"), ("薄荷", 6, "后下"), ("人参", 9, "另煎"));
         IEnumerable<MinuteLimit> limits = [recipe.Soak, recipe.FirstBoil, recipe.SecondBoil, .. recipe.Special.Select(s => s.Limit!)];
-        limits.ShouldAllBe(l => l.Source.Clause.Length > 10 && l.Source.RuleId.Length > 0 && (l.Source.Mark == "M" || l.Source.Mark == "C*"));
+        limits.ShouldAllBe(l =>
+            l.Source.Clause.Length > 10 && l.Source.RuleId.Length > 0 && (l.Source.Mark == "M" || l.Source.Mark == "C*")
+        );
     }
 
     [Fact]

@@ -68,7 +68,9 @@ public sealed class StepRulesTests
     [Fact]
     public void Soaking_29_minutes_is_refused_and_names_the_rule()
     {
-        var refused = Should.Throw<FaultException>(() => StepRules.MayFinish(Recipe, [Record(Step.Soaking, 0, null)], Step.Soaking, At(29)));
+        var refused = Should.Throw<FaultException>(() =>
+            StepRules.MayFinish(Recipe, [Record(Step.Soaking, 0, null)], Step.Soaking, At(29))
+        );
         refused.Code.ShouldBe("DEC-0206");
         refused.Faults[0].Zh.ShouldContain("国中医药发〔2009〕3号");
         refused.Faults[0].Field.ShouldBe("finishedAt");

@@ -71,13 +71,15 @@ public sealed class TelemetryTests(Room room) : IAsyncLifetime
         broken.TakenAt = new Timestamp { Seconds = long.MaxValue, Nanos = -1 };
         var unset = Reading("V01", 7);
         unset.TakenAt = new Timestamp { Seconds = 3600 };
-        Counts(await ReportAsync([Reading("V77", 1), Reading("", 1), hot, cold, future, timeless, broken, unset, Reading("V01", 8)])).ShouldBe((1, 0, 8));
+        Counts(await ReportAsync([Reading("V77", 1), Reading("", 1), hot, cold, future, timeless, broken, unset, Reading("V01", 8)]))
+            .ShouldBe((1, 0, 8));
     }
 
     [Fact]
     public async Task Another_centres_vessels_are_unknown()
     {
-        Counts(await ReportAsync([Reading("V01", 1)], TestTokens.Of("device", room.Organisation(), "330105", "decoction"))).ShouldBe((0, 0, 1));
+        Counts(await ReportAsync([Reading("V01", 1)], TestTokens.Of("device", room.Organisation(), "330105", "decoction")))
+            .ShouldBe((0, 0, 1));
         (await StoredAsync()).ShouldBe(0);
     }
 
@@ -95,7 +97,9 @@ public sealed class TelemetryTests(Room room) : IAsyncLifetime
     [Fact]
     public async Task Only_devices_of_a_decoction_room_report()
     {
-        var refused = await Should.ThrowAsync<RpcException>(() => ReportAsync([Reading("V01", 1)], TestTokens.Of("x", centre, "330105", "his")));
+        var refused = await Should.ThrowAsync<RpcException>(() =>
+            ReportAsync([Reading("V01", 1)], TestTokens.Of("x", centre, "330105", "his"))
+        );
         refused.StatusCode.ShouldBe(StatusCode.PermissionDenied);
         refused.Trailers.GetValue("tcm-code").ShouldBe("GEN-0002");
     }
@@ -115,12 +119,18 @@ public sealed class TelemetryTests(Room room) : IAsyncLifetime
     private static Metadata Headers(string token) => new() { { "authorization", "Bearer " + token } };
 
     private Task<long> StoredAsync() =>
-        room.ScalarAsync<long>("select count(*) from decoction.reading join decoction.vessel using (vessel_id) where centre_code = $1", centre);
+        room.ScalarAsync<long>(
+            "select count(*) from decoction.reading join decoction.vessel using (vessel_id) where centre_code = $1",
+            centre
+        );
 
     private async Task<ReportSummary> ReportAsync(IEnumerable<Reading> readings, string? token = null)
     {
         var client = new TelemetryService.TelemetryServiceClient(channel);
-        using var call = client.Report(Headers(token ?? TestTokens.Of("device", centre, "330105", "decoction")), DateTime.UtcNow.AddSeconds(30));
+        using var call = client.Report(
+            Headers(token ?? TestTokens.Of("device", centre, "330105", "decoction")),
+            DateTime.UtcNow.AddSeconds(30)
+        );
         try
         {
             foreach (var reading in readings)

@@ -39,7 +39,13 @@ public sealed class QuietTests(Servers servers)
     public async Task Without_its_broker_a_service_is_degraded_but_takes_work()
     {
         var database = await servers.DatabaseAsync("institutions");
-        await using var node = await Node.StartAsync("institutions", database, "amqp://nobody:nobody@127.0.0.1:1", _ => { }, s => s.AddHealthChecks());
+        await using var node = await Node.StartAsync(
+            "institutions",
+            database,
+            "amqp://nobody:nobody@127.0.0.1:1",
+            _ => { },
+            s => s.AddHealthChecks()
+        );
         await node.TellAsync([Samples.Registered()]);
 
         var report = await node.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
@@ -67,7 +73,8 @@ public sealed class QuietTests(Servers servers)
                 .Select(remote =>
                     (
                         // 127.x.x.x, as itself or mapped into IPv6, and ::1; the kernel writes little-endian words.
-                        remote[0].EndsWith("7F", StringComparison.Ordinal) || remote[0] == "00000000000000000000000001000000",
+                        remote[0].EndsWith("7F", StringComparison.Ordinal)
+                            || remote[0] == "00000000000000000000000001000000",
                         int.Parse(remote[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
                     )
                 ),

@@ -24,7 +24,9 @@ public sealed class TopologyTests(Servers servers)
             type.IsSealed.ShouldBeTrue($"{type.Name}: an event for which another could stand would reach the wrong exchange");
         }
 
-        Topology.EventTypes.Order(Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name))).ShouldBe(events.OrderBy(t => t.Name, StringComparer.Ordinal));
+        Topology
+            .EventTypes.Order(Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)))
+            .ShouldBe(events.OrderBy(t => t.Name, StringComparer.Ordinal));
         Topology.Services.ShouldAllBe(s => s.ListensTo.Distinct().Count() == s.ListensTo.Length);
     }
 
@@ -38,12 +40,13 @@ public sealed class TopologyTests(Servers servers)
             .EventTypes.SelectMany(type =>
             {
                 var name = Topology.ExchangeName(type);
-                return Topology
-                    .ListenersOf(type)
-                    .Select(s => $"{name}.listeners>{s.Queue}")
-                    .Append($"{name}>{name}.listeners");
+                return Topology.ListenersOf(type).Select(s => $"{name}.listeners>{s.Queue}").Append($"{name}>{name}.listeners");
             })
-            .Concat(Topology.Services.Where(s => s.ListensTo.Length > 0).SelectMany(s => new[] { $"{s.Queue}>{s.Queue}", $"{s.ErrorQueue}>{s.ErrorQueue}" }));
+            .Concat(
+                Topology
+                    .Services.Where(s => s.ListensTo.Length > 0)
+                    .SelectMany(s => new[] { $"{s.Queue}>{s.Queue}", $"{s.ErrorQueue}>{s.ErrorQueue}" })
+            );
         var bindings = await ManagementAsync(broker, "bindings");
         bindings
             .Where(b => b.GetProperty("source").GetString() != "")
@@ -53,7 +56,9 @@ public sealed class TopologyTests(Servers servers)
 
         var queues = await ManagementAsync(broker, "queues");
         queues.Count.ShouldBe(2 * Topology.Services.Count(s => s.ListensTo.Length > 0));
-        queues.ShouldAllBe(q => q.GetProperty("durable").GetBoolean() && q.GetProperty("arguments").GetProperty("x-queue-type").GetString() == "quorum");
+        queues.ShouldAllBe(q =>
+            q.GetProperty("durable").GetBoolean() && q.GetProperty("arguments").GetProperty("x-queue-type").GetString() == "quorum"
+        );
     }
 
     [Fact]

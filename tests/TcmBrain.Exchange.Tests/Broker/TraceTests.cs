@@ -62,7 +62,10 @@ public sealed class TraceTests(Servers servers)
         (await seen.Task.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeNull();
     }
 
-    private static async Task<(ActivityContext Telling, ActivityContext Handling)> TellAndHandleAsync(Stage stage, string? traceParent = null)
+    private static async Task<(ActivityContext Telling, ActivityContext Handling)> TellAndHandleAsync(
+        Stage stage,
+        string? traceParent = null
+    )
     {
         var seen = new TaskCompletionSource<ActivityContext>();
         await using var listener = await stage.ListenerAsync(

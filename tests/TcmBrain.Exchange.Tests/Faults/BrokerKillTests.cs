@@ -59,7 +59,11 @@ public sealed class BrokerKillTests(Servers servers, OwnBroker own) : IClassFixt
     private async Task<Stage> StageAsync()
     {
         await own.PurgeAsync();
-        var stage = new Stage(await servers.DatabaseAsync("institutions"), await servers.DatabaseAsync("cockpit"), own.Server.ConnectionString);
+        var stage = new Stage(
+            await servers.DatabaseAsync("institutions"),
+            await servers.DatabaseAsync("cockpit"),
+            own.Server.ConnectionString
+        );
         await TestHost.Effects.CreateAsync(stage.Cockpit);
         return stage;
     }

@@ -53,7 +53,14 @@ public sealed class OwnBroker : IAsyncLifetime
 /// <summary>A database server that a class may kill. Its writes are durable, as they must be to survive it.</summary>
 public sealed class OwnPostgres : IAsyncLifetime
 {
-    public PostgresServer Server { get; } = new(new PostgresOptions { Password = "tests-only", Settings = new Dictionary<string, string> { ["shared_buffers"] = "64MB" } });
+    public PostgresServer Server { get; } =
+        new(
+            new PostgresOptions
+            {
+                Password = "tests-only",
+                Settings = new Dictionary<string, string> { ["shared_buffers"] = "64MB" },
+            }
+        );
 
     public async ValueTask InitializeAsync() => await Server.StartAsync();
 

@@ -42,7 +42,9 @@ public sealed class PostgresKillTests(Servers servers, OwnPostgres own) : IClass
     public async Task A_listener_whose_database_is_away_stops_in_time_and_gives_back_what_it_held()
     {
         var stage = new Stage(await servers.DatabaseAsync("institutions"), await own.DatabaseAsync("cockpit"), await servers.BrokerAsync());
-        var listener = await stage.ListenerAsync(x => x.FoldWith<TestHost.EffectFold>().Configure(o => o.StopTimeout = TimeSpan.FromSeconds(4)));
+        var listener = await stage.ListenerAsync(x =>
+            x.FoldWith<TestHost.EffectFold>().Configure(o => o.StopTimeout = TimeSpan.FromSeconds(4))
+        );
         await using var publisher = await stage.PublisherAsync();
         await publisher.TellAsync([Samples.Registered()]);
         await Eventually.Be(async () => await Database.EffectsAsync(stage.Cockpit) == 1, "it works", Bound);

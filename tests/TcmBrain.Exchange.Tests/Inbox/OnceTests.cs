@@ -132,7 +132,12 @@ public sealed class OnceTests(Servers servers)
         await Task.WhenAll(
                 Enumerable
                     .Range(1, 400)
-                    .Select(v => listener.Lanes.TakeAsync(new Delivery(Guid.CreateVersion7(), Samples.Registered(aggregate: aggregate, version: v), null), default))
+                    .Select(v =>
+                        listener.Lanes.TakeAsync(
+                            new Delivery(Guid.CreateVersion7(), Samples.Registered(aggregate: aggregate, version: v), null),
+                            default
+                        )
+                    )
             )
             .WaitAsync(TimeSpan.FromSeconds(30));
 

@@ -88,7 +88,9 @@ public sealed class PoisonTests(Servers servers)
         await using var listener = await stage.ListenerAsync(
             new Script(
                 (e, work, token) =>
-                    e.Code == "poison" ? work.Command("insert into public.child values (1)").ExecuteNonQueryAsync(token) : Task.CompletedTask
+                    e.Code == "poison"
+                        ? work.Command("insert into public.child values (1)").ExecuteNonQueryAsync(token)
+                        : Task.CompletedTask
             )
         );
         await Wire.SendAsync(stage.Broker, "cockpit", Samples.Registered("poison"), Guid.CreateVersion7());

@@ -46,7 +46,11 @@ public sealed class ReplayTests(Servers servers)
         await using (var teller = stage.Teller())
         {
             var ids = await teller.TellAsync([Samples.Registered(), Samples.Registered(), Samples.Suspended()]);
-            await Database.ExecuteAsync(stage.Institutions, "update exchange.outbox set recorded_at = now() - interval '1 hour' where message_id = $1", ids[0]);
+            await Database.ExecuteAsync(
+                stage.Institutions,
+                "update exchange.outbox set recorded_at = now() - interval '1 hour' where message_id = $1",
+                ids[0]
+            );
         }
 
         var since = DateTimeOffset.UtcNow.AddMinutes(-30);

@@ -64,8 +64,16 @@ public sealed class RelayTests(Servers servers)
         await using (var teller = stage.Teller())
         {
             var ids = await teller.TellAsync(Enumerable.Range(0, 13).Select(_ => Samples.Registered()));
-            await Database.ExecuteAsync(stage.Institutions, "update exchange.outbox set type = 'InstitutionMerged' where message_id = $1", ids[0]);
-            await Database.ExecuteAsync(stage.Institutions, "update exchange.outbox set payload = '{\"code\": 7' where message_id = $1", ids[1]);
+            await Database.ExecuteAsync(
+                stage.Institutions,
+                "update exchange.outbox set type = 'InstitutionMerged' where message_id = $1",
+                ids[0]
+            );
+            await Database.ExecuteAsync(
+                stage.Institutions,
+                "update exchange.outbox set payload = '{\"code\": 7' where message_id = $1",
+                ids[1]
+            );
             await Database.ExecuteAsync(stage.Institutions, "delete from exchange.outbox where message_id = $1", ids[2]);
         }
 

@@ -36,8 +36,7 @@ internal static class Database
         await command.ExecuteNonQueryAsync();
     }
 
-    public static Task<long> PendingAsync(string database) =>
-        ScalarAsync<long>(database, "select count(*) from exchange.outbox_pending");
+    public static Task<long> PendingAsync(string database) => ScalarAsync<long>(database, "select count(*) from exchange.outbox_pending");
 
     public static Task<long> EffectsAsync(string database) => ScalarAsync<long>(database, "select count(*) from public.effects");
 

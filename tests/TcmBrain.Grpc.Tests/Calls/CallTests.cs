@@ -34,9 +34,7 @@ public sealed class CallTests(EchoHouse house)
 
     [Theory, MemberData(nameof(EveryWay))]
     public void A_blocking_call_answers(Way way) =>
-        Client(way)
-            .Say(new EchoRequest { Text = "x" }, deadline: EchoHouse.Deadline)
-            .Text.ShouldBe("x");
+        Client(way).Say(new EchoRequest { Text = "x" }, deadline: EchoHouse.Deadline).Text.ShouldBe("x");
 
     [Theory, MemberData(nameof(EveryWay))]
     public async Task A_client_stream_is_collected(Way way)
@@ -57,13 +55,9 @@ public sealed class CallTests(EchoHouse house)
     [Theory, MemberData(nameof(EveryWay))]
     public async Task A_server_stream_arrives_whole_and_in_order(Way way)
     {
-        using var call = Client(way)
-            .Repeat(new EchoRequest { Text = "x", Count = 500 }, deadline: EchoHouse.Deadline);
+        using var call = Client(way).Repeat(new EchoRequest { Text = "x", Count = 500 }, deadline: EchoHouse.Deadline);
 
-        var numbers = await call
-            .ResponseStream.ReadAllAsync()
-            .Select(reply => reply.Number)
-            .ToArrayAsync();
+        var numbers = await call.ResponseStream.ReadAllAsync().Select(reply => reply.Number).ToArrayAsync();
 
         numbers.ShouldBe(Enumerable.Range(0, 500));
         call.GetTrailers().GetValue("seen-method").ShouldBe("/tcmbrain.tests.echo.v1.Echo/Repeat");
@@ -77,9 +71,7 @@ public sealed class CallTests(EchoHouse house)
         {
             await call.RequestStream.WriteAsync(new EchoRequest { Text = $"turn {number}" });
             (await call.ResponseStream.MoveNext()).ShouldBeTrue();
-            call.ResponseStream.Current.ShouldBe(
-                new EchoReply { Text = $"turn {number}", Number = number }
-            );
+            call.ResponseStream.Current.ShouldBe(new EchoReply { Text = $"turn {number}", Number = number });
         }
 
         await call.RequestStream.CompleteAsync();
@@ -92,16 +84,12 @@ public sealed class CallTests(EchoHouse house)
     {
         var request = new EchoRequest { Text = "处方不存在", FailWith = (int)StatusCode.NotFound };
 
-        var failure = await Should.ThrowAsync<RpcException>(async () =>
-            await Client(way).SayAsync(request, deadline: EchoHouse.Deadline)
-        );
+        var failure = await Should.ThrowAsync<RpcException>(async () => await Client(way).SayAsync(request, deadline: EchoHouse.Deadline));
 
         failure.StatusCode.ShouldBe(StatusCode.NotFound);
         failure.Status.Detail.ShouldBe("处方不存在");
         failure.Trailers.GetValue("tcm-code").ShouldBe("TST-0001");
-        var details = StatusDetails.Parser.ParseFrom(
-            failure.Trailers.GetValueBytes("grpc-status-details-bin")
-        );
+        var details = StatusDetails.Parser.ParseFrom(failure.Trailers.GetValueBytes("grpc-status-details-bin"));
         details.Code.ShouldBe((int)StatusCode.NotFound);
         details.Details.Single().Unpack<EchoRequest>().ShouldBe(request);
     }
@@ -142,12 +130,7 @@ public sealed class CallTests(EchoHouse house)
         await Client(way).SayAsync(new EchoRequest(), deadline: EchoHouse.Deadline);
 
         var failure = await Should.ThrowAsync<RpcException>(async () =>
-            await Client(way)
-                .SayAsync(
-                    new EchoRequest { Hang = true },
-                    Headers(call),
-                    DateTime.UtcNow.AddSeconds(1)
-                )
+            await Client(way).SayAsync(new EchoRequest { Hang = true }, Headers(call), DateTime.UtcNow.AddSeconds(1))
         );
 
         failure.StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
@@ -157,8 +140,7 @@ public sealed class CallTests(EchoHouse house)
     [Theory, MemberData(nameof(EveryWay))]
     public async Task The_server_knows_the_deadline(Way way)
     {
-        using var call = Client(way)
-            .SayAsync(new EchoRequest(), deadline: DateTime.UtcNow.AddSeconds(1000));
+        using var call = Client(way).SayAsync(new EchoRequest(), deadline: DateTime.UtcNow.AddSeconds(1000));
         await call;
 
         double.Parse(call.GetTrailers().GetValue("seen-deadline")!).ShouldBeInRange(900, 1000);
@@ -184,10 +166,7 @@ public sealed class CallTests(EchoHouse house)
     public async Task Dropping_an_endless_stream_reaches_the_server(Way way)
     {
         var id = NewCall();
-        using (
-            var call = Client(way)
-                .Repeat(new EchoRequest { Text = "x", Count = -1 }, Headers(id), EchoHouse.Deadline)
-        )
+        using (var call = Client(way).Repeat(new EchoRequest { Text = "x", Count = -1 }, Headers(id), EchoHouse.Deadline))
         {
             (await call.ResponseStream.MoveNext()).ShouldBeTrue();
         }
@@ -200,20 +179,12 @@ public sealed class CallTests(EchoHouse house)
     {
         var id = NewCall();
         using var cancellation = new CancellationTokenSource();
-        using var call = Client(way)
-            .SayAsync(
-                new EchoRequest { Hang = true },
-                Headers(id),
-                EchoHouse.Deadline,
-                cancellation.Token
-            );
+        using var call = Client(way).SayAsync(new EchoRequest { Hang = true }, Headers(id), EchoHouse.Deadline, cancellation.Token);
         await house.Journal.Started(id).WaitAsync(EchoHouse.Patience);
 
         await cancellation.CancelAsync();
 
-        (await Should.ThrowAsync<RpcException>(async () => await call)).StatusCode.ShouldBe(
-            StatusCode.Cancelled
-        );
+        (await Should.ThrowAsync<RpcException>(async () => await call)).StatusCode.ShouldBe(StatusCode.Cancelled);
         await house.Journal.Cancelled(id).WaitAsync(EchoHouse.Patience);
     }
 
@@ -222,8 +193,7 @@ public sealed class CallTests(EchoHouse house)
     {
         var text = string.Concat(Enumerable.Range(0, 100_000).Select(number => $"{number:x10}"));
 
-        var reply = await Client(way)
-            .SayAsync(new EchoRequest { Text = text }, deadline: EchoHouse.Deadline);
+        var reply = await Client(way).SayAsync(new EchoRequest { Text = text }, deadline: EchoHouse.Deadline);
 
         reply.Text.ShouldBe(text);
     }
@@ -233,9 +203,7 @@ public sealed class CallTests(EchoHouse house)
     {
         var request = new EchoRequest { Text = new string('x', 5 * 1024 * 1024) };
 
-        var failure = await Should.ThrowAsync<RpcException>(async () =>
-            await Client(way).SayAsync(request, deadline: EchoHouse.Deadline)
-        );
+        var failure = await Should.ThrowAsync<RpcException>(async () => await Client(way).SayAsync(request, deadline: EchoHouse.Deadline));
 
         failure.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
     }
@@ -253,12 +221,7 @@ public sealed class CallTests(EchoHouse house)
         var invoker = house.Channel(way).CreateCallInvoker();
 
         var failure = await Should.ThrowAsync<RpcException>(async () =>
-            await invoker.AsyncUnaryCall(
-                method,
-                null,
-                new CallOptions(deadline: EchoHouse.Deadline),
-                "x"
-            )
+            await invoker.AsyncUnaryCall(method, null, new CallOptions(deadline: EchoHouse.Deadline), "x")
         );
 
         failure.StatusCode.ShouldBe(StatusCode.Unimplemented);
@@ -272,17 +235,10 @@ public sealed class CallTests(EchoHouse house)
         var replies = await Task.WhenAll(
             Enumerable
                 .Range(0, 300)
-                .Select(async number =>
-                    await client.SayAsync(
-                        new EchoRequest { Text = $"{number}" },
-                        deadline: EchoHouse.Deadline
-                    )
-                )
+                .Select(async number => await client.SayAsync(new EchoRequest { Text = $"{number}" }, deadline: EchoHouse.Deadline))
         );
 
-        replies
-            .Select(reply => reply.Text)
-            .ShouldBe(Enumerable.Range(0, 300).Select(number => $"{number}"));
+        replies.Select(reply => reply.Text).ShouldBe(Enumerable.Range(0, 300).Select(number => $"{number}"));
     }
 
     private Echo.EchoClient Client(Way way) => new(house.Channel(way));

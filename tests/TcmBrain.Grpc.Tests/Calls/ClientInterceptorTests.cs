@@ -7,15 +7,12 @@ namespace TcmBrain.Grpc.Tests.Calls;
 
 public sealed class ClientInterceptorTests(EchoHouse house)
 {
-    public static TheoryData<string> EveryKind =>
-        ["blocking", "unary", "client", "server", "duplex"];
+    public static TheoryData<string> EveryKind => ["blocking", "unary", "client", "server", "duplex"];
 
     [Theory, MemberData(nameof(EveryKind))]
     public async Task Interceptors_stand_before_every_kind_of_call_in_the_order_given(string kind)
     {
-        var client = new Echo.EchoClient(
-            house.Channel(Way.ClearText).Intercept(new Naming("first"), new Naming("second"))
-        );
+        var client = new Echo.EchoClient(house.Channel(Way.ClearText).Intercept(new Naming("first"), new Naming("second")));
 
         var trailers = await Call(client, kind);
 
@@ -43,10 +40,7 @@ public sealed class ClientInterceptorTests(EchoHouse house)
     {
         var trailers = await Call(new Echo.EchoClient(house.Channel(Way.ClearText)), kind);
 
-        trailers
-            .GetAll(TracingInterceptor.Trailer)
-            .Select(entry => entry.Value)
-            .ShouldBe(["outer", "inner"]);
+        trailers.GetAll(TracingInterceptor.Trailer).Select(entry => entry.Value).ShouldBe(["outer", "inner"]);
     }
 
     [Fact]
@@ -55,9 +49,7 @@ public sealed class ClientInterceptorTests(EchoHouse house)
         var naming = new Naming("first");
         var client = new Echo.EchoClient(house.Channel(Way.ClearText).Intercept(naming));
 
-        await client
-            .WithHost("pharmacy.example")
-            .SayAsync(new EchoRequest(), deadline: EchoHouse.Deadline);
+        await client.WithHost("pharmacy.example").SayAsync(new EchoRequest(), deadline: EchoHouse.Deadline);
 
         naming.Host.ShouldBe("pharmacy.example");
     }
@@ -67,9 +59,7 @@ public sealed class ClientInterceptorTests(EchoHouse house)
     {
         var client = new Echo.EchoClient(house.Channel(Way.ClearText).Intercept(new Passing()));
 
-        (
-            await client.SayAsync(new EchoRequest { Text = "x" }, deadline: EchoHouse.Deadline)
-        ).Text.ShouldBe("x");
+        (await client.SayAsync(new EchoRequest { Text = "x" }, deadline: EchoHouse.Deadline)).Text.ShouldBe("x");
         client.Say(new EchoRequest { Text = "y" }, deadline: EchoHouse.Deadline).Text.ShouldBe("y");
     }
 
@@ -81,9 +71,7 @@ public sealed class ClientInterceptorTests(EchoHouse house)
             {
                 // A blocking call shows its trailers only when it fails.
                 var failing = new EchoRequest { FailWith = (int)StatusCode.Aborted };
-                return Should
-                    .Throw<RpcException>(() => client.Say(failing, deadline: EchoHouse.Deadline))
-                    .Trailers;
+                return Should.Throw<RpcException>(() => client.Say(failing, deadline: EchoHouse.Deadline)).Trailers;
             }
             case "unary":
             {
@@ -101,10 +89,7 @@ public sealed class ClientInterceptorTests(EchoHouse house)
             }
             case "server":
             {
-                using var call = client.Repeat(
-                    new EchoRequest { Count = 1 },
-                    deadline: EchoHouse.Deadline
-                );
+                using var call = client.Repeat(new EchoRequest { Count = 1 }, deadline: EchoHouse.Deadline);
                 await call.ResponseStream.ReadAllAsync().ToArrayAsync();
                 return call.GetTrailers();
             }
@@ -137,27 +122,18 @@ public sealed class ClientInterceptorTests(EchoHouse house)
             AsyncUnaryCallContinuation<TRequest, TResponse> continuation
         ) => continuation(request, Named(context));
 
-        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<
-            TRequest,
-            TResponse
-        >(
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
             TRequest request,
             ClientInterceptorContext<TRequest, TResponse> context,
             AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation
         ) => continuation(request, Named(context));
 
-        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<
-            TRequest,
-            TResponse
-        >(
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
             ClientInterceptorContext<TRequest, TResponse> context,
             AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation
         ) => continuation(Named(context));
 
-        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<
-            TRequest,
-            TResponse
-        >(
+        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
             ClientInterceptorContext<TRequest, TResponse> context,
             AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation
         ) => continuation(Named(context));
@@ -176,11 +152,7 @@ public sealed class ClientInterceptorTests(EchoHouse house)
             }
 
             headers.Add("client-interceptor", name);
-            return new ClientInterceptorContext<TRequest, TResponse>(
-                context.Method,
-                context.Host,
-                context.Options.WithHeaders(headers)
-            );
+            return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, context.Options.WithHeaders(headers));
         }
     }
 }

@@ -21,11 +21,7 @@ public sealed class CompressionTests(EchoHouse house)
     public async Task A_gzip_request_is_understood(Way way)
     {
         var client = new Echo.EchoClient(house.Channel(way));
-        using var call = client.SayAsync(
-            Compressible,
-            new Metadata { { "grpc-internal-encoding-request", "gzip" } },
-            EchoHouse.Deadline
-        );
+        using var call = client.SayAsync(Compressible, new Metadata { { "grpc-internal-encoding-request", "gzip" } }, EchoHouse.Deadline);
 
         (await call).Text.ShouldBe(Compressible.Text);
         call.GetTrailers().GetValue("seen-encoding").ShouldBe("gzip");
@@ -76,9 +72,7 @@ public sealed class CompressionTests(EchoHouse house)
                 : new DeflateCompressionProvider(CompressionLevel.Fastest);
         var bytes = Compressible.ToByteArray();
         var packed = new MemoryStream();
-        using (
-            var packing = provider.CreateCompressionStream(packed, CompressionLevel.SmallestSize)
-        )
+        using (var packing = provider.CreateCompressionStream(packed, CompressionLevel.SmallestSize))
         {
             packing.Write(bytes);
         }
@@ -103,18 +97,12 @@ public sealed class CompressionTests(EchoHouse house)
         var frame = new byte[5 + message.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
         message.CopyTo(frame, 5);
-        return new HttpRequestMessage(
-            HttpMethod.Post,
-            house.Address(way) + "/tcmbrain.tests.echo.v1.Echo/Say"
-        )
+        return new HttpRequestMessage(HttpMethod.Post, house.Address(way) + "/tcmbrain.tests.echo.v1.Echo/Say")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Headers = { { "te", "trailers" }, { "grpc-accept-encoding", "identity,gzip" } },
-            Content = new ByteArrayContent(frame)
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") },
-            },
+            Content = new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
         };
     }
 }

@@ -19,9 +19,7 @@ public sealed class CredentialsTests(EchoHouse house)
                 return Task.CompletedTask;
             }
         );
-        using var channel = Tls(
-            ChannelCredentials.Create(ChannelCredentials.SecureSsl, credentials)
-        );
+        using var channel = Tls(ChannelCredentials.Create(ChannelCredentials.SecureSsl, credentials));
 
         (await SeenAuthorization(channel)).ShouldBe("Bearer token");
         asked.ShouldNotBeNull();
@@ -41,16 +39,12 @@ public sealed class CredentialsTests(EchoHouse house)
     [Fact]
     public async Task Call_credentials_never_leave_in_clear_text()
     {
-        (
-            await SeenAuthorization(house.Channel(Way.ClearText), Adding("secret"))
-        ).ShouldBeNullOrEmpty();
+        (await SeenAuthorization(house.Channel(Way.ClearText), Adding("secret"))).ShouldBeNullOrEmpty();
     }
 
     [Fact]
     public void Clear_text_credentials_take_no_call_credentials() =>
-        Should.Throw<ArgumentException>(() =>
-            ChannelCredentials.Create(ChannelCredentials.Insecure, Adding("secret"))
-        );
+        Should.Throw<ArgumentException>(() => ChannelCredentials.Create(ChannelCredentials.Insecure, Adding("secret")));
 
     [Fact]
     public async Task Insecure_credentials_open_a_clear_text_channel()
@@ -82,10 +76,7 @@ public sealed class CredentialsTests(EchoHouse house)
             house.Address(Way.Tls),
             new GrpcChannelOptions { HttpHandler = house.Handler(certificate) }
         );
-        using var call = new Echo.EchoClient(channel).SayAsync(
-            new EchoRequest(),
-            deadline: EchoHouse.Deadline
-        );
+        using var call = new Echo.EchoClient(channel).SayAsync(new EchoRequest(), deadline: EchoHouse.Deadline);
         await call;
 
         call.GetTrailers().GetValue("seen-peer").ShouldBe("his.hospital.example");
@@ -94,20 +85,14 @@ public sealed class CredentialsTests(EchoHouse house)
     [Fact]
     public async Task Without_a_client_certificate_the_caller_is_anonymous()
     {
-        using var call = new Echo.EchoClient(house.Channel(Way.Tls)).SayAsync(
-            new EchoRequest(),
-            deadline: EchoHouse.Deadline
-        );
+        using var call = new Echo.EchoClient(house.Channel(Way.Tls)).SayAsync(new EchoRequest(), deadline: EchoHouse.Deadline);
         await call;
 
         call.GetTrailers().GetValue("seen-peer").ShouldBe("anonymous");
     }
 
     private GrpcChannel Tls(ChannelCredentials credentials) =>
-        GrpcChannel.ForAddress(
-            house.Address(Way.Tls),
-            new GrpcChannelOptions { HttpHandler = house.Handler(), Credentials = credentials }
-        );
+        GrpcChannel.ForAddress(house.Address(Way.Tls), new GrpcChannelOptions { HttpHandler = house.Handler(), Credentials = credentials });
 
     private static CallCredentials Adding(string value) =>
         CallCredentials.FromInterceptor(
@@ -118,10 +103,7 @@ public sealed class CredentialsTests(EchoHouse house)
             }
         );
 
-    private static async Task<string?> SeenAuthorization(
-        GrpcChannel channel,
-        CallCredentials? credentials = null
-    )
+    private static async Task<string?> SeenAuthorization(GrpcChannel channel, CallCredentials? credentials = null)
     {
         using var call = new Echo.EchoClient(channel).SayAsync(
             new EchoRequest(),

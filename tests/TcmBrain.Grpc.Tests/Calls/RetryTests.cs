@@ -30,9 +30,7 @@ public sealed class RetryTests(EchoHouse house)
         var call = Guid.NewGuid().ToString();
         using var channel = Retrying(Way.ClearText);
 
-        var failure = await Should.ThrowAsync<RpcException>(() =>
-            Say(channel, call, failFirst: MaxAttempts)
-        );
+        var failure = await Should.ThrowAsync<RpcException>(() => Say(channel, call, failFirst: MaxAttempts));
 
         failure.StatusCode.ShouldBe(StatusCode.Unavailable);
         house.Journal.Attempts(call).ShouldBe(MaxAttempts);

@@ -41,9 +41,7 @@ public sealed class ApiTests
         var cause = new IOException("no route");
         var failure = new RpcException(new Status(StatusCode.Unavailable, "down", cause));
 
-        failure.Message.ShouldBe(
-            "Status(StatusCode=\"Unavailable\", Detail=\"down\", DebugException=\"System.IO.IOException: no route\")"
-        );
+        failure.Message.ShouldBe("Status(StatusCode=\"Unavailable\", Detail=\"down\", DebugException=\"System.IO.IOException: no route\")");
         failure.InnerException.ShouldBeSameAs(cause);
         failure.Trailers.ShouldBeEmpty();
         new RpcException(Status.DefaultCancelled, "gone").Message.ShouldBe("gone");
@@ -84,14 +82,8 @@ public sealed class ApiTests
             },
             context => arrays.Deserializer(context.PayloadAsReadOnlySequence().ToArray())
         );
-        var adapted = Marshallers.Create(
-            buffers.ContextualSerializer,
-            buffers.ContextualDeserializer
-        );
-        var crossed = Marshallers.Create<string>(
-            arrays.ContextualSerializer,
-            arrays.ContextualDeserializer
-        );
+        var adapted = Marshallers.Create(buffers.ContextualSerializer, buffers.ContextualDeserializer);
+        var crossed = Marshallers.Create<string>(arrays.ContextualSerializer, arrays.ContextualDeserializer);
 
         adapted.Deserializer(adapted.Serializer("黄芪")).ShouldBe("黄芪");
         crossed.Deserializer(crossed.Serializer("黄芪")).ShouldBe("黄芪");
@@ -100,9 +92,7 @@ public sealed class ApiTests
 
     [Fact]
     public void A_serializer_that_does_not_finish_is_found_out() =>
-        Should.Throw<InvalidOperationException>(() =>
-            Marshallers.Create<string>((_, _) => { }, _ => "").Serializer("x")
-        );
+        Should.Throw<InvalidOperationException>(() => Marshallers.Create<string>((_, _) => { }, _ => "").Serializer("x"));
 
     [Fact]
     public void A_service_definition_hands_over_every_method_once()
@@ -116,20 +106,14 @@ public sealed class ApiTests
         );
         var builder = ServerServiceDefinition
             .CreateBuilder()
-            .AddMethod(
-                method,
-                (UnaryServerMethod<string, string>)((request, _) => Task.FromResult(request))
-            );
+            .AddMethod(method, (UnaryServerMethod<string, string>)((request, _) => Task.FromResult(request)));
         var binder = new CountingBinder();
 
         builder.Build().BindService(binder);
 
         binder.Names.ShouldBe(["/service/Method"]);
         Should.Throw<ArgumentException>(() =>
-            builder.AddMethod(
-                method,
-                (UnaryServerMethod<string, string>)((_, _) => Task.FromResult(""))
-            )
+            builder.AddMethod(method, (UnaryServerMethod<string, string>)((_, _) => Task.FromResult("")))
         );
     }
 
@@ -144,8 +128,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public void A_client_for_mocks_cannot_call() =>
-        Should.Throw<NotImplementedException>(() => new MockedClient().Say(new EchoRequest()));
+    public void A_client_for_mocks_cannot_call() => Should.Throw<NotImplementedException>(() => new MockedClient().Say(new EchoRequest()));
 
     [Fact]
     public void Composite_call_credentials_have_parts()
@@ -183,9 +166,7 @@ public sealed class ApiTests
         IAsyncStreamWriter<string> writer = new PlainWriter();
 
         writer.WriteAsync("x", CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
-        Should.Throw<NotSupportedException>(() =>
-            writer.WriteAsync("x", new CancellationTokenSource().Token)
-        );
+        Should.Throw<NotSupportedException>(() => writer.WriteAsync("x", new CancellationTokenSource().Token));
     }
 
     private sealed class EmptyEcho : Echo.EchoBase;

@@ -11,13 +11,7 @@ public sealed class FeedSwitchTests
     {
         var (projects, packages) = await References(fullFeed: false);
 
-        projects.ShouldBe([
-            "Grpc.Core.Api",
-            "Grpc.HealthCheck",
-            "Grpc.Net.Common",
-            "Grpc.Reflection",
-            "System.IO.Hashing",
-        ]);
+        projects.ShouldBe(["Grpc.Core.Api", "Grpc.HealthCheck", "Grpc.Net.Common", "Grpc.Reflection", "System.IO.Hashing"]);
         packages.ShouldContain("Grpc.AspNetCore.Server");
         packages.ShouldNotContain("Grpc.AspNetCore.HealthChecks");
         packages.ShouldNotContain("Grpc.AspNetCore.Server.Reflection");
@@ -38,30 +32,15 @@ public sealed class FeedSwitchTests
     {
         var (exitCode, output, errors) = await BoundedProcess.Run(
             "dotnet",
-            [
-                "msbuild",
-                ProjectFile(),
-                $"-p:FullFeed={fullFeed}",
-                "-getItem:ProjectReference,PackageReference",
-                "-nodeReuse:false",
-            ]
+            ["msbuild", ProjectFile(), $"-p:FullFeed={fullFeed}", "-getItem:ProjectReference,PackageReference", "-nodeReuse:false"]
         );
         exitCode.ShouldBe(0, output + errors);
         var items = JsonDocument.Parse(output).RootElement.GetProperty("Items");
-        return (
-            Names(items, "ProjectReference", "Filename"),
-            Names(items, "PackageReference", "Identity")
-        );
+        return (Names(items, "ProjectReference", "Filename"), Names(items, "PackageReference", "Identity"));
     }
 
     private static string[] Names(JsonElement items, string kind, string metadata) =>
-        [
-            .. items
-                .GetProperty(kind)
-                .EnumerateArray()
-                .Select(item => item.GetProperty(metadata).GetString()!)
-                .Order(StringComparer.Ordinal),
-        ];
+        [.. items.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty(metadata).GetString()!).Order(StringComparer.Ordinal)];
 
     private static string ProjectFile([CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "TcmBrain.Grpc.Tests.csproj");

@@ -14,12 +14,7 @@ namespace TcmBrain.Grpc.Tests.Compat;
 /// </summary>
 public sealed class OfficialReferencesTests
 {
-    private static readonly string[] StandIns =
-    [
-        "Grpc.Core.Api",
-        "Grpc.Net.Common",
-        "System.IO.Hashing",
-    ];
+    private static readonly string[] StandIns = ["Grpc.Core.Api", "Grpc.Net.Common", "System.IO.Hashing"];
 
     // Enough of anything for the loader to close a generic reference over.
     private static readonly Type[] AnyTypes = [.. Enumerable.Repeat(typeof(object), 8)];
@@ -28,11 +23,7 @@ public sealed class OfficialReferencesTests
     [InlineData(typeof(GrpcMethodMetadata), 32, 70)]
     [InlineData(typeof(GrpcChannel), 32, 60)]
     [InlineData(typeof(RouteConfig), 1, 1)]
-    public void Every_type_and_member_that_an_official_assembly_names_is_there(
-        Type official,
-        int typesAtLeast,
-        int membersAtLeast
-    )
+    public void Every_type_and_member_that_an_official_assembly_names_is_there(Type official, int typesAtLeast, int membersAtLeast)
     {
         using var file = new PEReader(File.OpenRead(official.Assembly.Location));
         var metadata = file.GetMetadataReader();
@@ -42,12 +33,8 @@ public sealed class OfficialReferencesTests
             .Select(handle => official.Module.ResolveType(MetadataTokens.GetToken(handle)))
             .ToArray();
         var members = metadata
-            .MemberReferences.Where(handle =>
-                IsStandIn(metadata, metadata.GetMemberReference(handle).Parent)
-            )
-            .Select(handle =>
-                official.Module.ResolveMember(MetadataTokens.GetToken(handle), AnyTypes, AnyTypes)!
-            )
+            .MemberReferences.Where(handle => IsStandIn(metadata, metadata.GetMemberReference(handle).Parent))
+            .Select(handle => official.Module.ResolveMember(MetadataTokens.GetToken(handle), AnyTypes, AnyTypes)!)
             .ToArray();
 
         types.Length.ShouldBeGreaterThanOrEqualTo(typesAtLeast);
@@ -60,8 +47,7 @@ public sealed class OfficialReferencesTests
     [InlineData(typeof(GrpcMethodMetadata))]
     [InlineData(typeof(GrpcChannel))]
     [InlineData(typeof(RouteConfig))]
-    public void Every_type_of_an_official_assembly_loads(Type official) =>
-        official.Assembly.GetTypes().ShouldNotBeEmpty();
+    public void Every_type_of_an_official_assembly_loads(Type official) => official.Assembly.GetTypes().ShouldNotBeEmpty();
 
     [Theory]
     [InlineData("Grpc.Core.Api", "2.0.0.0", "d754f35622e28bad")]
@@ -78,26 +64,17 @@ public sealed class OfficialReferencesTests
     private static bool IsStandIn(MetadataReader metadata, EntityHandle handle) =>
         handle.Kind switch
         {
-            HandleKind.TypeReference => IsStandIn(
-                metadata,
-                metadata.GetTypeReference((TypeReferenceHandle)handle).ResolutionScope
-            ),
-            HandleKind.TypeSpecification => GenericTypeOf(metadata, (TypeSpecificationHandle)handle)
-                is { } type
+            HandleKind.TypeReference => IsStandIn(metadata, metadata.GetTypeReference((TypeReferenceHandle)handle).ResolutionScope),
+            HandleKind.TypeSpecification => GenericTypeOf(metadata, (TypeSpecificationHandle)handle) is { } type
                 && IsStandIn(metadata, type),
             HandleKind.AssemblyReference => StandIns.Contains(
-                metadata.GetString(
-                    metadata.GetAssemblyReference((AssemblyReferenceHandle)handle).Name
-                )
+                metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)handle).Name)
             ),
             _ => false,
         };
 
     /// <summary>ECMA-335 II.23.2.14: a generic instance is GENERICINST, CLASS or VALUETYPE, then the type that it closes.</summary>
-    private static EntityHandle? GenericTypeOf(
-        MetadataReader metadata,
-        TypeSpecificationHandle handle
-    )
+    private static EntityHandle? GenericTypeOf(MetadataReader metadata, TypeSpecificationHandle handle)
     {
         var signature = metadata.GetBlobReader(metadata.GetTypeSpecification(handle).Signature);
         if (signature.ReadSignatureTypeCode() != SignatureTypeCode.GenericTypeInstance)

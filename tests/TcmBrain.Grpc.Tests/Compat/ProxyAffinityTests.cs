@@ -14,9 +14,7 @@ public sealed class ProxyAffinityTests
         await using var one = await Destination("one");
         await using var two = await Destination("two");
         await using var proxy = await Proxy(one, two);
-        using var http = new HttpClient(
-            new SocketsHttpHandler { CookieContainer = new CookieContainer() }
-        )
+        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() })
         {
             BaseAddress = new Uri(proxy.Urls.Single()),
             Timeout = EchoHouse.Patience,
@@ -88,10 +86,7 @@ public sealed class ProxyAffinityTests
                         },
                         Destinations = destinations.ToDictionary(
                             destination => destination.Urls.Single(),
-                            destination => new DestinationConfig
-                            {
-                                Address = destination.Urls.Single(),
-                            }
+                            destination => new DestinationConfig { Address = destination.Urls.Single() }
                         ),
                     },
                 ]

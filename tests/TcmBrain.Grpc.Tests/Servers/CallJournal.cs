@@ -29,12 +29,8 @@ public sealed class CallJournal
 
     private sealed class Entry
     {
-        public readonly TaskCompletionSource Started = new(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
-        public readonly TaskCompletionSource Cancelled = new(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
+        public readonly TaskCompletionSource Started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public readonly TaskCompletionSource Cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public int Attempts;
     }
 }

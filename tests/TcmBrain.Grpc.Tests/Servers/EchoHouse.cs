@@ -43,16 +43,11 @@ public sealed class EchoHouse : IAsyncLifetime
     {
         server = BuildServer();
         await server.StartAsync();
-        proxy = BuildProxy(
-            server.Urls.Single(url => url.StartsWith("http:", StringComparison.Ordinal))
-        );
+        proxy = BuildProxy(server.Urls.Single(url => url.StartsWith("http:", StringComparison.Ordinal)));
         await proxy.StartAsync();
         foreach (var way in Enum.GetValues<Way>())
         {
-            channels[way] = GrpcChannel.ForAddress(
-                Address(way),
-                new GrpcChannelOptions { HttpHandler = Handler() }
-            );
+            channels[way] = GrpcChannel.ForAddress(Address(way), new GrpcChannelOptions { HttpHandler = Handler() });
         }
     }
 
@@ -74,9 +69,7 @@ public sealed class EchoHouse : IAsyncLifetime
     public string Address(Way way) =>
         way switch
         {
-            Way.Tls => server!.Urls.Single(url =>
-                url.StartsWith("https:", StringComparison.Ordinal)
-            ),
+            Way.Tls => server!.Urls.Single(url => url.StartsWith("https:", StringComparison.Ordinal)),
             Way.Proxy => proxy!.Urls.Single(),
             _ => server!.Urls.Single(url => url.StartsWith("http:", StringComparison.Ordinal)),
         };
@@ -87,8 +80,7 @@ public sealed class EchoHouse : IAsyncLifetime
         {
             SslOptions =
             {
-                RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                    shown?.GetCertHashString() == certificate.GetCertHashString(),
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString(),
                 ClientCertificates = clientCertificate is null ? null : [clientCertificate],
             },
         };
@@ -124,9 +116,7 @@ public sealed class EchoHouse : IAsyncLifetime
                 grpc.ResponseCompressionLevel = CompressionLevel.Fastest;
                 grpc.Interceptors.Add<TracingInterceptor>("outer");
             })
-            .AddServiceOptions<EchoService>(echo =>
-                echo.Interceptors.Add<TracingInterceptor>("inner")
-            );
+            .AddServiceOptions<EchoService>(echo => echo.Interceptors.Add<TracingInterceptor>("inner"));
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy());
         var app = builder.Build();
@@ -162,10 +152,7 @@ public sealed class EchoHouse : IAsyncLifetime
                             Version = HttpVersion.Version20,
                             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
                         },
-                        Destinations = new Dictionary<string, DestinationConfig>
-                        {
-                            ["one"] = new() { Address = destination },
-                        },
+                        Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = destination } },
                     },
                 ]
             );

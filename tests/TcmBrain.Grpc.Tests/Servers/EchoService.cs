@@ -14,10 +14,7 @@ public sealed class EchoService(CallJournal journal) : Echo.EchoBase
         return new EchoReply { Text = request.Text };
     }
 
-    public override async Task<EchoReply> Collect(
-        IAsyncStreamReader<EchoRequest> requestStream,
-        ServerCallContext context
-    )
+    public override async Task<EchoReply> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
     {
         var texts = new List<string>();
         await foreach (var request in requestStream.ReadAllAsync())
@@ -29,19 +26,12 @@ public sealed class EchoService(CallJournal journal) : Echo.EchoBase
         return new EchoReply { Text = string.Join(',', texts), Number = texts.Count };
     }
 
-    public override async Task Repeat(
-        EchoRequest request,
-        IServerStreamWriter<EchoReply> responseStream,
-        ServerCallContext context
-    )
+    public override async Task Repeat(EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
         await Greet(context);
         for (var number = 0; request.Count < 0 || number < request.Count; number++)
         {
-            await responseStream.WriteAsync(
-                new EchoReply { Text = request.Text, Number = number },
-                context.CancellationToken
-            );
+            await responseStream.WriteAsync(new EchoReply { Text = request.Text, Number = number }, context.CancellationToken);
         }
 
         await Behave(request, context);
@@ -58,9 +48,7 @@ public sealed class EchoService(CallJournal journal) : Echo.EchoBase
         while (await requestStream.MoveNext())
         {
             await Behave(requestStream.Current, context);
-            await responseStream.WriteAsync(
-                new EchoReply { Text = requestStream.Current.Text, Number = number++ }
-            );
+            await responseStream.WriteAsync(new EchoReply { Text = requestStream.Current.Text, Number = number++ });
         }
     }
 
@@ -87,11 +75,7 @@ public sealed class EchoService(CallJournal journal) : Echo.EchoBase
             };
             throw new RpcException(
                 new Status((StatusCode)request.FailWith, request.Text),
-                new Metadata
-                {
-                    { "tcm-code", "TST-0001" },
-                    { "grpc-status-details-bin", details.ToByteArray() },
-                }
+                new Metadata { { "tcm-code", "TST-0001" }, { "grpc-status-details-bin", details.ToByteArray() } }
             );
         }
     }
@@ -109,35 +93,22 @@ public sealed class EchoService(CallJournal journal) : Echo.EchoBase
         trailers.Add("seen-method", context.Method);
         trailers.Add("seen-encoding", http.Request.Headers.GrpcEncoding.ToString());
         trailers.Add("seen-authorization", http.Request.Headers.Authorization.ToString());
-        trailers.Add(
-            "seen-client-interceptors",
-            http.Request.Headers["client-interceptor"].ToString()
-        );
+        trailers.Add("seen-client-interceptors", http.Request.Headers["client-interceptor"].ToString());
         trailers.Add(
             "seen-deadline",
             context.Deadline == DateTime.MaxValue
                 ? "none"
-                : context
-                    .Deadline.Subtract(DateTime.UtcNow)
-                    .TotalSeconds.ToString(CultureInfo.InvariantCulture)
+                : context.Deadline.Subtract(DateTime.UtcNow).TotalSeconds.ToString(CultureInfo.InvariantCulture)
         );
-        trailers.Add(
-            "seen-peer",
-            context.AuthContext.IsPeerAuthenticated
-                ? context.AuthContext.PeerIdentity.First().Value
-                : "anonymous"
-        );
+        trailers.Add("seen-peer", context.AuthContext.IsPeerAuthenticated ? context.AuthContext.PeerIdentity.First().Value : "anonymous");
         if (context.RequestHeaders.GetValue("x-echo") is { } echo)
         {
             var binary = context.RequestHeaders.GetValueBytes("x-echo-bin") ?? [];
             trailers.Add("x-echo", echo);
             trailers.Add("x-echo-bin", binary);
-            await context.WriteResponseHeadersAsync(
-                new Metadata { { "x-echo", echo }, { "x-echo-bin", binary } }
-            );
+            await context.WriteResponseHeadersAsync(new Metadata { { "x-echo", echo }, { "x-echo-bin", binary } });
         }
     }
 
-    private static string CallOf(ServerCallContext context) =>
-        context.RequestHeaders.GetValue(CallJournal.CallHeader) ?? "";
+    private static string CallOf(ServerCallContext context) => context.RequestHeaders.GetValue(CallJournal.CallHeader) ?? "";
 }

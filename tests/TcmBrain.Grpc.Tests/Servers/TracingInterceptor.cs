@@ -53,10 +53,7 @@ public sealed class TracingInterceptor(CallJournal journal, string name) : Inter
     private CancellationTokenRegistration Trace(ServerCallContext context)
     {
         context.ResponseTrailers.Add(Trailer, name);
-        if (
-            name != "outer"
-            || context.RequestHeaders.GetValue(CallJournal.CallHeader) is not { } call
-        )
+        if (name != "outer" || context.RequestHeaders.GetValue(CallJournal.CallHeader) is not { } call)
         {
             return default;
         }

@@ -59,8 +59,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_without_a_check_is_unknown() =>
-        (await Check("idle")).ShouldBe(ServingStatus.Unknown);
+    public async Task A_service_without_a_check_is_unknown() => (await Check("idle")).ShouldBe(ServingStatus.Unknown);
 
     [Fact]
     public async Task A_service_that_nobody_mapped_is_not_found()
@@ -93,9 +92,7 @@ public sealed class HealthTests : IAsyncLifetime
         (await Next(watch)).ShouldBe(ServingStatus.Serving);
 
         database = HealthStatus.Unhealthy;
-        var report = await app!
-            .Services.GetRequiredService<HealthCheckService>()
-            .CheckHealthAsync();
+        var report = await app!.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         foreach (var publisher in app.Services.GetServices<IHealthCheckPublisher>())
         {
             await publisher.PublishAsync(report, default);
@@ -147,19 +144,12 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     private async Task<ServingStatus> Check(string service) =>
-        (
-            await Client.CheckAsync(
-                new HealthCheckRequest { Service = service },
-                deadline: EchoHouse.Deadline
-            )
-        ).Status;
+        (await Client.CheckAsync(new HealthCheckRequest { Service = service }, deadline: EchoHouse.Deadline)).Status;
 
     private AsyncServerStreamingCall<HealthCheckResponse> Watch(string service) =>
         Client.Watch(new HealthCheckRequest { Service = service }, deadline: EchoHouse.Deadline);
 
-    private static async Task<ServingStatus> Next(
-        AsyncServerStreamingCall<HealthCheckResponse> watch
-    )
+    private static async Task<ServingStatus> Next(AsyncServerStreamingCall<HealthCheckResponse> watch)
     {
         (await watch.ResponseStream.MoveNext()).ShouldBeTrue();
         return watch.ResponseStream.Current.Status;

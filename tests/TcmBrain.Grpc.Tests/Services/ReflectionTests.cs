@@ -15,11 +15,7 @@ public sealed class ReflectionTests(EchoHouse house)
 
         response
             .ListServicesResponse.Service.Select(service => service.Name)
-            .ShouldBe([
-                "grpc.health.v1.Health",
-                "grpc.reflection.v1.ServerReflection",
-                "tcmbrain.tests.echo.v1.Echo",
-            ]);
+            .ShouldBe(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "tcmbrain.tests.echo.v1.Echo"]);
     }
 
     [Theory]
@@ -32,13 +28,8 @@ public sealed class ReflectionTests(EchoHouse house)
         var response = await Ask(new ServerReflectionRequest { FileContainingSymbol = symbol });
 
         // The descriptors must stand on their own: importers after what they import.
-        var files = FileDescriptor.BuildFromByteStrings(
-            response.FileDescriptorResponse.FileDescriptorProto.Reverse()
-        );
-        files[^1]
-            .Services.Single()
-            .Methods.Select(method => method.Name)
-            .ShouldBe(["Say", "Collect", "Repeat", "Talk"]);
+        var files = FileDescriptor.BuildFromByteStrings(response.FileDescriptorResponse.FileDescriptorProto.Reverse());
+        files[^1].Services.Single().Methods.Select(method => method.Name).ShouldBe(["Say", "Collect", "Repeat", "Talk"]);
         files.Select(file => file.Name).ShouldContain("google/protobuf/any.proto");
     }
 
@@ -55,9 +46,7 @@ public sealed class ReflectionTests(EchoHouse house)
     [Fact]
     public async Task A_file_is_found_by_name()
     {
-        var response = await Ask(
-            new ServerReflectionRequest { FileByFilename = "Protos/echo.proto" }
-        );
+        var response = await Ask(new ServerReflectionRequest { FileByFilename = "Protos/echo.proto" });
 
         Name(response).ShouldBe(EchoReflection.Descriptor.Name);
     }
@@ -77,12 +66,7 @@ public sealed class ReflectionTests(EchoHouse house)
         responses
             .Take(4)
             .Select(response => (StatusCode)response.ErrorResponse.ErrorCode)
-            .ShouldBe([
-                StatusCode.NotFound,
-                StatusCode.NotFound,
-                StatusCode.Unimplemented,
-                StatusCode.InvalidArgument,
-            ]);
+            .ShouldBe([StatusCode.NotFound, StatusCode.NotFound, StatusCode.Unimplemented, StatusCode.InvalidArgument]);
         responses[0].ValidHost.ShouldBe("here");
         responses[0].OriginalRequest.FileContainingSymbol.ShouldBe("no.such.Symbol");
         responses[4].ListServicesResponse.Service.ShouldNotBeEmpty();
@@ -90,20 +74,15 @@ public sealed class ReflectionTests(EchoHouse house)
     }
 
     private static string Name(ServerReflectionResponse response) =>
-        FileDescriptorProto
-            .Parser.ParseFrom(response.FileDescriptorResponse.FileDescriptorProto[0])
-            .Name;
+        FileDescriptorProto.Parser.ParseFrom(response.FileDescriptorResponse.FileDescriptorProto[0]).Name;
 
-    private async Task<ServerReflectionResponse> Ask(ServerReflectionRequest request) =>
-        (await Ask([request])).Single();
+    private async Task<ServerReflectionResponse> Ask(ServerReflectionRequest request) => (await Ask([request])).Single();
 
-    private async Task<ServerReflectionResponse[]> Ask(
-        IEnumerable<ServerReflectionRequest> requests
-    )
+    private async Task<ServerReflectionResponse[]> Ask(IEnumerable<ServerReflectionRequest> requests)
     {
-        using var call = new ServerReflection.ServerReflectionClient(
-            house.Channel(Way.ClearText)
-        ).ServerReflectionInfo(deadline: EchoHouse.Deadline);
+        using var call = new ServerReflection.ServerReflectionClient(house.Channel(Way.ClearText)).ServerReflectionInfo(
+            deadline: EchoHouse.Deadline
+        );
         foreach (var request in requests)
         {
             await call.RequestStream.WriteAsync(request);

@@ -33,22 +33,14 @@ public abstract class StrangerTests(EchoHouse house, StrangersTools tools, Way w
     private async Task Check(string check, string call)
     {
         Assert.SkipUnless(tools.Missing is null, tools.Missing ?? "");
-        await tools.Check(
-            check,
-            house.Address(way),
-            call,
-            way == Way.Tls ? house.CertificatePem : null
-        );
+        await tools.Check(check, house.Address(way), call, way == Way.Tls ? house.CertificatePem : null);
     }
 
     private static string NewCall() => Guid.NewGuid().ToString();
 }
 
-public sealed class StrangerInClearTextTests(EchoHouse house, StrangersTools tools)
-    : StrangerTests(house, tools, Way.ClearText);
+public sealed class StrangerInClearTextTests(EchoHouse house, StrangersTools tools) : StrangerTests(house, tools, Way.ClearText);
 
-public sealed class StrangerOverTlsTests(EchoHouse house, StrangersTools tools)
-    : StrangerTests(house, tools, Way.Tls);
+public sealed class StrangerOverTlsTests(EchoHouse house, StrangersTools tools) : StrangerTests(house, tools, Way.Tls);
 
-public sealed class StrangerThroughTheProxyTests(EchoHouse house, StrangersTools tools)
-    : StrangerTests(house, tools, Way.Proxy);
+public sealed class StrangerThroughTheProxyTests(EchoHouse house, StrangersTools tools) : StrangerTests(house, tools, Way.Proxy);

@@ -16,22 +16,15 @@ public sealed class StrangersTools : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (
-            new[] { Python, Compiler, Plugin }.FirstOrDefault(tool => !File.Exists(tool)) is
-            { } absent
-        )
+        if (new[] { Python, Compiler, Plugin }.FirstOrDefault(tool => !File.Exists(tool)) is { } absent)
         {
-            Missing =
-                $"{absent} is not installed (python3-grpcio, protobuf-compiler, protobuf-compiler-grpc).";
+            Missing = $"{absent} is not installed (python3-grpcio, protobuf-compiler, protobuf-compiler-grpc).";
             return;
         }
 
-        if (
-            (await BoundedProcess.Run(Python, ["-c", "import grpc, google.protobuf"])).ExitCode != 0
-        )
+        if ((await BoundedProcess.Run(Python, ["-c", "import grpc, google.protobuf"])).ExitCode != 0)
         {
-            Missing =
-                "The Python modules grpc and google.protobuf are not installed (python3-grpcio, python3-protobuf).";
+            Missing = "The Python modules grpc and google.protobuf are not installed (python3-grpcio, python3-protobuf).";
             return;
         }
 
@@ -58,12 +51,7 @@ public sealed class StrangersTools : IAsyncLifetime
     }
 
     /// <summary>Runs one check of stranger.py against an address; fails with what it says.</summary>
-    public async Task Check(
-        string check,
-        string address,
-        string call,
-        string? trustedRootsPem = null
-    )
+    public async Task Check(string check, string address, string call, string? trustedRootsPem = null)
     {
         var environment = new Dictionary<string, string>();
         if (trustedRootsPem is not null)
@@ -75,11 +63,7 @@ public sealed class StrangersTools : IAsyncLifetime
 
         var script = Path.Combine(AppContext.BaseDirectory, "Stranger", "stranger.py");
         var target = new Uri(address).Authority;
-        var (exitCode, _, errors) = await BoundedProcess.Run(
-            Python,
-            ["-B", script, stubs.FullName, target, call, check],
-            environment
-        );
+        var (exitCode, _, errors) = await BoundedProcess.Run(Python, ["-B", script, stubs.FullName, target, call, check], environment);
         exitCode.ShouldBe(0, errors);
     }
 }

@@ -44,10 +44,10 @@ internal sealed class Actor(Gateway gateway, string clientId)
                 using var response = await gateway.Http.SendAsync(request, cancellationToken);
                 var passing =
                     response.StatusCode
-                        is HttpStatusCode.TooManyRequests
-                            or HttpStatusCode.BadGateway
-                            or HttpStatusCode.ServiceUnavailable
-                            or HttpStatusCode.GatewayTimeout;
+                    is HttpStatusCode.TooManyRequests
+                        or HttpStatusCode.BadGateway
+                        or HttpStatusCode.ServiceUnavailable
+                        or HttpStatusCode.GatewayTimeout;
                 if (!passing || attempt == MostAttempts)
                 {
                     return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
@@ -59,7 +59,10 @@ internal sealed class Actor(Gateway gateway, string clientId)
             }
             catch (HttpRequestException) { }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100 * Math.Pow(2, attempt) * (0.5 + Random.Shared.NextDouble() / 2)), cancellationToken);
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(100 * Math.Pow(2, attempt) * (0.5 + Random.Shared.NextDouble() / 2)),
+                cancellationToken
+            );
         }
     }
 

@@ -76,7 +76,12 @@ internal sealed class Centre(Gateway gateway, int number)
         var (status, body) = await dispenser.SendAsync(
             HttpMethod.Post,
             path + "/start",
-            new { startedAt = card.GetProperty("startedAt").ValueKind == JsonValueKind.Null ? Ago(DispensedBefore + 15) : card.GetProperty("startedAt").GetDateTimeOffset() },
+            new
+            {
+                startedAt = card.GetProperty("startedAt").ValueKind == JsonValueKind.Null
+                    ? Ago(DispensedBefore + 15)
+                    : card.GetProperty("startedAt").GetDateTimeOffset(),
+            },
             cancellationToken
         );
         if (status is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
@@ -143,7 +148,12 @@ internal sealed class Centre(Gateway gateway, int number)
             var end = at.AddMinutes(minutes);
             await worker.PostAsync(
                 $"/api/decoction/jobs/{IdOf(job)}/steps/{step}",
-                new { vessel, startedAt = at, finishedAt = end },
+                new
+                {
+                    vessel,
+                    startedAt = at,
+                    finishedAt = end,
+                },
                 cancellationToken
             );
             at = end;
@@ -173,12 +183,20 @@ internal sealed class Centre(Gateway gateway, int number)
 
             if (start + total > DateTimeOffset.UtcNow)
             {
-                throw new SimulatorException("No vessel has time left before now: ask for fewer prescriptions, or give the centres more vessels (Vessels__PerCentre).");
+                throw new SimulatorException(
+                    "No vessel has time left before now: ask for fewer prescriptions, or give the centres more vessels (Vessels__PerCentre)."
+                );
             }
 
             var interval = string.Create(CultureInfo.InvariantCulture, $"from={start.UtcDateTime:O}&until={(start + total).UtcDateTime:O}");
             var list = await worker.GetAsync("/api/decoction/vessels?" + interval, cancellationToken);
-            if (!list.GetProperty("items").EnumerateArray().First(v => v.GetProperty("vessel").GetString() == vessel).GetProperty("busy").GetBoolean())
+            if (
+                !list.GetProperty("items")
+                    .EnumerateArray()
+                    .First(v => v.GetProperty("vessel").GetString() == vessel)
+                    .GetProperty("busy")
+                    .GetBoolean()
+            )
             {
                 return (vessel, start);
             }

@@ -22,7 +22,9 @@ internal static class DemoCommand
                 }
 
                 using var gateway = Gateway.From(arguments.GetValue(http), arguments.GetValue(grpc));
-                return await new DemoDay(gateway, prescriptions, arguments.GetValue(seed) ?? HisCommands.NewSeed()).RunAsync(cancellationToken);
+                return await new DemoDay(gateway, prescriptions, arguments.GetValue(seed) ?? HisCommands.NewSeed()).RunAsync(
+                    cancellationToken
+                );
             }
         );
         return command;

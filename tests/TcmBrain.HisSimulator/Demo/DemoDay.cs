@@ -52,7 +52,9 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
         Tell(pushed, answers);
         await Progress.RunAsync("调剂、煎煮、配送 to the patient", report => FollowAsync(answers, report, cancellationToken));
         var ended = states.GroupBy(s => s.Value).OrderBy(g => g.Key).Select(g => $"{g.Key.ToString().ToLowerInvariant()} {g.Count()}");
-        Console.WriteLine($"\n{states.Count} 张处方已有结果 / prescriptions at their end: {string.Join(", ", ended)} ({clock.Elapsed.TotalSeconds:0} s)");
+        Console.WriteLine(
+            $"\n{states.Count} 张处方已有结果 / prescriptions at their end: {string.Join(", ", ended)} ({clock.Elapsed.TotalSeconds:0} s)"
+        );
 
         var hero = Story.Choose(answers, states);
         if (hero is not null)
@@ -98,7 +100,10 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
         {
             var one = group.First();
             var said = one.Accepted is { } reply
-                ? reply.Audit.Findings.OrderByDescending(f => f.Severity).Select(f => $"{f.Severity} {f.RuleId}: {f.TextZh} 〔{f.Source}〕").FirstOrDefault()
+                ? reply
+                    .Audit.Findings.OrderByDescending(f => f.Severity)
+                    .Select(f => $"{f.Severity} {f.RuleId}: {f.TextZh} 〔{f.Source}〕")
+                    .FirstOrDefault()
                 : string.Join("; ", one.Refused!.Faults.Select(f => $"{f.Code} {f.Field}: {f.TextZh}"));
             Console.WriteLine($"  {group.Count(), 3} × {group.Key, -20} {said}");
         }
@@ -201,11 +206,7 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
 
         await pharmacist.PostAsync(
             $"/api/prescriptions/{answer.Accepted.PrescriptionId}/decision",
-            new
-            {
-                decision = mayPass ? "approve" : "reject",
-                reason = mayPass ? "双签已核,同意调配" : "药名不明,请医师修改后重新开具",
-            },
+            new { decision = mayPass ? "approve" : "reject", reason = mayPass ? "双签已核,同意调配" : "药名不明,请医师修改后重新开具" },
             stop
         );
     }

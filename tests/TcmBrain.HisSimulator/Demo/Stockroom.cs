@@ -8,11 +8,25 @@ namespace TcmBrain.HisSimulator.Demo;
 internal sealed class Stockroom(Gateway gateway)
 {
     private const int AtOnce = 8;
-    private static readonly string[] Origins = ["甘肃陇西", "四川江油", "浙江磐安", "安徽亳州", "河南焦作", "吉林抚松", "云南文山", "内蒙古赤峰"];
+    private static readonly string[] Origins =
+    [
+        "甘肃陇西",
+        "四川江油",
+        "浙江磐安",
+        "安徽亳州",
+        "河南焦作",
+        "吉林抚松",
+        "云南文山",
+        "内蒙古赤峰",
+    ];
 
     /// <param name="needed">Milligrams by piece, for the whole day.</param>
     /// <returns>How many lots came in.</returns>
-    public async Task<int> FillAsync(IReadOnlyDictionary<string, long> needed, Action<int, int> progress, CancellationToken cancellationToken)
+    public async Task<int> FillAsync(
+        IReadOnlyDictionary<string, long> needed,
+        Action<int, int> progress,
+        CancellationToken cancellationToken
+    )
     {
         var orders = new List<(Actor Stockkeeper, string Piece, long Milligrams)>();
         for (var centre = 1; centre <= DemoRegion.Pharmacies.Count; centre++)
@@ -68,13 +82,33 @@ internal sealed class Stockroom(Gateway gateway)
     {
         object[] tests =
         [
-            new { test = "moisture", value = 9.8m, unit = "%" },
-            new { test = "so2", value = 6m, unit = "mg/kg" },
-            new { test = "lead", value = 0.6m, unit = "mg/kg" },
+            new
+            {
+                test = "moisture",
+                value = 9.8m,
+                unit = "%",
+            },
+            new
+            {
+                test = "so2",
+                value = 6m,
+                unit = "mg/kg",
+            },
+            new
+            {
+                test = "lead",
+                value = 0.6m,
+                unit = "mg/kg",
+            },
         ];
         for (var attempt = 0; ; attempt++)
         {
-            var (status, body) = await quality.SendAsync(HttpMethod.Post, $"/api/quality/lots/{lotId}/release", new { tests }, cancellationToken);
+            var (status, body) = await quality.SendAsync(
+                HttpMethod.Post,
+                $"/api/quality/lots/{lotId}/release",
+                new { tests },
+                cancellationToken
+            );
             if ((int)status is >= 200 and < 300)
             {
                 return;

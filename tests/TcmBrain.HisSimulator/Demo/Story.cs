@@ -12,10 +12,7 @@ namespace TcmBrain.HisSimulator.Demo;
 /// <summary>One prescription's whole story, as its own hospital may read it from four services; and the same refused to another.</summary>
 internal sealed class Story(Gateway gateway)
 {
-    private static readonly string[] Path =
-    [
-        .. Enum.GetNames<State>().Select(name => "STATE_" + name.ToUpperInvariant()),
-    ];
+    private static readonly string[] Path = [.. Enum.GetNames<State>().Select(name => "STATE_" + name.ToUpperInvariant())];
 
     /// <summary>One that was signed again and decocted if there is one: it has the most to tell.</summary>
     public static PushAnswer? Choose(IEnumerable<PushAnswer> answers, ConcurrentDictionary<string, State> states) =>
@@ -48,20 +45,27 @@ internal sealed class Story(Gateway gateway)
         var p = view.GetProperty("prescription");
         var patient = p.GetProperty("patient");
         Console.WriteLine($"{hero.Pushed.Hospital.NameZh} · {Text(p, "department")} · 处方号 {Text(p, "hisNumber")}");
-        Console.WriteLine($"患者 {Text(patient, "name")} {Text(patient, "identityNumber")} · {Text(p, "syndromeName")} · 拟 {hero.Pushed.Formula}");
+        Console.WriteLine(
+            $"患者 {Text(patient, "name")} {Text(patient, "identityNumber")} · {Text(p, "syndromeName")} · 拟 {hero.Pushed.Formula}"
+        );
         Console.WriteLine(
             "Rp. "
                 + string.Join(
                     " ",
                     hero.Pushed.Prescription.Lines.Select(l =>
-                        l.Name + new Weight(l.MilligramsPerDose).Grams.ToString("0.###", CultureInfo.InvariantCulture) + "g" + (l.Handling.Length > 0 ? $"({l.Handling})" : "")
+                        l.Name
+                        + new Weight(l.MilligramsPerDose).Grams.ToString("0.###", CultureInfo.InvariantCulture)
+                        + "g"
+                        + (l.Handling.Length > 0 ? $"({l.Handling})" : "")
                     )
                 )
                 + $" × {hero.Pushed.Prescription.Doses} 剂"
         );
         foreach (var finding in hero.Accepted!.Audit.Findings)
         {
-            Console.WriteLine($"  审方 {finding.Severity} {finding.RuleId}: {finding.TextZh} 〔{finding.Source}, {finding.Edition} {finding.Evidence}〕");
+            Console.WriteLine(
+                $"  审方 {finding.Severity} {finding.RuleId}: {finding.TextZh} 〔{finding.Source}, {finding.Edition} {finding.Evidence}〕"
+            );
         }
 
         Console.WriteLine("状态(平台记录时间;一天压进一分钟,实物工序的设备时间在此前几小时) / states by the platform's clock:");
@@ -76,7 +80,9 @@ internal sealed class Story(Gateway gateway)
     private static void Pharmacy(JsonElement card)
     {
         Console.WriteLine($"\n共享中药房 {Text(card, "centreNameZh")}: {Text(card, "reasonZh")}");
-        Console.WriteLine($"  (设备时间 device times) 调剂 {Text(card, "dispenser")} {Time(card, "startedAt")} – {Time(card, "finishedAt")} · 复核 {Text(card, "checker")} {Time(card, "checkedAt")}");
+        Console.WriteLine(
+            $"  (设备时间 device times) 调剂 {Text(card, "dispenser")} {Time(card, "startedAt")} – {Time(card, "finishedAt")} · 复核 {Text(card, "checker")} {Time(card, "checkedAt")}"
+        );
         foreach (var line in card.GetProperty("lines").EnumerateArray())
         {
             foreach (var part in line.GetProperty("allocations").EnumerateArray())
@@ -126,9 +132,22 @@ internal sealed class Story(Gateway gateway)
         var other = DemoRegion.Clients.First(c => c.Id.StartsWith("his-", StringComparison.Ordinal) && c.Id != hero.Pushed.ClientId);
         var stranger = new Actor(gateway, other.Id);
         Console.WriteLine($"\n同一处方,换一家医院 / the same for {other.Name}:");
-        foreach (var path in new[] { "prescriptions/{0}", "pharmacy/prescriptions/{0}", "decoction/prescriptions/{0}", "traceability/prescriptions/{0}" })
+        foreach (
+            var path in new[]
+            {
+                "prescriptions/{0}",
+                "pharmacy/prescriptions/{0}",
+                "decoction/prescriptions/{0}",
+                "traceability/prescriptions/{0}",
+            }
+        )
         {
-            var (status, body) = await stranger.SendAsync(HttpMethod.Get, "/api/" + string.Format(CultureInfo.InvariantCulture, path, id), null, cancellationToken);
+            var (status, body) = await stranger.SendAsync(
+                HttpMethod.Get,
+                "/api/" + string.Format(CultureInfo.InvariantCulture, path, id),
+                null,
+                cancellationToken
+            );
             Console.WriteLine($"  {(int)status} {Code(body)}  /api/{string.Format(CultureInfo.InvariantCulture, path, "…")}");
             if (status != HttpStatusCode.NotFound)
             {

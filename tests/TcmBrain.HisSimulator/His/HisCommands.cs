@@ -46,12 +46,26 @@ internal static class HisCommands
         var count = new Option<int>("--count") { Description = "How many prescriptions", DefaultValueFactory = _ => 1 };
         var rate = new Option<double>("--rate") { Description = "A second, over all hospitals; 0: as fast as answered" };
         var seed = new Option<int?>("--seed") { Description = "The same seed makes the same prescriptions on the same day" };
-        var flaws = new Option<int>("--flaw-every") { Description = "Every so many has something wrong; 0: none", DefaultValueFactory = _ => 10 };
+        var flaws = new Option<int>("--flaw-every")
+        {
+            Description = "Every so many has something wrong; 0: none",
+            DefaultValueFactory = _ => 10,
+        };
         var unary = new Option<bool>("--unary") { Description = "One call a prescription in place of streams" };
         var file = new Option<FileInfo?>("--file") { Description = "Push one prescription from a JSON file of the contract" };
         var one = new Option<string?>("--client") { Description = "With --file: which demo hospital pushes it (his-1)" };
         var json = new Option<bool>("--json") { Description = "One JSON object" };
-        var command = new Command("push", "Push prescriptions made from the classic formulas") { count, rate, seed, flaws, unary, file, one, json };
+        var command = new Command("push", "Push prescriptions made from the classic formulas")
+        {
+            count,
+            rate,
+            seed,
+            flaws,
+            unary,
+            file,
+            one,
+            json,
+        };
         command.SetAction(
             async (arguments, cancellationToken) =>
             {

@@ -55,7 +55,17 @@ public sealed class PrescriptionFactory(Catalogue catalogue, int seed, DateTimeO
 {
     private const string Surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕";
     private const string Given = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰文辉建国红梅志远思雨子涵梓轩诗琪浩然";
-    private static readonly string[] Departments = ["中医内科", "中医妇科", "中医儿科", "针灸推拿科", "脾胃病科", "肺病科", "治未病科", "老年病科"];
+    private static readonly string[] Departments =
+    [
+        "中医内科",
+        "中医妇科",
+        "中医儿科",
+        "针灸推拿科",
+        "脾胃病科",
+        "肺病科",
+        "治未病科",
+        "老年病科",
+    ];
     private static readonly Flaw[] Flaws = System.Enum.GetValues<Flaw>()[1..];
 
     private readonly Formula[] formulas = [.. catalogue.Formulas.Where(f => f.Banned.Length == 0)];

@@ -126,7 +126,8 @@ public sealed class PushRun(Gateway gateway, Journal journal)
                 {
                     places.Release();
                     var began = sent.GetValueOrDefault(reply.Sequence);
-                    var passing = reply.ResultCase == PushStreamReply.ResultOneofCase.Refused && MayBeRepeated((StatusCode)reply.Refused.Status);
+                    var passing =
+                        reply.ResultCase == PushStreamReply.ResultOneofCase.Refused && MayBeRepeated((StatusCode)reply.Refused.Status);
                     if (!passing && open.TryRemove(reply.Sequence, out var pushed))
                     {
                         tally.Add(new PushAnswer(pushed, reply.Accepted, reply.Refused), began);

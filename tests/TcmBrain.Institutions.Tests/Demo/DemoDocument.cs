@@ -11,9 +11,13 @@ internal static class DemoDocument
         var text = new StringBuilder();
         text.Append("# Demo sign-ins\n\n");
         text.Append("Generated from `contracts/TcmBrain.Contracts/Demo/DemoRegion.cs` by a test; do not edit.\n\n");
-        text.Append("Only where `Demo__Enabled=true`, which development sets. Every secret and password is `dev-only-` and the name, and none of them\n");
+        text.Append(
+            "Only where `Demo__Enabled=true`, which development sets. Every secret and password is `dev-only-` and the name, and none of them\n"
+        );
         text.Append("exists in production. Institutions and people are invented; the codes are well formed and belong to nobody.\n\n");
-        text.Append("A program's token: `curl -u his-1:dev-only-his-1 -d grant_type=client_credentials http://localhost:8080/oauth/token`\n\n");
+        text.Append(
+            "A program's token: `curl -u his-1:dev-only-his-1 -d grant_type=client_credentials http://localhost:8080/oauth/token`\n\n"
+        );
         text.Append("## People (the web page)\n\n| user | name | roles | institution |\n|---|---|---|---|\n");
         foreach (var user in DemoRegion.Users)
         {

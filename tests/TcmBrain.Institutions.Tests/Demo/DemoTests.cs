@@ -18,7 +18,10 @@ public sealed class DemoTests(InstitutionsFixture fixture)
         DemoRegion.Users.Select(u => u.Name).ShouldBeUnique();
         DemoRegion.Practitioners.Select(p => p.Code).ShouldBeUnique();
         DemoRegion.Practitioners.Select(p => p.Name).ShouldBeUnique();
-        DemoRegion.Clients.SelectMany(c => c.Roles).Concat(DemoRegion.Users.SelectMany(u => u.Roles)).ShouldAllBe(r => Roles.All.Contains(r));
+        DemoRegion
+            .Clients.SelectMany(c => c.Roles)
+            .Concat(DemoRegion.Users.SelectMany(u => u.Roles))
+            .ShouldAllBe(r => Roles.All.Contains(r));
         DemoRegion.Hospitals.Select(h => h.RegionCode).Distinct().Count().ShouldBe(14);
     }
 
@@ -27,7 +30,9 @@ public sealed class DemoTests(InstitutionsFixture fixture)
     {
         var before = await CountsAsync();
         before.ShouldBe($"{DemoRegion.Clients.Count} {DemoRegion.Users.Count}");
-        await using var again = await InstitutionsFixture.StartAsync(InstitutionsFixture.Settings(fixture.ConnectionString, fixture.Broker));
+        await using var again = await InstitutionsFixture.StartAsync(
+            InstitutionsFixture.Settings(fixture.ConnectionString, fixture.Broker)
+        );
         (await CountsAsync()).ShouldBe(before);
         await using var connection = await fixture.Database.OpenConnectionAsync();
         var doubled = await connection.ExecuteScalarAsync<long>(
@@ -64,7 +69,8 @@ public sealed class DemoTests(InstitutionsFixture fixture)
     public void The_catalogue_is_documented() => FaultCatalogue.Check(typeof(InstitutionsFaults), "institutions", "INS");
 
     [Fact]
-    public void The_sign_ins_are_documented() => DocumentCheck.Equal(RepositoryRoot.Combine("docs", "demo-signins.md"), DemoDocument.Render());
+    public void The_sign_ins_are_documented() =>
+        DocumentCheck.Equal(RepositoryRoot.Combine("docs", "demo-signins.md"), DemoDocument.Render());
 
     private async Task<string> CountsAsync()
     {

@@ -64,7 +64,14 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
         ).ShouldRefuse(400, "INS-0101");
         Answers
             .FaultsOf(problem)
-            .ShouldBe(["INS-0101 code", "INS-0104 kind", "INS-0105 regionCode", "INS-0106 longitude", "INS-0102 nameZh", "INS-0103 nameEn"]);
+            .ShouldBe([
+                "INS-0101 code",
+                "INS-0104 kind",
+                "INS-0105 regionCode",
+                "INS-0106 longitude",
+                "INS-0102 nameZh",
+                "INS-0103 nameEn",
+            ]);
         await (await client.GetAsync($"/api/institutions/{wrong}")).ShouldRefuse(404, "INS-0108");
     }
 
@@ -132,12 +139,18 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
         using var yiwu = await fixture.As("regulator-2");
         var list = await (await hangzhou.GetAsync("/api/institutions?kind=hospital&pageSize=200&search=示范")).Json();
         list.GetProperty("items").EnumerateArray().ShouldAllBe(i => i.GetProperty("regionCode").GetString()!.StartsWith("3301"));
-        list.GetProperty("total").GetInt32().ShouldBe(DemoRegion.Hospitals.Count(h => h is { Kind: "hospital" } && h.RegionCode.StartsWith("3301", StringComparison.Ordinal)));
+        list.GetProperty("total")
+            .GetInt32()
+            .ShouldBe(
+                DemoRegion.Hospitals.Count(h => h is { Kind: "hospital" } && h.RegionCode.StartsWith("3301", StringComparison.Ordinal))
+            );
         (await hangzhou.GetAsync($"/api/institutions/{DemoRegion.Hospitals[13].Code}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await yiwu.GetAsync($"/api/institutions/{DemoRegion.Hospitals[13].Code}")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await (await yiwu.PostAsJsonAsync("/api/institutions", Clinic("330106"))).ShouldRefuse(400, "INS-0105");
-        await (await yiwu.PostWithTag($"/api/institutions/{DemoRegion.Hospitals[0].Code}/suspend", new { reason = "x" }, "\"1\"")).ShouldRefuse(404, "INS-0108");
+        await (
+            await yiwu.PostWithTag($"/api/institutions/{DemoRegion.Hospitals[0].Code}/suspend", new { reason = "x" }, "\"1\"")
+        ).ShouldRefuse(404, "INS-0108");
         (await yiwu.PostAsJsonAsync("/api/institutions", Clinic("330782"))).StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 
@@ -146,7 +159,9 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
     {
         using var hospital = await fixture.As("his-1");
         await (await hospital.PostAsJsonAsync("/api/institutions", Clinic())).ShouldRefuse(403, "GEN-0002");
-        await (await hospital.PostWithTag($"/api/institutions/{DemoRegion.Hospitals[0].Code}/suspend", new { reason = "x" }, "\"1\"")).ShouldRefuse(403, "GEN-0002");
+        await (
+            await hospital.PostWithTag($"/api/institutions/{DemoRegion.Hospitals[0].Code}/suspend", new { reason = "x" }, "\"1\"")
+        ).ShouldRefuse(403, "GEN-0002");
     }
 
     [Fact]
@@ -181,21 +196,56 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
         var path = $"/api/institutions/{DemoRegion.Hospitals[2].Code}/practitioners";
         var before = (await (await operatorClient.GetAsync(path)).Json()).GetArrayLength();
         var problem = await (
-            await operatorClient.PostAsJsonAsync(path, new { code = "x-1", name = "", category = "pharmacist", mayPrescribeToxic = true })
+            await operatorClient.PostAsJsonAsync(
+                path,
+                new
+                {
+                    code = "x-1",
+                    name = "",
+                    category = "pharmacist",
+                    mayPrescribeToxic = true,
+                }
+            )
         ).ShouldRefuse(400, "INS-0122");
         Answers.FaultsOf(problem).ShouldBe(["INS-0122 code", "INS-0123 mayPrescribeToxic", "INS-0102 name"]);
 
         var created = await operatorClient.PostAsJsonAsync(
             path,
-            new { code = "T33010600009", name = "试医师", category = "physician", mayPrescribeToxic = true }
+            new
+            {
+                code = "T33010600009",
+                name = "试医师",
+                category = "physician",
+                mayPrescribeToxic = true,
+            }
         );
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await fixture.OutboxAsync((await created.Json()).GetProperty("id").GetGuid())).ShouldBe(["PractitionerRegistered 1"]);
-        await (await operatorClient.PostAsJsonAsync(path, new { code = "T33010600009", name = "另一人", category = "physician" })).ShouldRefuse(409, "INS-0107");
+        await (
+            await operatorClient.PostAsJsonAsync(
+                path,
+                new
+                {
+                    code = "T33010600009",
+                    name = "另一人",
+                    category = "physician",
+                }
+            )
+        ).ShouldRefuse(409, "INS-0107");
         (await (await operatorClient.GetAsync(path)).Json()).GetArrayLength().ShouldBe(before + 1);
 
         using var hospital = await fixture.As("his-3");
-        await (await hospital.PostAsJsonAsync(path, new { code = "T33010600010", name = "某人", category = "physician" })).ShouldRefuse(403, "GEN-0002");
+        await (
+            await hospital.PostAsJsonAsync(
+                path,
+                new
+                {
+                    code = "T33010600010",
+                    name = "某人",
+                    category = "physician",
+                }
+            )
+        ).ShouldRefuse(403, "GEN-0002");
     }
 
     [Fact]

@@ -56,12 +56,19 @@ public sealed class TokenEndpointTests(InstitutionsFixture fixture)
     public async Task What_the_RFC_does_not_allow_is_refused_in_its_words()
     {
         (await (await fixture.TokenRequest("his-1", "dev-only-his-1", "password")).ShouldRefuse(400, "INS-0202"))
-            .GetProperty("error").GetString().ShouldBe("unsupported_grant_type");
+            .GetProperty("error")
+            .GetString()
+            .ShouldBe("unsupported_grant_type");
         using var client = fixture.Service.Client();
-        await (await client.PostAsync("/oauth/token", new StringContent("{}", Encoding.UTF8, "application/json"))).ShouldRefuse(400, "INS-0206");
+        await (await client.PostAsync("/oauth/token", new StringContent("{}", Encoding.UTF8, "application/json"))).ShouldRefuse(
+            400,
+            "INS-0206"
+        );
         var twice = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "a"), new("client_id", "b")]);
         (await (await client.PostAsync("/oauth/token", twice)).ShouldRefuse(400, "INS-0206"))
-            .GetProperty("error").GetString().ShouldBe("invalid_request");
+            .GetProperty("error")
+            .GetString()
+            .ShouldBe("invalid_request");
         await (await fixture.TokenRequest("his-1\0", "x")).ShouldRefuse(400, "INS-0206");
         await (await fixture.TokenRequest(new string('a', 101), "x")).ShouldRefuse(401, "INS-0201");
     }
@@ -70,9 +77,7 @@ public sealed class TokenEndpointTests(InstitutionsFixture fixture)
     public async Task A_brute_force_run_is_locked_out_even_with_the_right_secret_and_others_are_not()
     {
         var attacker = Address();
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 12).Select(i => fixture.TokenRequest("his-5", "guess-" + i, from: attacker))
-        );
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => fixture.TokenRequest("his-5", "guess-" + i, from: attacker)));
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(5);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ShouldBe(7);
 
@@ -109,11 +114,17 @@ public sealed class TokenEndpointTests(InstitutionsFixture fixture)
     {
         var path = $"/api/institutions/{DemoRegion.Hospitals[11].Code}";
         using var client = await fixture.As("operator-1");
-        (await client.PostWithTag(path + "/suspend", new { reason = "检查" }, (await client.GetAsync(path)).Headers.ETag!.Tag)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await client.PostWithTag(path + "/suspend", new { reason = "检查" }, (await client.GetAsync(path)).Headers.ETag!.Tag)
+        ).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await (await fixture.TokenRequest("his-12", "dev-only-his-12")).ShouldRefuse(403, "INS-0204"))
-            .GetProperty("error").GetString().ShouldBe("unauthorized_client");
+            .GetProperty("error")
+            .GetString()
+            .ShouldBe("unauthorized_client");
         await (await fixture.TokenRequest("his-12", "wrong", from: Address())).ShouldRefuse(401, "INS-0201");
-        (await client.PostWithTag(path + "/reinstate", null, (await client.GetAsync(path)).Headers.ETag!.Tag)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.PostWithTag(path + "/reinstate", null, (await client.GetAsync(path)).Headers.ETag!.Tag)).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await fixture.TokenRequest("his-12", "dev-only-his-12")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -33,20 +33,14 @@ public sealed class FormulaAuditTests
     [Theory]
     [MemberData(nameof(All))]
     public void A_formula_in_range_has_no_dose_finding(string name) =>
-        Scaled(Catalogue.FindFormula(name)!)
-            .Audit()
-            .Ids()
-            .ShouldNotContain(x => x.StartsWith("dose.") && x != "dose.no_limit_known");
+        Scaled(Catalogue.FindFormula(name)!).Audit().Ids().ShouldNotContain(x => x.StartsWith("dose.") && x != "dose.no_limit_known");
 
     [Theory]
     [MemberData(nameof(All))]
     public void A_pair_used_on_purpose_needs_a_double_signature_and_nobody_else_does(string name)
     {
         var formula = Catalogue.FindFormula(name)!;
-        var pairs = Scaled(formula)
-            .Audit()
-            .Findings.Where(x => x.RuleId.StartsWith("incompatible."))
-            .ToArray();
+        var pairs = Scaled(formula).Audit().Findings.Where(x => x.RuleId.StartsWith("incompatible.")).ToArray();
         pairs.Length.ShouldBe(formula.DeliberatePairs.Length);
         pairs.ShouldAllBe(x => x.Severity == Severity.DoubleSign);
     }
@@ -55,11 +49,7 @@ public sealed class FormulaAuditTests
     [MemberData(nameof(All))]
     public void A_non_toxic_classic_dose_a_little_over_the_range_is_advice(string name)
     {
-        foreach (
-            var finding in AsWritten(Catalogue.FindFormula(name)!)
-                .Audit()
-                .Findings.Where(x => x.RuleId == "dose.over")
-        )
+        foreach (var finding in AsWritten(Catalogue.FindFormula(name)!).Audit().Findings.Where(x => x.RuleId == "dose.over"))
         {
             finding.Severity.ShouldBe(Severity.Advise);
         }
@@ -68,10 +58,7 @@ public sealed class FormulaAuditTests
     [Fact]
     public void Most_formulas_in_range_pass_without_a_person()
     {
-        var stopped = Catalogue
-            .Formulas.Where(x => Scaled(x).Audit().Outcome >= Severity.DoubleSign)
-            .Select(x => x.Name)
-            .ToArray();
+        var stopped = Catalogue.Formulas.Where(x => Scaled(x).Audit().Outcome >= Severity.DoubleSign).Select(x => x.Name).ToArray();
         // Deliberate pairs, banned pieces, bare 甘遂, mercury in a decoction.
         stopped.Length.ShouldBeLessThan(Catalogue.Formulas.Length / 20, string.Join('、', stopped));
     }
@@ -79,17 +66,10 @@ public sealed class FormulaAuditTests
     private static AuditRequest AsWritten(Formula formula) =>
         Request(
             formula,
-            formula.Composition.Select(x => new AuditLine(
-                Catalogue[x.Herb].Name,
-                x.Milligrams,
-                HandlingText.Format(x.Handling)
-            ))
+            formula.Composition.Select(x => new AuditLine(Catalogue[x.Herb].Name, x.Milligrams, HandlingText.Format(x.Handling)))
         ) with
         {
-            Form =
-                formula.Form == FormulaForm.Decoction
-                    ? DosageForm.Decoction
-                    : DosageForm.PillOrPowder,
+            Form = formula.Form == FormulaForm.Decoction ? DosageForm.Decoction : DosageForm.PillOrPowder,
         };
 
     private static AuditRequest Scaled(Formula formula) =>
@@ -97,11 +77,7 @@ public sealed class FormulaAuditTests
             formula,
             formula
                 .AsPrescription(Catalogue, Catalogue.Customs)
-                .Select(x => new AuditLine(
-                    x.Piece.Name,
-                    x.Milligrams,
-                    HandlingText.Format(x.Handling)
-                ))
+                .Select(x => new AuditLine(x.Piece.Name, x.Milligrams, HandlingText.Format(x.Handling)))
         );
 
     private static AuditRequest Request(Formula formula, IEnumerable<AuditLine> lines) =>

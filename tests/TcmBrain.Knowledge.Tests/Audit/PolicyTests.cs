@@ -32,10 +32,7 @@ public sealed class PolicyTests
     [InlineData("lactation.avoid", Severity.Advise)]
     [InlineData("duration.outpatient", Severity.Advise)]
     [InlineData("dose.small_toxic_over", Severity.Advise)]
-    public void A_level_is_lowered_as_far_as_its_row_says_and_no_further(
-        string rule,
-        Severity severity
-    )
+    public void A_level_is_lowered_as_far_as_its_row_says_and_no_further(string rule, Severity severity)
     {
         Policy.With(rule, severity)[rule].Severity.ShouldBe(severity);
         Should.Throw<ArgumentException>(() => Policy.With(rule, severity - 1));
@@ -44,17 +41,13 @@ public sealed class PolicyTests
     [Fact]
     public void A_slightly_toxic_piece_far_over_stays_a_double_signature_when_its_rule_is_lowered()
     {
-        var auditor = new PrescriptionAuditor(
-            Rx.Catalogue,
-            Policy.With("dose.small_toxic_over", Severity.Advise)
-        );
+        var auditor = new PrescriptionAuditor(Rx.Catalogue, Policy.With("dose.small_toxic_over", Severity.Advise));
         auditor.Audit(Rx.Of(Rx.Line("吴茱萸", 6m))).Outcome.ShouldBe(Severity.Advise);
         auditor.Audit(Rx.Of(Rx.Line("吴茱萸", 8m))).Outcome.ShouldBe(Severity.DoubleSign);
     }
 
     [Fact]
-    public void An_unknown_rule_has_no_level() =>
-        Should.Throw<ArgumentException>(() => Policy.With("no.rule", Severity.Block));
+    public void An_unknown_rule_has_no_level() => Should.Throw<ArgumentException>(() => Policy.With("no.rule", Severity.Block));
 
     [Fact]
     public void A_broken_table_is_refused_with_its_line() =>
@@ -73,18 +66,12 @@ public sealed class PolicyTests
     public void Every_rule_of_the_table_is_reported_by_the_code_and_none_besides()
     {
         var source = string.Concat(
-            Directory
-                .GetFiles(Path.Combine(Root(), "services", "Prescriptions.Audit", "Rules"), "*.cs")
-                .Select(File.ReadAllText)
+            Directory.GetFiles(Path.Combine(Root(), "services", "Prescriptions.Audit", "Rules"), "*.cs").Select(File.ReadAllText)
         );
         var tests = string.Concat(
-            Directory
-                .GetFiles(Path.Combine(Root(), "tests", "TcmBrain.Knowledge.Tests", "Audit"), "RuleTests*.cs")
-                .Select(File.ReadAllText)
+            Directory.GetFiles(Path.Combine(Root(), "tests", "TcmBrain.Knowledge.Tests", "Audit"), "RuleTests*.cs").Select(File.ReadAllText)
         );
-        foreach (
-            var rule in Policy.Rules.Select(x => x.Id).Except(["incompatible.19wei_extension"])
-        )
+        foreach (var rule in Policy.Rules.Select(x => x.Id).Except(["incompatible.19wei_extension"]))
         {
             source.ShouldContain($"\"{rule}\"");
             tests.ShouldContain($"\"{rule}\"");
@@ -94,9 +81,7 @@ public sealed class PolicyTests
     [Fact]
     public void Every_rule_has_a_title_a_source_and_a_version()
     {
-        Policy.Rules.ShouldAllBe(x =>
-            x.TitleZh.Length > 0 && x.TitleEn.Length > 0 && x.Source.Length > 0 && x.Version > 0
-        );
+        Policy.Rules.ShouldAllBe(x => x.TitleZh.Length > 0 && x.TitleEn.Length > 0 && x.Source.Length > 0 && x.Version > 0);
     }
 
     [Theory]
@@ -117,8 +102,7 @@ public sealed class PolicyTests
     [InlineData(29, "29天–不足1岁")]
     [InlineData(364, "29天–不足1岁")]
     [InlineData(365, "1–不足3岁")]
-    public void A_small_child_is_in_the_group_of_its_days(int days, string band) =>
-        Policy.BandOf(Age.OfDays(days)).NameZh.ShouldBe(band);
+    public void A_small_child_is_in_the_group_of_its_days(int days, string band) => Policy.BandOf(Age.OfDays(days)).NameZh.ShouldBe(band);
 
     [Fact]
     public void The_documentation_is_that_of_the_rule_table()
@@ -129,30 +113,13 @@ public sealed class PolicyTests
         {
             File.WriteAllText(path, current);
         }
-        File.ReadAllText(path)
-            .ShouldBe(
-                current,
-                "docs/audit-rules.md is out of date: run this test with TCM_WRITE_DOCS=1"
-            );
+        File.ReadAllText(path).ShouldBe(current, "docs/audit-rules.md is out of date: run this test with TCM_WRITE_DOCS=1");
     }
 
     [Fact]
     public void Nothing_is_allocated_when_nothing_is_found()
     {
-        var request = Rx.OfPieces(
-            "黄芪",
-            "党参",
-            "茯苓",
-            "陈皮",
-            "当归",
-            "川芎",
-            "白芍",
-            "熟地黄",
-            "桔梗",
-            "枳壳",
-            "柴胡",
-            "升麻"
-        );
+        var request = Rx.OfPieces("黄芪", "党参", "茯苓", "陈皮", "当归", "川芎", "白芍", "熟地黄", "桔梗", "枳壳", "柴胡", "升麻");
         request.Audit().Findings.ShouldBeEmpty();
         for (var i = 0; i < 100; i++)
         {
@@ -170,24 +137,12 @@ public sealed class PolicyTests
     public void Threads_do_not_disturb_each_other()
     {
         var requests = Rx
-            .Catalogue.Formulas.Select(x =>
-                Rx.Of([
-                    .. x.Composition.Select(y => new AuditLine(
-                        Rx.Catalogue[y.Herb].Name,
-                        y.Milligrams
-                    )),
-                ])
-            )
+            .Catalogue.Formulas.Select(x => Rx.Of([.. x.Composition.Select(y => new AuditLine(Rx.Catalogue[y.Herb].Name, y.Milligrams))]))
             .ToArray();
         var expected = requests.Select(Tell).ToArray();
-        Parallel.For(
-            0,
-            2_000,
-            i => Tell(requests[i % requests.Length]).ShouldBe(expected[i % requests.Length])
-        );
+        Parallel.For(0, 2_000, i => Tell(requests[i % requests.Length]).ShouldBe(expected[i % requests.Length]));
 
-        static string Tell(AuditRequest x) =>
-            string.Join('\n', x.Audit().Findings.Select(y => y.RuleId + y.Zh));
+        static string Tell(AuditRequest x) => string.Join('\n', x.Audit().Findings.Select(y => y.RuleId + y.Zh));
     }
 
     private static string Root()

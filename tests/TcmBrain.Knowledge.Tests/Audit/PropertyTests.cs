@@ -9,27 +9,14 @@ public sealed class PropertyTests
 {
     private static readonly Catalogue Catalogue = Rx.Catalogue;
 
-    private static readonly string[] Handlings =
-    [
-        "",
-        "先煎",
-        "后下",
-        "包煎",
-        "冲服",
-        "生用",
-        "打碎",
-    ];
+    private static readonly string[] Handlings = ["", "先煎", "后下", "包煎", "冲服", "生用", "打碎"];
 
     // Half from the pieces that rules know of, so that findings are common.
     private static readonly string[] Names =
     [
         .. Catalogue.Herbs.Select(x => x.Name),
-        .. Catalogue.Incompatibilities.SelectMany(x =>
-            new[] { Catalogue[x.A].Name, Catalogue[x.B].Name }
-        ),
-        .. Catalogue
-            .Herbs.Where(x => x.RawEquivalent is not null || x.Toxicity > Toxicity.None)
-            .Select(x => x.Name),
+        .. Catalogue.Incompatibilities.SelectMany(x => new[] { Catalogue[x.A].Name, Catalogue[x.B].Name }),
+        .. Catalogue.Herbs.Where(x => x.RawEquivalent is not null || x.Toxicity > Toxicity.None).Select(x => x.Name),
     ];
 
     private static readonly Gen<AuditLine> Lines =
@@ -84,8 +71,7 @@ public sealed class PropertyTests
             var lines = request.Lines.ToArray();
             AuditLine[] reversed = [.. lines.Reverse()];
             var last = lines.Length - 1;
-            return Places(request.Audit(), x => x)
-                .SequenceEqual(Places((request with { Lines = reversed }).Audit(), x => last - x));
+            return Places(request.Audit(), x => x).SequenceEqual(Places((request with { Lines = reversed }).Audit(), x => last - x));
         });
 
     [Fact]
@@ -94,10 +80,7 @@ public sealed class PropertyTests
         {
             var lines = request.Lines.ToArray();
             var first = lines[0];
-            if (
-                first.Milligrams < 2
-                || Catalogue[Catalogue.Resolve(first.Name).Herb].Type == PieceType.Compound
-            )
+            if (first.Milligrams < 2 || Catalogue[Catalogue.Resolve(first.Name).Herb].Type == PieceType.Compound)
             {
                 return true;
             }
@@ -118,9 +101,7 @@ public sealed class PropertyTests
             return whole.Outcome <= parts.Outcome
                 && Rules(whole)
                     .SetEquals(
-                        Rules(parts)
-                            .Where(x => !x.StartsWith("duplicate."))
-                            .Concat(Rules(whole).Where(x => x.StartsWith("duplicate.")))
+                        Rules(parts).Where(x => !x.StartsWith("duplicate.")).Concat(Rules(whole).Where(x => x.StartsWith("duplicate.")))
                     );
         });
 
@@ -134,16 +115,11 @@ public sealed class PropertyTests
             .Skip(1)
             .Where(x => x.Length > 0)
             .Select(x => x.Split(',')[0])
-            .Where(x =>
-                Catalogue.Resolve(x).Kind is NameKind.Alias or NameKind.UnspecifiedProcessing
-            )
+            .Where(x => Catalogue.Resolve(x).Kind is NameKind.Alias or NameKind.UnspecifiedProcessing)
             .Where(x => !Catalogue.Resolve(x).RawInWords)
             .ToArray();
         aliases.Length.ShouldBeGreaterThan(900);
-        var requests =
-            from request in Requests
-            from alias in Gen.Elements(aliases)
-            select (request, alias);
+        var requests = from request in Requests from alias in Gen.Elements(aliases) select (request, alias);
         Prop.ForAll(
                 Arb.From(requests),
                 x =>
@@ -165,14 +141,7 @@ public sealed class PropertyTests
         Holds(request =>
         {
             var lines = request.Lines.ToArray();
-            AuditLine[] more =
-            [
-                lines[0] with
-                {
-                    Milligrams = lines[0].Milligrams * 3,
-                },
-                .. lines[1..],
-            ];
+            AuditLine[] more = [lines[0] with { Milligrams = lines[0].Milligrams * 3 }, .. lines[1..]];
             var result = request.Audit();
             var other = (request with { Lines = more }).Audit();
             // Advice about too small a dose may go.
@@ -184,25 +153,19 @@ public sealed class PropertyTests
         Holds(request =>
         {
             var result = request.Audit();
-            return result
-                    .Findings.Zip(result.Findings.Skip(1))
-                    .All(x => x.First.Severity >= x.Second.Severity)
+            return result.Findings.Zip(result.Findings.Skip(1)).All(x => x.First.Severity >= x.Second.Severity)
                 && result.Findings.All(x => x.Lines.All(y => y >= 0 && y < request.Lines.Length))
                 && result.Findings.All(x => x.Lines.SequenceEqual(x.Lines.Distinct().Order()))
                 && result.Outcome == result.Findings.Select(x => x.Severity).DefaultIfEmpty().Max();
         });
 
     private static void Holds(Func<AuditRequest, bool> property) =>
-        Prop.ForAll(Arb.From(Requests), property)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+        Prop.ForAll(Arb.From(Requests), property).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
     private static IEnumerable<string> Tell(AuditResult result) =>
-        result.Findings.Select(x =>
-            $"{x.RuleId} {x.Severity} {string.Join(',', x.Lines)} {x.Zh} {x.En}"
-        );
+        result.Findings.Select(x => $"{x.RuleId} {x.Severity} {string.Join(',', x.Lines)} {x.Zh} {x.En}");
 
-    private static IEnumerable<(string, Severity)> Weigh(AuditResult result) =>
-        result.Findings.Select(x => (x.RuleId, x.Severity));
+    private static IEnumerable<(string, Severity)> Weigh(AuditResult result) => result.Findings.Select(x => (x.RuleId, x.Severity));
 
     /// <summary>What findings say, but for duplicates, which tell line numbers.</summary>
     private static IEnumerable<string> Words(AuditResult result) =>
@@ -211,11 +174,8 @@ public sealed class PropertyTests
             .Select(x => x.Zh)
             .Order(StringComparer.Ordinal);
 
-    private static HashSet<string> Rules(AuditResult result) =>
-        [.. result.Findings.Select(x => x.RuleId)];
+    private static HashSet<string> Rules(AuditResult result) => [.. result.Findings.Select(x => x.RuleId)];
 
     private static IEnumerable<string> Places(AuditResult result, Func<int, int> place) =>
-        result
-            .Findings.Select(x => $"{x.RuleId} {string.Join(',', x.Lines.Select(place).Order())}")
-            .Order(StringComparer.Ordinal);
+        result.Findings.Select(x => $"{x.RuleId} {string.Join(',', x.Lines.Select(place).Order())}").Order(StringComparer.Ordinal);
 }

@@ -21,12 +21,7 @@ public sealed partial class RuleTests
     [InlineData("麻黄", 10, null, Severity.None)]
     [InlineData("麻黄", 12, "dose.ephedrine_over", Severity.DoubleSign)]
     [InlineData("麻黄", 16, "dose.over_k", Severity.DoubleSign)]
-    public void A_dose_outside_the_range_is_found(
-        string name,
-        decimal grams,
-        string? rule,
-        Severity severity
-    )
+    public void A_dose_outside_the_range_is_found(string name, decimal grams, string? rule, Severity severity)
     {
         var result = Rx.Of(Rx.Line(name, grams)).Audit();
         result.Ids().ShouldBe(rule is null ? [] : [rule]);
@@ -38,11 +33,7 @@ public sealed partial class RuleTests
     {
         Expect(Rx.Of(Rx.Line("黄芪", 20m)) with { DosesPerDay = 2 }, "dose.over", Severity.Advise);
         Expect(Rx.Of(Rx.Line("黄芪", 20m), Rx.Line("黄芪", 20m)), "dose.over", Severity.Advise);
-        Expect(
-            Rx.Of(Rx.Line("黑顺片", 10m), Rx.Line("白附片", 10m)),
-            "dose.toxic_over",
-            Severity.DoubleSign
-        );
+        Expect(Rx.Of(Rx.Line("黑顺片", 10m), Rx.Line("白附片", 10m)), "dose.toxic_over", Severity.DoubleSign);
     }
 
     [Fact]
@@ -60,13 +51,10 @@ public sealed partial class RuleTests
 
     [Fact]
     public void External_use_is_not_compared_with_oral_doses() =>
-        (Rx.Of(Rx.Line("黄芪", 100m)) with { Route = Route.External })
-            .Audit()
-            .Findings.ShouldBeEmpty();
+        (Rx.Of(Rx.Line("黄芪", 100m)) with { Route = Route.External }).Audit().Findings.ShouldBeEmpty();
 
     [Fact]
-    public void A_piece_without_a_known_limit_is_shown_as_such() =>
-        Rx.OfPieces("胖大海").Audit().Ids().ShouldBe(["dose.no_limit_known"]);
+    public void A_piece_without_a_known_limit_is_shown_as_such() => Rx.OfPieces("胖大海").Audit().Ids().ShouldBe(["dose.no_limit_known"]);
 
     // Age
 
@@ -99,11 +87,8 @@ public sealed partial class RuleTests
     [InlineData(0, "age.toxic_blocked", Severity.Block)]
     [InlineData(2, "age.toxic_double_sign", Severity.DoubleSign)]
     [InlineData(5, "age.toxic_double_sign", Severity.DoubleSign)]
-    public void A_toxic_piece_for_a_small_child_is_stopped(
-        int years,
-        string rule,
-        Severity severity
-    ) => Expect(Rx.Of(Rx.Line("仙茅", 1m)) with { Age = Age.OfYears(years) }, rule, severity);
+    public void A_toxic_piece_for_a_small_child_is_stopped(int years, string rule, Severity severity) =>
+        Expect(Rx.Of(Rx.Line("仙茅", 1m)) with { Age = Age.OfYears(years) }, rule, severity);
 
     [Theory]
     [InlineData(6, 3.75, false)]
@@ -113,15 +98,7 @@ public sealed partial class RuleTests
     [InlineData(85, 3.334, true)]
     [InlineData(40, 10, false)]
     public void A_toxic_piece_has_half_the_limit_of_the_age(int years, decimal grams, bool hit) =>
-        Check(
-            Rx.Of(Rx.Line("仙茅", grams)) with
-            {
-                Age = Age.OfYears(years),
-            },
-            "age.toxic_over",
-            Severity.DoubleSign,
-            hit
-        );
+        Check(Rx.Of(Rx.Line("仙茅", grams)) with { Age = Age.OfYears(years) }, "age.toxic_over", Severity.DoubleSign, hit);
 
     [Theory]
     [InlineData(5, "age.toxic_blocked")]
@@ -136,84 +113,33 @@ public sealed partial class RuleTests
     [InlineData("水飞雄黄")]
     public void Children_do_not_get_these_pieces(string name)
     {
-        Expect(
-            Rx.OfPieces(name) with
-            {
-                Age = Age.OfYears(13),
-            },
-            "age.child_blocked",
-            Severity.Block
-        );
-        (Rx.OfPieces(name) with { Age = Age.OfYears(14) })
-            .Audit()
-            .Ids()
-            .ShouldNotContain("age.child_blocked");
+        Expect(Rx.OfPieces(name) with { Age = Age.OfYears(13) }, "age.child_blocked", Severity.Block);
+        (Rx.OfPieces(name) with { Age = Age.OfYears(14) }).Audit().Ids().ShouldNotContain("age.child_blocked");
     }
 
     [Fact]
     public void Children_get_these_pieces_with_care()
     {
-        Expect(
-            Rx.Of(Rx.Line("蜜麻黄", 3m)) with
-            {
-                Age = Age.OfYears(8),
-            },
-            "age.child_advise",
-            Severity.Advise
-        );
+        Expect(Rx.Of(Rx.Line("蜜麻黄", 3m)) with { Age = Age.OfYears(8) }, "age.child_advise", Severity.Advise);
         Rx.OfPieces("蜜麻黄").Audit().Findings.ShouldBeEmpty();
-        Expect(
-            Rx.Of(Rx.Line("苦杏仁", 8m)) with
-            {
-                Age = Age.OfYears(8),
-            },
-            "age.child_double_sign",
-            Severity.DoubleSign
-        );
-        (Rx.Of(Rx.Line("苦杏仁", 7m)) with { Age = Age.OfYears(8) })
-            .Audit()
-            .Ids()
-            .ShouldNotContain("age.child_double_sign");
+        Expect(Rx.Of(Rx.Line("苦杏仁", 8m)) with { Age = Age.OfYears(8) }, "age.child_double_sign", Severity.DoubleSign);
+        (Rx.Of(Rx.Line("苦杏仁", 7m)) with { Age = Age.OfYears(8) }).Audit().Ids().ShouldNotContain("age.child_double_sign");
     }
 
     [Fact]
     public void Elders_get_these_pieces_with_care()
     {
-        Expect(
-            Rx.Of(Rx.Line("熟大黄", 4m)) with
-            {
-                Age = Age.OfYears(65),
-            },
-            "age.elderly_advise",
-            Severity.Advise
-        );
-        (Rx.Of(Rx.Line("熟大黄", 4m)) with { Age = Age.OfYears(64) })
-            .Audit()
-            .Ids()
-            .ShouldNotContain("age.elderly_advise");
+        Expect(Rx.Of(Rx.Line("熟大黄", 4m)) with { Age = Age.OfYears(65) }, "age.elderly_advise", Severity.Advise);
+        (Rx.Of(Rx.Line("熟大黄", 4m)) with { Age = Age.OfYears(64) }).Audit().Ids().ShouldNotContain("age.elderly_advise");
         var much = Rx.Of(Rx.Line("甘草", 6m), Rx.Line("炙甘草", 5m)) with { Age = Age.OfYears(70) };
-        Expect(
-            much with
-            {
-                Conditions = PatientConditions.HypertensionOrOedema,
-            },
-            "age.elderly_licorice",
-            Severity.Advise
-        );
+        Expect(much with { Conditions = PatientConditions.HypertensionOrOedema }, "age.elderly_licorice", Severity.Advise);
         much.Audit().Ids().ShouldNotContain("age.elderly_licorice");
     }
 
     [Fact]
     public void Failing_organs_are_minded()
     {
-        Expect(
-            Rx.OfPieces("何首乌") with
-            {
-                Conditions = PatientConditions.LiverFailure,
-            },
-            "condition.organ_failure",
-            Severity.Advise
-        );
+        Expect(Rx.OfPieces("何首乌") with { Conditions = PatientConditions.LiverFailure }, "condition.organ_failure", Severity.Advise);
         Rx.OfPieces("何首乌").Audit().Ids().ShouldNotContain("condition.organ_failure");
     }
 
@@ -234,12 +160,7 @@ public sealed partial class RuleTests
     [InlineData("石膏", null, "handling.missing", Severity.Advise)]
     [InlineData("薄荷", "先煎", "handling.missing", Severity.Advise)]
     [InlineData("龙骨", null, "handling.custom_missing", Severity.Advise)]
-    public void A_missing_or_wrong_footnote_is_found(
-        string name,
-        string? footnote,
-        string rule,
-        Severity severity
-    )
+    public void A_missing_or_wrong_footnote_is_found(string name, string? footnote, string rule, Severity severity)
     {
         var line = Rx.Line(name) with { Handling = footnote };
         Expect(Rx.Of(line), rule, severity);
@@ -250,10 +171,7 @@ public sealed partial class RuleTests
 
     [Fact]
     public void The_other_accepted_handling_is_right_too() =>
-        Rx.Of(Rx.Line("羚羊角", 2m, "冲服"))
-            .Audit()
-            .Ids()
-            .ShouldNotContain(x => x.StartsWith("handling."));
+        Rx.Of(Rx.Line("羚羊角", 2m, "冲服")).Audit().Ids().ShouldNotContain(x => x.StartsWith("handling."));
 
     [Fact]
     public void A_piece_for_pills_is_not_boiled()
@@ -277,15 +195,7 @@ public sealed partial class RuleTests
     [InlineData("附子", "制白附子", false)]
     [InlineData("青霉素", "黄芪", false)]
     public void A_recorded_allergy_is_minded(string allergy, string piece, bool hit) =>
-        Check(
-            Rx.OfPieces(piece) with
-            {
-                Allergies = new[] { allergy },
-            },
-            "allergy.piece",
-            Severity.DoubleSign,
-            hit
-        );
+        Check(Rx.OfPieces(piece) with { Allergies = new[] { allergy } }, "allergy.piece", Severity.DoubleSign, hit);
 
     [Theory]
     [InlineData("生地黄", "生地", "duplicate.piece")]
@@ -295,11 +205,7 @@ public sealed partial class RuleTests
     [InlineData("白芍", "赤芍", null)]
     [InlineData("甘草", "炙甘草", null)]
     public void The_same_piece_twice_is_found(string a, string b, string? rule) =>
-        Rx.OfPieces(a, b)
-            .Audit()
-            .Ids()
-            .Where(x => x.StartsWith("duplicate."))
-            .ShouldBe(rule is null ? [] : [rule]);
+        Rx.OfPieces(a, b).Audit().Ids().Where(x => x.StartsWith("duplicate.")).ShouldBe(rule is null ? [] : [rule]);
 
     [Theory]
     [InlineData(VisitKind.Outpatient, 7, null)]
@@ -317,11 +223,7 @@ public sealed partial class RuleTests
     [Fact]
     public void A_hundred_lines_and_more_are_audited_like_ten()
     {
-        var lines = Rx
-            .Catalogue.Herbs.Where(x => x.MaxMilligrams.HasValue)
-            .Take(400)
-            .Select(x => Rx.Line(x.Name))
-            .ToArray();
+        var lines = Rx.Catalogue.Herbs.Where(x => x.MaxMilligrams.HasValue).Take(400).Select(x => Rx.Line(x.Name)).ToArray();
         Rx.Of(lines).Audit().Ids().ShouldContain("incompatible.18fan");
     }
 }

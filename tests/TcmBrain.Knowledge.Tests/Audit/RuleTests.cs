@@ -19,8 +19,7 @@ public sealed partial class RuleTests
     // Format
 
     [Fact]
-    public void A_prescription_without_pieces_is_refused() =>
-        Expect(Rx.Of(), "format.no_lines", Severity.Refuse);
+    public void A_prescription_without_pieces_is_refused() => Expect(Rx.Of(), "format.no_lines", Severity.Refuse);
 
     [Theory]
     [InlineData(0, true)]
@@ -39,29 +38,11 @@ public sealed partial class RuleTests
     [InlineData(int.MaxValue, int.MaxValue, int.MaxValue, true)]
     [InlineData(7, 7, 1, false)]
     public void Senseless_quantities_are_refused(int days, int doses, int perDay, bool hit) =>
-        Check(
-            Rx.OfPieces(Clean) with
-            {
-                Days = days,
-                Doses = doses,
-                DosesPerDay = perDay,
-            },
-            "format.quantity",
-            Severity.Refuse,
-            hit
-        );
+        Check(Rx.OfPieces(Clean) with { Days = days, Doses = doses, DosesPerDay = perDay }, "format.quantity", Severity.Refuse, hit);
 
     [Fact]
     public void A_prescription_without_diagnosis_is_refused() =>
-        Expect(
-            Rx.OfPieces(Clean) with
-            {
-                DiagnosisCode = null,
-                SyndromeCode = "",
-            },
-            "format.diagnosis",
-            Severity.Refuse
-        );
+        Expect(Rx.OfPieces(Clean) with { DiagnosisCode = null, SyndromeCode = "" }, "format.diagnosis", Severity.Refuse);
 
     [Fact]
     public void A_disease_without_syndrome_is_advised_and_a_syndrome_alone_is_enough()
@@ -71,8 +52,7 @@ public sealed partial class RuleTests
     }
 
     [Fact]
-    public void An_unknown_age_waits_for_a_person() =>
-        Expect(Rx.OfPieces(Clean) with { Age = null }, "age.unknown", Severity.Resolve);
+    public void An_unknown_age_waits_for_a_person() => Expect(Rx.OfPieces(Clean) with { Age = null }, "age.unknown", Severity.Resolve);
 
     // Names
 
@@ -115,31 +95,17 @@ public sealed partial class RuleTests
     public void Processing_left_open_is_settled_by_custom_or_by_a_person()
     {
         Rx.OfPieces("半夏", "陈皮").Audit().Ids().ShouldBe(["name.processing_by_custom"]);
-        Expect(
-            Rx.OfPieces("半夏", "陈皮") with
-            {
-                Customs = DispensingCustoms.None,
-            },
-            "name.processing_unspecified",
-            Severity.Resolve
-        );
+        Expect(Rx.OfPieces("半夏", "陈皮") with { Customs = DispensingCustoms.None }, "name.processing_unspecified", Severity.Resolve);
     }
 
     [Fact]
-    public void An_everyday_name_is_advised() =>
-        Rx.OfPieces("生地").Audit().Ids().ShouldBe(["format.alias"]);
+    public void An_everyday_name_is_advised() => Rx.OfPieces("生地").Audit().Ids().ShouldBe(["format.alias"]);
 
     [Fact]
     public void A_combined_name_is_advised_and_its_dose_asked_unless_it_says_for_each()
     {
-        Rx.Of(new AuditLine("焦三仙", 12_000))
-            .Audit()
-            .Ids()
-            .ShouldBe(["name.combined_dose", "format.combined_name"]);
-        Rx.Of(new AuditLine("焦三仙", 12_000, null, true))
-            .Audit()
-            .Ids()
-            .ShouldBe(["format.combined_name"]);
+        Rx.Of(new AuditLine("焦三仙", 12_000)).Audit().Ids().ShouldBe(["name.combined_dose", "format.combined_name"]);
+        Rx.Of(new AuditLine("焦三仙", 12_000, null, true)).Audit().Ids().ShouldBe(["format.combined_name"]);
     }
 
     // Banned and restricted
@@ -154,8 +120,7 @@ public sealed partial class RuleTests
     [InlineData("穿山甲", "banned.withdrawn")]
     [InlineData("炮山甲", "banned.withdrawn")]
     [InlineData("兜铃", "banned.withdrawn")]
-    public void A_banned_piece_is_blocked(string name, string rule) =>
-        Expect(Rx.OfPieces(name, "黄芪"), rule, Severity.Block);
+    public void A_banned_piece_is_blocked(string name, string rule) => Expect(Rx.OfPieces(name, "黄芪"), rule, Severity.Block);
 
     [Theory]
     [InlineData("木通")]
@@ -166,8 +131,7 @@ public sealed partial class RuleTests
         Rx.OfPieces(name).Audit().Ids().ShouldNotContain(x => x.StartsWith("banned."));
 
     [Fact]
-    public void A_restricted_piece_asks_for_a_permitted_source() =>
-        Rx.OfPieces("羚羊角").Audit().Ids().ShouldBe(["restricted.wildlife"]);
+    public void A_restricted_piece_asks_for_a_permitted_source() => Rx.OfPieces("羚羊角").Audit().Ids().ShouldBe(["restricted.wildlife"]);
 
     // Incompatible
 
@@ -182,12 +146,7 @@ public sealed partial class RuleTests
     [InlineData("红参", "五灵脂", "incompatible.19wei", Severity.DoubleSign)]
     [InlineData("肉桂", "赤石脂", "incompatible.19wei", Severity.DoubleSign)]
     [InlineData("牵牛子", "巴豆霜", "incompatible.19wei", Severity.DoubleSign)]
-    public void An_incompatible_pair_is_found_in_either_order(
-        string a,
-        string b,
-        string rule,
-        Severity severity
-    )
+    public void An_incompatible_pair_is_found_in_either_order(string a, string b, string rule, Severity severity)
     {
         Expect(Rx.OfPieces(a, "黄芪", b), rule, severity);
         var finding = Rx.OfPieces(b, "黄芪", a).Audit().Findings.First(x => x.RuleId == rule);
@@ -215,34 +174,22 @@ public sealed partial class RuleTests
         foreach (var pair in Rx.Catalogue.Incompatibilities)
         {
             var rule =
-                (
-                    pair.Rule == IncompatibilityRule.EighteenIncompatibilities
-                        ? "incompatible.18fan"
-                        : "incompatible.19wei"
-                ) + (pair.IsExtension ? "_extension" : "");
+                (pair.Rule == IncompatibilityRule.EighteenIncompatibilities ? "incompatible.18fan" : "incompatible.19wei")
+                + (pair.IsExtension ? "_extension" : "");
             var a = Rx.Catalogue[pair.A].Name;
             var b = Rx.Catalogue[pair.B].Name;
             // What a name written bare becomes by custom inherits the pairs of its base.
-            var finding = Rx.Of(Rx.Line(a, 1m), Rx.Line(b, 1m))
-                .Audit()
-                .Findings.FirstOrDefault(x => x.RuleId == rule);
+            var finding = Rx.Of(Rx.Line(a, 1m), Rx.Line(b, 1m)).Audit().Findings.FirstOrDefault(x => x.RuleId == rule);
             finding.ShouldNotBeNull($"{a} × {b}");
             finding.Lines.ShouldBe([0, 1]);
         }
     }
 
-    private static AuditRequest Woman(params string[] names) =>
-        Rx.OfPieces(names) with
-        {
-            Sex = Sex.Female,
-            Age = Age.OfYears(30),
-        };
+    private static AuditRequest Woman(params string[] names) => Rx.OfPieces(names) with { Sex = Sex.Female, Age = Age.OfYears(30) };
 
-    private static string[] Upper(Age age, string name, decimal grams) =>
-        (Rx.Of(Rx.Line(name, grams)) with { Age = age }).Audit().Ids();
+    private static string[] Upper(Age age, string name, decimal grams) => (Rx.Of(Rx.Line(name, grams)) with { Age = age }).Audit().Ids();
 
-    private static void Expect(AuditRequest request, string rule, Severity severity) =>
-        Check(request, rule, severity, true);
+    private static void Expect(AuditRequest request, string rule, Severity severity) => Check(request, rule, severity, true);
 
     private static void Check(AuditRequest request, string rule, Severity severity, bool hit)
     {
@@ -252,11 +199,7 @@ public sealed partial class RuleTests
             found.ShouldBeEmpty();
             return;
         }
-        found.ShouldNotBeEmpty(
-            $"{rule} was not found, but {string.Join(", ", request.Audit().Ids())}"
-        );
-        found.ShouldAllBe(x =>
-            x.Severity == severity && x.Zh.Length > 0 && x.En.Length > 0 && x.Version > 0
-        );
+        found.ShouldNotBeEmpty($"{rule} was not found, but {string.Join(", ", request.Audit().Ids())}");
+        found.ShouldAllBe(x => x.Severity == severity && x.Zh.Length > 0 && x.En.Length > 0 && x.Version > 0);
     }
 }

@@ -26,37 +26,25 @@ internal static class Rx
         };
 
     /// <summary>Each piece at a dose in the middle of its range, with the handling it needs.</summary>
-    public static AuditRequest OfPieces(params string[] names) =>
-        Of([.. names.Select(x => Line(x))]);
+    public static AuditRequest OfPieces(params string[] names) => Of([.. names.Select(x => Line(x))]);
 
     public static AuditLine Line(string name, decimal? grams = null, string? handling = null)
     {
         var found = Catalogue.Resolve(name);
-        if (
-            !found.IsCertain
-            && found.Kind is not (NameKind.RawOrProcessed or NameKind.UnspecifiedProcessing)
-        )
+        if (!found.IsCertain && found.Kind is not (NameKind.RawOrProcessed or NameKind.UnspecifiedProcessing))
         {
             return new(name, (long)((grams ?? 6) * 1000), handling);
         }
         var piece = Catalogue[Catalogue.Customs.For(found.Herb) ?? found.Herb];
-        var middle = piece.MaxMilligrams is { } max
-            ? (piece.MinMilligrams!.Value + max) / 2
-            : 3_000;
+        var middle = piece.MaxMilligrams is { } max ? (piece.MinMilligrams!.Value + max) / 2 : 3_000;
         return new(
             name,
             grams is { } g ? (long)(g * 1000) : middle,
-            handling
-                ?? (
-                    piece.RequiredHandling == Handling.None
-                        ? null
-                        : HandlingText.Format(piece.RequiredHandling)
-                )
+            handling ?? (piece.RequiredHandling == Handling.None ? null : HandlingText.Format(piece.RequiredHandling))
         );
     }
 
     public static AuditResult Audit(this AuditRequest request) => Auditor.Audit(request);
 
-    public static string[] Ids(this AuditResult result) =>
-        [.. result.Findings.Select(x => x.RuleId)];
+    public static string[] Ids(this AuditResult result) => [.. result.Findings.Select(x => x.RuleId)];
 }

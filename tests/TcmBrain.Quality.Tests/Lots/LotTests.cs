@@ -6,7 +6,24 @@ namespace TcmBrain.Quality.Tests.Lots;
 
 public sealed class LotTests(QualityRoom room)
 {
-    private static readonly object Good = new { tests = new[] { new { test = "moisture", value = 11.5, unit = "%" }, new { test = "so2", value = 320.0, unit = "mg/kg" } } };
+    private static readonly object Good = new
+    {
+        tests = new[]
+        {
+            new
+            {
+                test = "moisture",
+                value = 11.5,
+                unit = "%",
+            },
+            new
+            {
+                test = "so2",
+                value = 320.0,
+                unit = "mg/kg",
+            },
+        },
+    };
 
     [Fact]
     public async Task An_accepted_lot_is_tested_released_and_called_back()
@@ -15,13 +32,21 @@ public sealed class LotTests(QualityRoom room)
         using var controller = room.Controller();
         var waiting = (await controller.FindAsync("/api/quality/lots?state=waiting", "lotId", lot.AggregateId)).ShouldNotBeNull();
         waiting.GetProperty("quantityMilligrams").GetInt64().ShouldBe(50_000_000);
-        waiting.GetProperty("limits").EnumerateArray().Single(l => l.GetProperty("test").GetString() == "so2").GetProperty("max").GetDecimal().ShouldBe(400);
+        waiting
+            .GetProperty("limits")
+            .EnumerateArray()
+            .Single(l => l.GetProperty("test").GetString() == "so2")
+            .GetProperty("max")
+            .GetDecimal()
+            .ShouldBe(400);
 
         (await Act(controller, lot, "release", Good)).Status.ShouldBe(HttpStatusCode.OK);
         (await controller.FindAsync("/api/quality/lots?state=waiting", "lotId", lot.AggregateId)).ShouldBeNull();
         var released = (await controller.FindAsync("/api/quality/lots?state=released", "lotId", lot.AggregateId)).ShouldNotBeNull();
         released.GetProperty("decidedBy").GetString().ShouldBe("quality-1");
-        (await room.ScalarAsync<decimal>("select limit_value from quality.lot_test where lot_id = $1 and test = 'so2'", lot.AggregateId)).ShouldBe(400);
+        (
+            await room.ScalarAsync<decimal>("select limit_value from quality.lot_test where lot_id = $1 and test = 'so2'", lot.AggregateId)
+        ).ShouldBe(400);
 
         (await Act(controller, lot, "recall", new { reason = "复检二氧化硫超标" })).Status.ShouldBe(HttpStatusCode.OK);
         var told = await Told.OfAsync(room.Database, lot.AggregateId);
@@ -97,7 +122,10 @@ public sealed class LotTests(QualityRoom room)
     {
         var lot = await room.ArriveAsync(room.Lot());
         using var controller = room.Controller();
-        (await Act(controller, lot, "reject", new { reason = new string('霉', 501) })).ShouldBeRefused("QUA-0104", HttpStatusCode.BadRequest);
+        (await Act(controller, lot, "reject", new { reason = new string('霉', 501) })).ShouldBeRefused(
+            "QUA-0104",
+            HttpStatusCode.BadRequest
+        );
     }
 
     [Fact]
@@ -117,7 +145,12 @@ public sealed class LotTests(QualityRoom room)
     [InlineData("330105", "other", "330106", false)]
     [InlineData("330782", "other", "330100", false)]
     [InlineData("330782", "regional", "330100", true)]
-    public async Task A_lot_is_in_sight_of_its_centre_and_of_those_who_look_after_its_region(string at, string whose, string region, bool may)
+    public async Task A_lot_is_in_sight_of_its_centre_and_of_those_who_look_after_its_region(
+        string at,
+        string whose,
+        string region,
+        bool may
+    )
     {
         var lot = await room.ArriveAsync(room.Lot(centre: room.Organisation(at)));
         var institution = whose switch

@@ -9,7 +9,8 @@ public sealed class ReleaseRuleTests
     private static readonly LotLimits Limits = LotLimits.Load(Catalogue.Default);
 
     [Fact]
-    public void A_result_at_its_limit_passes() => ReleaseRule.Check("陈皮", [new("moisture", 13.0m, "%")], Limits).Single().Limit.Max.ShouldBe(13);
+    public void A_result_at_its_limit_passes() =>
+        ReleaseRule.Check("陈皮", [new("moisture", 13.0m, "%")], Limits).Single().Limit.Max.ShouldBe(13);
 
     [Fact]
     public void A_result_just_over_its_limit_is_refused_with_the_source()
@@ -17,7 +18,9 @@ public sealed class ReleaseRuleTests
         var refused = Refusal("陈皮", new LotTest("moisture", 13.01m, "%"));
         refused.Code.ShouldBe("QUA-0206");
         refused.Faults[0].Field.ShouldBe("tests[0].value");
-        refused.Faults[0].Zh.ShouldBe("水分 13.01 % 超过限度 13 %(《中国药典》通则0213 炮制通则、0832 水分测定法: 饮片水分通常不得过13%, ChP 2020)");
+        refused
+            .Faults[0]
+            .Zh.ShouldBe("水分 13.01 % 超过限度 13 %(《中国药典》通则0213 炮制通则、0832 水分测定法: 饮片水分通常不得过13%, ChP 2020)");
         refused.Faults[0].En.ShouldStartWith("Loss on drying (moisture) 13.01 % is over the limit of 13 %");
     }
 
@@ -29,7 +32,8 @@ public sealed class ReleaseRuleTests
     }
 
     [Fact]
-    public void One_banned_pesticide_is_one_too_many() => Refusal("陈皮", new LotTest("banned-pesticides", 1, "count")).Code.ShouldBe("QUA-0206");
+    public void One_banned_pesticide_is_one_too_many() =>
+        Refusal("陈皮", new LotTest("banned-pesticides", 1, "count")).Code.ShouldBe("QUA-0206");
 
     [Fact]
     public void All_faults_are_named_at_once()

@@ -32,7 +32,9 @@ public sealed class NonconformityTests(QualityRoom room)
             .Items.Where(i => i.GetProperty("prescriptionId").GetGuid() == deviation.AggregateId)
             .ToList();
         all.Select(i => i.GetProperty("ruleId").GetString()).ShouldBe(["first-boil.ordinary", "second-boil.shorter"], ignoreOrder: true);
-        var opened = (await Told.OfAsync(room.Database, all[0].GetProperty("nonconformityId").GetGuid())).Single().Event.ShouldBeOfType<NonconformityOpened>();
+        var opened = (await Told.OfAsync(room.Database, all[0].GetProperty("nonconformityId").GetGuid()))
+            .Single()
+            .Event.ShouldBeOfType<NonconformityOpened>();
         (opened.CentreCode, opened.TextZh, opened.Version).ShouldBe((deviation.CentreCode, deviation.TextZh, 1));
 
         using var own = room.Service.Client(TestTokens.Of("decoction-1", deviation.CentreCode, "330105", "decoction"));

@@ -68,7 +68,12 @@ public sealed class ReviewTests(QualityRoom room)
         var firstOfNext = lastOfMonth.AddMinutes(2);
         await room.TakenInAsync(await room.Prescriptions.TellAsync(room.Received(institution) with { OccurredAt = lastOfMonth }));
         await room.TakenInAsync(await room.Prescriptions.TellAsync(room.Received(institution) with { OccurredAt = firstOfNext }));
-        (await room.ScalarAsync<long>("select count(distinct month) from quality.prescription where institution_code = $1 and month < '2026-11-01'", institution)).ShouldBe(2);
+        (
+            await room.ScalarAsync<long>(
+                "select count(distinct month) from quality.prescription where institution_code = $1 and month < '2026-11-01'",
+                institution
+            )
+        ).ShouldBe(2);
     }
 
     [Fact]
@@ -102,7 +107,10 @@ public sealed class ReviewTests(QualityRoom room)
         using var second = room.Controller(subject: "quality-2");
         (await Review(reviewer, rx.AggregateId, new { rational = true })).Json.GetProperty("recorded").GetBoolean().ShouldBeTrue();
         (await Review(reviewer, rx.AggregateId, new { rational = true })).Json.GetProperty("recorded").GetBoolean().ShouldBeFalse();
-        (await Review(reviewer, rx.AggregateId, new { rational = false, codes = new[] { "2-1" } })).ShouldBeRefused("QUA-0307", HttpStatusCode.Conflict);
+        (await Review(reviewer, rx.AggregateId, new { rational = false, codes = new[] { "2-1" } })).ShouldBeRefused(
+            "QUA-0307",
+            HttpStatusCode.Conflict
+        );
         (await Review(second, rx.AggregateId, new { rational = true })).ShouldBeRefused("QUA-0307", HttpStatusCode.Conflict);
         (await Told.OfAsync(room.Database, rx.AggregateId)).Count.ShouldBe(1);
     }
@@ -112,7 +120,10 @@ public sealed class ReviewTests(QualityRoom room)
     {
         var rx = await ArriveAsync(room.Organisation());
         using var reviewer = room.Controller();
-        (await Review(reviewer, rx.AggregateId, new { rational = false, codes = new[] { "9-9" } })).ShouldBeRefused("QUA-0302", HttpStatusCode.BadRequest);
+        (await Review(reviewer, rx.AggregateId, new { rational = false, codes = new[] { "9-9" } })).ShouldBeRefused(
+            "QUA-0302",
+            HttpStatusCode.BadRequest
+        );
         (await Review(reviewer, rx.AggregateId, new { })).ShouldBeRefused("QUA-0103", HttpStatusCode.BadRequest);
         (await reviewer.FindAsync("/api/quality/reviews?state=waiting", "prescriptionId", rx.AggregateId)).ShouldNotBeNull();
         using var his = room.Service.Client(TestTokens.Of("his-1", rx.InstitutionCode, "330106", "his"));

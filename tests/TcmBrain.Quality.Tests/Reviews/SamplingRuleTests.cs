@@ -15,7 +15,9 @@ public sealed class SamplingRuleTests
                 Arb.From(Gen.OneOf(Gen.Choose(0, 300), Gen.Choose(0, 60_000))),
                 volume =>
                 {
-                    var sampled = Enumerable.Range(0, volume).Count(before => SamplingRule.Decide(Guid.NewGuid(), before, Settings) is not null);
+                    var sampled = Enumerable
+                        .Range(0, volume)
+                        .Count(before => SamplingRule.Decide(Guid.NewGuid(), before, Settings) is not null);
                     return sampled >= Math.Min(100, volume) && sampled >= volume * 0.005;
                 }
             )
@@ -26,7 +28,9 @@ public sealed class SamplingRuleTests
     {
         // Version 7 ids share their first digits; the draw may not.
         var from = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-        var drawn = Enumerable.Range(0, 500_000).Count(i => SamplingRule.Draw(Guid.CreateVersion7(from.AddMilliseconds(i))) < Settings.Share);
+        var drawn = Enumerable
+            .Range(0, 500_000)
+            .Count(i => SamplingRule.Draw(Guid.CreateVersion7(from.AddMilliseconds(i))) < Settings.Share);
         // Binomial: 3000 ± 55; seven standard deviations.
         drawn.ShouldBeInRange(3_000 - 385, 3_000 + 385);
     }

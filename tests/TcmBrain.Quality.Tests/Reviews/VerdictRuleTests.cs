@@ -32,7 +32,8 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
-    public void Codes_come_out_in_the_order_of_the_list() => VerdictRule.Check(false, ["2-8", "1-10", "1-2"], National).Codes.ShouldBe(["1-2", "1-10", "2-8"]);
+    public void Codes_come_out_in_the_order_of_the_list() =>
+        VerdictRule.Check(false, ["2-8", "1-10", "1-2"], National).Codes.ShouldBe(["1-2", "1-10", "2-8"]);
 
     [Fact]
     public void A_verdict_that_contradicts_itself_is_refused()

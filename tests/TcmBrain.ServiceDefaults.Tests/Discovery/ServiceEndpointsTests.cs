@@ -10,7 +10,10 @@ namespace TcmBrain.ServiceDefaults.Tests.Discovery;
 public sealed class ServiceEndpointsTests
 {
     private static ServiceEndpoints Endpoints(params (string, string)[] settings) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build(), TimeProvider.System);
+        new(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build(),
+            TimeProvider.System
+        );
 
     [Fact]
     public void Replicas_are_taken_in_turn()
@@ -23,7 +26,11 @@ public sealed class ServiceEndpointsTests
     [Fact]
     public void The_first_scheme_told_of_is_taken()
     {
-        var endpoints = Endpoints(("services:a:http:0", "http://h:1"), ("services:b:http:0", "http://h:2"), ("services:b:https:0", "https://h:3"));
+        var endpoints = Endpoints(
+            ("services:a:http:0", "http://h:1"),
+            ("services:b:http:0", "http://h:2"),
+            ("services:b:https:0", "https://h:3")
+        );
         endpoints.Resolve(new Uri("https+http://a/x")).ToString().ShouldBe("http://h:1/x");
         endpoints.Resolve(new Uri("https+http://b/x")).ToString().ShouldBe("https://h:3/x");
     }
@@ -43,7 +50,12 @@ public sealed class ServiceEndpointsTests
     {
         await using var alive = await TestApp.StartAsync(app => app.MapPost("/", () => "in").AllowAnonymous());
         await using var front = await TestApp.StartAsync(
-            app => app.MapGet("/ask", async (IHttpClientFactory clients) => (await clients.CreateClient("pharmacy").PostAsync("/", null)).StatusCode).AllowAnonymous(),
+            app =>
+                app.MapGet(
+                        "/ask",
+                        async (IHttpClientFactory clients) => (await clients.CreateClient("pharmacy").PostAsync("/", null)).StatusCode
+                    )
+                    .AllowAnonymous(),
             builder => builder.AddServiceClient("pharmacy"),
             ("services:pharmacy:http:0", $"http://127.0.0.1:{FreePort.Next()}"),
             ("services:pharmacy:http:1", alive.Address.ToString())
@@ -59,7 +71,8 @@ public sealed class ServiceEndpointsTests
     public async Task A_service_that_is_away_is_said_to_be_so()
     {
         await using var front = await TestApp.StartAsync(
-            app => app.MapGet("/ask", (IHttpClientFactory clients) => clients.CreateClient("pharmacy").GetStringAsync("/")).AllowAnonymous(),
+            app =>
+                app.MapGet("/ask", (IHttpClientFactory clients) => clients.CreateClient("pharmacy").GetStringAsync("/")).AllowAnonymous(),
             builder => builder.AddServiceClient("pharmacy"),
             ("services:pharmacy:http:0", $"http://127.0.0.1:{FreePort.Next()}")
         );

@@ -25,15 +25,32 @@ public sealed class HttpFaultTests : IAsyncLifetime
                 routes.MapGet("/boom", string () => throw new InvalidOperationException("secret detail"));
                 routes.MapPost(
                     "/orders",
-                    (Order order) => new FaultList().Require(order.Milligrams < 10, Heavy, "milligrams", 7).Require(order.Herb != "", Heavy, "herb", 8)
+                    (Order order) =>
+                        new FaultList().Require(order.Milligrams < 10, Heavy, "milligrams", 7).Require(order.Herb != "", Heavy, "herb", 8)
                 );
                 routes.MapPost(
                     "/refuse",
                     void () => new FaultList().Add(Heavy, "lines[6].milligrams", 7).Add(Heavy, "lines[8].milligrams", 9).ThrowIfAny()
                 );
-                routes.MapGet("/slow", string () => throw new FaultException(429, GeneralFaults.TooManyRequests.At("")) { RetryAfter = TimeSpan.FromSeconds(1.2) });
-                routes.MapGet("/database", async (NpgsqlDataSource database) => { await using var c = await database.OpenConnectionAsync(); });
-                routes.MapPost("/sink", async (HttpContext context) => { await context.Request.Body.CopyToAsync(Stream.Null); });
+                routes.MapGet(
+                    "/slow",
+                    string () =>
+                        throw new FaultException(429, GeneralFaults.TooManyRequests.At("")) { RetryAfter = TimeSpan.FromSeconds(1.2) }
+                );
+                routes.MapGet(
+                    "/database",
+                    async (NpgsqlDataSource database) =>
+                    {
+                        await using var c = await database.OpenConnectionAsync();
+                    }
+                );
+                routes.MapPost(
+                    "/sink",
+                    async (HttpContext context) =>
+                    {
+                        await context.Request.Body.CopyToAsync(Stream.Null);
+                    }
+                );
             },
             builder => builder.AddDatabase(),
             ("ConnectionStrings:database", $"Host=127.0.0.1;Port={FreePort.Next()};Username=u;Password=p;Database=d;Timeout=1")

@@ -112,7 +112,9 @@ public sealed class SigningKeysTests
     [Fact]
     public async Task Keys_come_over_discovery_and_survive_institutions_going_down()
     {
-        var issuer = await TestApp.StartAsync(routes => routes.MapGet("/.well-known/jwks.json", () => Results.Text(TestTokens.Jwks)).AllowAnonymous());
+        var issuer = await TestApp.StartAsync(routes =>
+            routes.MapGet("/.well-known/jwks.json", () => Results.Text(TestTokens.Jwks)).AllowAnonymous()
+        );
         await using var app = await TestApp.StartAsync(
             routes => routes.MapGet("/", () => "in"),
             null,

@@ -17,7 +17,10 @@ public sealed class TokenAttackTests : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         app = await TestApp.StartAsync(routes =>
         {
-            routes.MapGet("/who", (HttpContext context) => $"{context.User.Subject()} {context.User.InstitutionCode()} {context.User.RegionCode()}");
+            routes.MapGet(
+                "/who",
+                (HttpContext context) => $"{context.User.Subject()} {context.User.InstitutionCode()} {context.User.RegionCode()}"
+            );
             routes.MapGet("/pharmacists", () => "in").RequireRole(Roles.Pharmacist);
         });
 
@@ -63,7 +66,16 @@ public sealed class TokenAttackTests : IAsyncLifetime
         var parts = TestTokens.Sign(Valid).Split('.');
         foreach (var alg in new[] { "none", "None", "NONE" })
         {
-            var header = Base64UrlEncoder.Encode(JsonSerializer.Serialize(new { alg, typ = TokenRules.Type, kid = TestTokens.KeyId }));
+            var header = Base64UrlEncoder.Encode(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        alg,
+                        typ = TokenRules.Type,
+                        kid = TestTokens.KeyId,
+                    }
+                )
+            );
             await (await Ask($"{header}.{parts[1]}.")).ShouldBeProblem(401, "GEN-0001");
             await (await Ask($"{header}.{parts[1]}.{parts[2]}")).ShouldBeProblem(401, "GEN-0001");
         }
@@ -124,8 +136,9 @@ public sealed class TokenAttackTests : IAsyncLifetime
     {
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var key = new ECDsaSecurityKey(stranger) { KeyId = TestTokens.KeyId };
-        await (await Ask(TestTokens.Sign(Valid with { Credentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256) })))
-            .ShouldBeProblem(401, "GEN-0001");
+        await (
+            await Ask(TestTokens.Sign(Valid with { Credentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256) }))
+        ).ShouldBeProblem(401, "GEN-0001");
     }
 
     [Fact]
@@ -136,6 +149,8 @@ public sealed class TokenAttackTests : IAsyncLifetime
     public async Task The_wrong_role_is_forbidden_and_the_right_one_is_not()
     {
         await (await Ask(TestTokens.Sign(Valid), "/pharmacists")).ShouldBeProblem(403, "GEN-0002");
-        (await Ask(TestTokens.Sign(Valid with { Roles = [Roles.His, Roles.Pharmacist] }), "/pharmacists")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Ask(TestTokens.Sign(Valid with { Roles = [Roles.His, Roles.Pharmacist] }), "/pharmacists")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 }

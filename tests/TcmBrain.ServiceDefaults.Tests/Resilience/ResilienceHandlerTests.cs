@@ -46,7 +46,9 @@ public sealed class ResilienceHandlerTests
     [Fact]
     public async Task A_post_that_never_left_is_sent_again()
     {
-        var server = new Server((n, _) => n < 3 ? throw new HttpRequestException(HttpRequestError.ConnectionError) : Task.FromResult(new HttpResponseMessage()));
+        var server = new Server(
+            (n, _) => n < 3 ? throw new HttpRequestException(HttpRequestError.ConnectionError) : Task.FromResult(new HttpResponseMessage())
+        );
         (await Client(server).PostAsync("/", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         server.Calls.ShouldBe(3);
     }
@@ -62,15 +64,17 @@ public sealed class ResilienceHandlerTests
     [Fact]
     public async Task An_attempt_that_hangs_is_given_up_and_tried_again()
     {
-        var server = new Server(async (n, stop) =>
-        {
-            if (n == 1)
+        var server = new Server(
+            async (n, stop) =>
             {
-                await Task.Delay(Timeout.Infinite, stop);
-            }
+                if (n == 1)
+                {
+                    await Task.Delay(Timeout.Infinite, stop);
+                }
 
-            return new HttpResponseMessage();
-        });
+                return new HttpResponseMessage();
+            }
+        );
         (await Client(server).GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.OK);
         server.Calls.ShouldBe(2);
     }

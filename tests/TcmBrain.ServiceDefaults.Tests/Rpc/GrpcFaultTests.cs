@@ -100,14 +100,15 @@ public sealed class GrpcFaultTests : IAsyncLifetime
         refusal.Faults().Select(fault => fault.Field).ShouldBe(["lines[0].milligrams", "lines[4].milligrams"]);
         refusal.Faults()[1].ShouldBe(new Contracts.Fault("TST-0001", "lines[4].milligrams", "第5味药过重", "herb 5 is too heavy"));
         var status = Status.Parser.ParseFrom(refusal.Trailers.GetValueBytes("grpc-status-details-bin"));
-        status.Details.Select(detail => detail.TypeUrl).ShouldBe(
-            ["type.googleapis.com/google.rpc.ErrorInfo", "type.googleapis.com/google.rpc.BadRequest"]
-        );
+        status
+            .Details.Select(detail => detail.TypeUrl)
+            .ShouldBe(["type.googleapis.com/google.rpc.ErrorInfo", "type.googleapis.com/google.rpc.BadRequest"]);
         status.Details[0].Unpack<ErrorInfo>().Reason.ShouldBe("TST-0001");
     }
 
     [Fact]
-    public async Task A_catalogue_entry_may_choose_its_own_status() => await Refused(new Load { Herb = "twice" }, StatusCode.AlreadyExists, "TST-0002");
+    public async Task A_catalogue_entry_may_choose_its_own_status() =>
+        await Refused(new Load { Herb = "twice" }, StatusCode.AlreadyExists, "TST-0002");
 
     [Fact]
     public async Task What_nobody_foresaw_is_INTERNAL_without_a_detail()

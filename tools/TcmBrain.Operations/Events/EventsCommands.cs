@@ -20,12 +20,22 @@ internal static class EventsCommands
     private static readonly Option<bool> AsJson = new("--json") { Description = "Machine-readable" };
     private static readonly Option<string?> Data = new("--data") { Description = "Data folder of the instance" };
 
-    public static Command Create() => new("events", "事件: what could not be taken in, and telling again") { Errors(), Redrive(), Replay() };
+    public static Command Create() =>
+        new("events", "事件: what could not be taken in, and telling again") { Errors(), Redrive(), Replay() };
 
     private static Command Errors()
     {
-        var queue = new Argument<string?>("QUEUE") { Description = "pharmacy, or pharmacy_error; all when left out", DefaultValueFactory = _ => null };
-        var command = new Command("errors", "Lists the messages in the error queues with their reasons; consumes none") { queue, AsJson, Data };
+        var queue = new Argument<string?>("QUEUE")
+        {
+            Description = "pharmacy, or pharmacy_error; all when left out",
+            DefaultValueFactory = _ => null,
+        };
+        var command = new Command("errors", "Lists the messages in the error queues with their reasons; consumes none")
+        {
+            queue,
+            AsJson,
+            Data,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -40,7 +50,9 @@ internal static class EventsCommands
 
                 if (messages.Count > 0)
                 {
-                    var table = new Table().Border(TableBorder.Minimal).AddColumns("队列 Queue", "消息 Id", "类型 Type", "时间 Time", "原因 Reason");
+                    var table = new Table()
+                        .Border(TableBorder.Minimal)
+                        .AddColumns("队列 Queue", "消息 Id", "类型 Type", "时间 Time", "原因 Reason");
                     foreach (var m in messages)
                     {
                         table.AddRow(
@@ -76,7 +88,15 @@ internal static class EventsCommands
                 var result = await new ErrorQueues(instance.Broker).RedriveAsync(service, only, cancellationToken);
                 Console.WriteLine(
                     parsed.GetValue(AsJson)
-                        ? JsonSerializer.Serialize(new { queue = service.Queue, result.Moved, result.Left }, Json)
+                        ? JsonSerializer.Serialize(
+                            new
+                            {
+                                queue = service.Queue,
+                                result.Moved,
+                                result.Left,
+                            },
+                            Json
+                        )
                         : $"{service.Queue}: 重投 {result.Moved} 条, 剩余 {result.Left} 条。 {result.Moved} sent again, {result.Left} left."
                 );
                 // Asked for by name and not there.
@@ -114,11 +134,25 @@ internal static class EventsCommands
                 var listener = Listener(parsed.GetValue(service)!);
                 var only = parsed.GetValue(type) is { } name ? EventType(name, listener) : null;
                 await using var instance = Instance.Find(parsed.GetValue(Data));
-                var result = await new Replay(instance.Databases, instance.Broker).RunAsync(listener, parsed.GetValue(since), only, cancellationToken);
+                var result = await new Replay(instance.Databases, instance.Broker).RunAsync(
+                    listener,
+                    parsed.GetValue(since),
+                    only,
+                    cancellationToken
+                );
                 if (parsed.GetValue(AsJson))
                 {
                     Console.WriteLine(
-                        JsonSerializer.Serialize(new { service = listener.Name, result.Total, result.Sent, result.Unreadable }, Json)
+                        JsonSerializer.Serialize(
+                            new
+                            {
+                                service = listener.Name,
+                                result.Total,
+                                result.Sent,
+                                result.Unreadable,
+                            },
+                            Json
+                        )
                     );
                     return 0;
                 }

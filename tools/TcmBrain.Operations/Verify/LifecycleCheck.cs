@@ -16,8 +16,16 @@ internal sealed class LifecycleCheck(NpgsqlDataSource prescriptions, NpgsqlDataS
     {
         var wrong = new HashSet<string>();
         long all = 0;
-        await using var one = await Cursor.OpenAsync(prescriptions, "select id, state::text from prescriptions.prescriptions order by id", cancellationToken);
-        await using var two = await Cursor.OpenAsync(pharmacy, "select id, state from pharmacy.prescriptions order by id", cancellationToken);
+        await using var one = await Cursor.OpenAsync(
+            prescriptions,
+            "select id, state::text from prescriptions.prescriptions order by id",
+            cancellationToken
+        );
+        await using var two = await Cursor.OpenAsync(
+            pharmacy,
+            "select id, state from pharmacy.prescriptions order by id",
+            cancellationToken
+        );
         await using var three = await Cursor.OpenAsync(
             decoction,
             "select prescription_id, state from decoction.job order by prescription_id",

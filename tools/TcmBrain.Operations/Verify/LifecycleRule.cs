@@ -9,7 +9,14 @@ namespace TcmBrain.Operations.Verify;
 internal static class LifecycleRule
 {
     private static readonly State[] BeforeApproval =
-        [State.Received, State.Audited, State.Intercepted, State.Rejected, State.Cancelled, State.Expired];
+    [
+        State.Received,
+        State.Audited,
+        State.Intercepted,
+        State.Rejected,
+        State.Cancelled,
+        State.Expired,
+    ];
 
     /// <param name="state">null: prescriptions does not know it</param>
     /// <param name="pharmacy">null: the pharmacy does not know it</param>

@@ -32,7 +32,12 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
     {
         var settled = await SettleAsync(
-            [Guarded("outbox", OutboxesAsync), Guarded("queues", QueuesAsync), Guarded("delivered", DeliveredAsync), Guarded("lifecycle", LifecycleAsync)],
+            [
+                Guarded("outbox", OutboxesAsync),
+                Guarded("queues", QueuesAsync),
+                Guarded("delivered", DeliveredAsync),
+                Guarded("lifecycle", LifecycleAsync),
+            ],
             cancellationToken
         );
         List<Check> checks =
@@ -93,7 +98,8 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
                 return await group(cancellationToken);
             }
             catch (Exception e)
-                when (e is NpgsqlException or BrokerUnreachableException or OperationInterruptedException or TimeoutException or IOException)
+                when (e is NpgsqlException or BrokerUnreachableException or OperationInterruptedException or TimeoutException or IOException
+                )
             {
                 return [new Check(name, "可核对 can be checked", e.Message, false)];
             }
@@ -136,7 +142,12 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
         var depths = await new BrokerQueues(instance.Broker).ListenersAsync(cancellationToken);
         return
         [
-            Check.Equal("queues.declared", depths.Count, depths.Count(d => d.Waiting is not null), Named(depths.Where(d => d.Waiting is null).Select(d => d.Queue))),
+            Check.Equal(
+                "queues.declared",
+                depths.Count,
+                depths.Count(d => d.Waiting is not null),
+                Named(depths.Where(d => d.Waiting is null).Select(d => d.Queue))
+            ),
             Check.None("queues.waiting", depths.Sum(d => d.Waiting ?? 0), Describe(depths)),
         ];
     }
@@ -173,11 +184,14 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
         return checks;
     }
 
-    private async Task<IReadOnlyList<Check>> LifecycleAsync(CancellationToken cancellationToken) => [await _lifecycle.RunAsync(cancellationToken)];
+    private async Task<IReadOnlyList<Check>> LifecycleAsync(CancellationToken cancellationToken) =>
+        [await _lifecycle.RunAsync(cancellationToken)];
 
     private async Task<IReadOnlyList<Check>> LedgerAsync(CancellationToken cancellationToken) =>
         [
-            .. (await LedgerAudit.RunAsync(instance.Databases["pharmacy"], cancellationToken)).Select(c => Check.Equal(c.Name, c.Expected, c.Actual)),
+            .. (await LedgerAudit.RunAsync(instance.Databases["pharmacy"], cancellationToken)).Select(c =>
+                Check.Equal(c.Name, c.Expected, c.Actual)
+            ),
         ];
 
     /// <summary>The log is sound, and all that was in it at first is under a signature soon.</summary>

@@ -82,5 +82,7 @@ internal static class VerifyCommand
     }
 
     private static string Text(object value) =>
-        value is long number ? number.ToString("#,0", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        value is long number
+            ? number.ToString("#,0", CultureInfo.InvariantCulture)
+            : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }
