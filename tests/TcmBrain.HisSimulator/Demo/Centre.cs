@@ -11,7 +11,8 @@ namespace TcmBrain.HisSimulator.Demo;
 /// A day has to fit into a minute, so every physical step carries its device's time from the hours before now; the platform takes such
 /// late reports from devices, and none from the future.
 /// </summary>
-internal sealed class Centre(Gateway gateway, int number)
+/// <param name="mine">prescriptions of this day: what hospitals pushed besides is left to other days</param>
+internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
 {
     private const int AtOnce = 4;
 
@@ -32,9 +33,9 @@ internal sealed class Centre(Gateway gateway, int number)
 
     public Task WorkAsync(CancellationToken stop) =>
         Task.WhenAll(
-            LoopAsync(dispenser, "/api/pharmacy/work?state=reserved&limit=50", DispenseAsync, stop),
-            LoopAsync(dispenser, "/api/pharmacy/work?state=dispensing&limit=50", DispenseAsync, stop),
-            LoopAsync(checker, "/api/pharmacy/work?state=dispensed&limit=50", CheckAsync, stop),
+            LoopAsync(dispenser, "/api/pharmacy/work?state=reserved&limit=200", DispenseAsync, stop),
+            LoopAsync(dispenser, "/api/pharmacy/work?state=dispensing&limit=200", DispenseAsync, stop),
+            LoopAsync(checker, "/api/pharmacy/work?state=dispensed&limit=200", CheckAsync, stop),
             LoopAsync(worker, "/api/decoction/jobs?limit=200&state=waiting", DecoctAsync, stop),
             LoopAsync(courier, "/api/decoction/parcels?state=packed&limit=100", ShipAsync, stop),
             LoopAsync(courier, "/api/decoction/parcels?state=shipped&limit=100", DeliverAsync, stop)
@@ -44,8 +45,8 @@ internal sealed class Centre(Gateway gateway, int number)
     {
         while (!stop.IsCancellationRequested)
         {
-            var page = await actor.GetAsync(list, stop);
-            var items = page.GetProperty("items").EnumerateArray().Where(i => inHand.TryAdd(IdOf(i), 0)).ToList();
+            var all = await actor.ListAsync(list, stop);
+            var items = all.Where(i => mine(IdOf(i)) && inHand.TryAdd(IdOf(i), 0)).ToList();
             await Parallel.ForEachAsync(
                 items,
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },

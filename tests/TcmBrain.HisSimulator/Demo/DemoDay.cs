@@ -121,7 +121,11 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
 
         var people = DemoRegion
             .Hospitals.Select((_, i) => HospitalAsync(i + 1, accepted, stop.Token))
-            .Concat(DemoRegion.Pharmacies.Select((_, i) => new Centre(gateway, i + 1).WorkAsync(stop.Token)))
+            .Concat(
+                DemoRegion.Pharmacies.Select(
+                    (_, i) => new Centre(gateway, i + 1, id => states.ContainsKey(id.ToString())).WorkAsync(stop.Token)
+                )
+            )
             .ToList();
         try
         {

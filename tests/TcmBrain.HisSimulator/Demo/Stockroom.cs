@@ -8,6 +8,9 @@ namespace TcmBrain.HisSimulator.Demo;
 internal sealed class Stockroom(Gateway gateway)
 {
     private const int AtOnce = 8;
+
+    /// <summary>A tonne, in milligrams.</summary>
+    private const long Plenty = 1_000_000_000;
     private static readonly string[] Origins =
     [
         "甘肃陇西",
@@ -39,8 +42,8 @@ internal sealed class Stockroom(Gateway gateway)
             orders.AddRange(
                 needed
                     .Where(n => shelves.GetValueOrDefault(n.Key) < n.Value)
-                    // A whole kilogram, and as much again for the next day.
-                    .Select(n => (stockkeeper, n.Key, (n.Value * 2 / 1_000_000 + 1) * 1_000_000))
+                    // Plenty: prescriptions pushed before that wait for a piece are served first.
+                    .Select(n => (stockkeeper, n.Key, Math.Max(n.Value * 2, Plenty)))
             );
         }
 
