@@ -25,6 +25,8 @@ public static class Topology
         typeof(InstitutionSuspended),
         typeof(InstitutionReinstated),
         typeof(PractitionerRegistered),
+        typeof(SignatureKeyRegistered),
+        typeof(SignatureKeyRevoked),
     ];
 
     private static readonly Type[] Prescriptions =
@@ -81,6 +83,8 @@ public static class Topology
                 typeof(InstitutionSuspended),
                 typeof(InstitutionReinstated),
                 typeof(PractitionerRegistered),
+                typeof(SignatureKeyRegistered),
+                typeof(SignatureKeyRevoked),
                 typeof(PrescriptionRouted),
                 typeof(StockReserved),
                 typeof(StockShort),

@@ -23,6 +23,7 @@ internal static class Features
         builder.AddStartupTask<Register>();
         var services = builder.Services;
         services.AddHostedService<RegisterRefresh>();
+        services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
         services.AddSingleton(Catalogue.Default);
         services.AddSingleton(new PrescriptionAuditor(Catalogue.Default, AuditPolicy.Default));
         services.AddSingleton<PatientIdentityVault>();
@@ -42,6 +43,8 @@ internal static class Features
             .Handle<InstitutionSuspended, KeepRegister>()
             .Handle<InstitutionReinstated, KeepRegister>()
             .Handle<PractitionerRegistered, KeepRegister>()
+            .Handle<SignatureKeyRegistered, KeepSignatureKeys>()
+            .Handle<SignatureKeyRevoked, KeepSignatureKeys>()
             .Handle<PrescriptionRouted, FollowFacts>()
             .Handle<StockReserved, FollowFacts>()
             .Handle<StockShort, FollowFacts>()

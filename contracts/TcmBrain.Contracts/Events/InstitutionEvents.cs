@@ -39,3 +39,35 @@ public sealed record PractitionerRegistered : Event
     public required bool MayPrescribeToxic { get; init; }
     public required bool MayPrescribeNarcotic { get; init; }
 }
+
+/// <summary>
+/// From here on prescriptions may be signed with this key (签名公钥) in the institution's name. Aggregate: the key. A key is registered
+/// once, for one institution.
+/// </summary>
+public sealed record SignatureKeyRegistered : Event
+{
+    public required string InstitutionCode { get; init; }
+
+    /// <summary>The first 32 hex digits (lower case) of the SHA-256 of the public key's SubjectPublicKeyInfo in DER.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>ECDSA P-256, SubjectPublicKeyInfo as PEM (RFC 7468).</summary>
+    public required string PublicKeyPem { get; init; }
+
+    /// <summary>What its owner calls it.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>
+/// From <see cref="Event.OccurredAt"/> on nothing new that is signed with this key is accepted; what was accepted before stands.
+/// Aggregate: the key.
+/// </summary>
+public sealed record SignatureKeyRevoked : Event
+{
+    public required string InstitutionCode { get; init; }
+
+    /// <summary>As in <see cref="SignatureKeyRegistered.KeyId"/>.</summary>
+    public required string KeyId { get; init; }
+
+    public required string Reason { get; init; }
+}

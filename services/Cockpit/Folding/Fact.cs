@@ -123,6 +123,8 @@ public sealed record Fact
             InstitutionSuspended x => fact with { Institution = x.Code },
             InstitutionReinstated x => fact with { Institution = x.Code },
             PractitionerRegistered x => fact with { Institution = x.InstitutionCode, Detail = x.Category },
+            SignatureKeyRegistered x => fact with { Institution = x.InstitutionCode, Reference = x.KeyId },
+            SignatureKeyRevoked x => fact with { Institution = x.InstitutionCode, Reference = x.KeyId },
             _ => throw new ArgumentException($"The cockpit has no reading of {fact.Type}.", nameof(e)),
         };
     }
