@@ -30,7 +30,10 @@ internal static class Features
         services.AddSingleton<Acceptance>();
         services.AddSingleton<PushLanes>();
         services.AddSingleton<Reader>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<StatusWatch>();
+        services.AddSingleton<WatchStreams>();
         services.AddSingleton<PharmacyClient>();
         services.AddSingleton<Cancellation>();
         services.AddSingleton<Decisions>();

@@ -21,7 +21,7 @@ internal sealed class PrescriptionGrpcService(
     Reader reader,
     Cancellation cancellation,
     Decisions decisions,
-    StatusWatch watch,
+    WatchStreams watch,
     TimeProvider time
 ) : PrescriptionService.PrescriptionServiceBase
 {
@@ -45,7 +45,7 @@ internal sealed class PrescriptionGrpcService(
         var (institution, region) = (caller.InstitutionCode(), caller.RegionCode());
         var answered = Channel.CreateUnbounded<PushStreamReply>(new() { SingleReader = true });
         using var places = new SemaphoreSlim(InFlight);
-        var writing = WriteAsync(answered.Reader, replies, places, context.CancellationToken);
+        var writing = WriteAsync(answered.Reader, replies, places, context);
         var open = 1;
         var allAnswered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
@@ -102,12 +102,12 @@ internal sealed class PrescriptionGrpcService(
         ChannelReader<PushStreamReply> answered,
         IServerStreamWriter<PushStreamReply> replies,
         SemaphoreSlim places,
-        CancellationToken cancellationToken
+        ServerCallContext context
     )
     {
-        await foreach (var reply in answered.ReadAllAsync(cancellationToken))
+        await foreach (var reply in answered.ReadAllAsync(context.CancellationToken))
         {
-            await replies.WriteAsync(reply, cancellationToken);
+            await replies.WritePatientlyAsync(reply, context);
             places.Release();
         }
     }
@@ -171,14 +171,8 @@ internal sealed class PrescriptionGrpcService(
         return new AcknowledgeInterceptReply { State = state };
     }
 
-    public override async Task Watch(WatchRequest request, IServerStreamWriter<StatusChange> changes, ServerCallContext context)
-    {
-        var institution = CallerOf(context).InstitutionCode();
-        await foreach (var change in watch.FollowAsync(institution, request.ResumeToken, context.CancellationToken))
-        {
-            await changes.WriteAsync(change, context.CancellationToken);
-        }
-    }
+    public override Task Watch(WatchRequest request, IServerStreamWriter<StatusChange> changes, ServerCallContext context) =>
+        watch.ServeAsync(CallerOf(context).InstitutionCode(), request.ResumeToken, changes, context);
 
     private static ClaimsPrincipal CallerOf(ServerCallContext context) => context.GetHttpContext().User;
 

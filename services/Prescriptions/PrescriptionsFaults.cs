@@ -125,4 +125,10 @@ public static class PrescriptionsFaults
         "系统繁忙,请稍后以相同内容重试",
         "overloaded; retry the same call later"
     );
+    public static readonly FaultDefinition WatchEnds = new(
+        "PRX-0290",
+        503,
+        "本次订阅到此结束,请用最后收到的续传标记重新订阅",
+        "this stream ends here; open another with the last resume token received"
+    );
 }

@@ -37,6 +37,12 @@ public sealed class GrpcGatewayTests : IAsyncLifetime
 
         public override async Task Watch(WatchRequest request, IServerStreamWriter<StatusChange> responseStream, ServerCallContext context)
         {
+            await context.WriteResponseHeadersAsync(new Metadata { { "tcm-resume-token", "12-34" } });
+            if (request.ResumeToken == "silent")
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+
             await responseStream.WriteAsync(new StatusChange { HisNumber = "first" });
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         }
@@ -139,6 +145,14 @@ public sealed class GrpcGatewayTests : IAsyncLifetime
         (await call.ResponseStream.MoveNext().WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue();
         call.Dispose();
         await Should.ThrowAsync<Exception>(() => call.ResponseStream.MoveNext().WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task A_watch_with_nothing_to_tell_has_its_headers_at_once()
+    {
+        using var call = client.Watch(new WatchRequest { ResumeToken = "silent" }, token);
+        var headers = await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(10));
+        headers.GetValue("tcm-resume-token").ShouldBe("12-34");
     }
 
     [Fact]

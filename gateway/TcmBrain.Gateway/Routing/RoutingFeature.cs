@@ -32,6 +32,15 @@ internal static class RoutingFeature
                     request.ProxyRequest.Headers.TryAddWithoutValidation(RequestId.Header, request.HttpContext.TraceIdentifier);
                     return ValueTask.CompletedTask;
                 });
+                transforms.AddResponseTransform(response =>
+                    // A stream that has nothing to tell yet is open all the same, and its caller waits to know. An answer that is its own
+                    // end (grpc-status among the headers) stays in one piece.
+                    response is { ProxyResponse: not null, HttpContext: { } context }
+                    && GrpcAnswer.IsGrpc(context.Request)
+                    && !context.Response.Headers.ContainsKey("grpc-status")
+                        ? new ValueTask(context.Response.Body.FlushAsync(context.RequestAborted))
+                        : ValueTask.CompletedTask
+                );
             });
         // Passive checks may judge from few requests: a hospital's night is quiet.
         builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(policy =>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using TcmBrain.Contracts.Prescriptions.V1;
 
@@ -8,106 +6,97 @@ namespace TcmBrain.Prescriptions.Watching;
 
 /// <summary>
 /// An institution's status changes in an order that never changes (状态订阅): by transaction, and only once no older transaction is still
-/// open. So a reader that goes on from its last token misses nothing and sees nothing twice.
+/// open. So a reader that goes on from its last token misses nothing and sees nothing twice. What is past comes from the database, what
+/// happens from the feed; a stream that falls behind goes back to the database.
 /// </summary>
-internal sealed class StatusWatch(NpgsqlDataSource database, TimeProvider time)
+internal sealed class StatusWatch(NpgsqlDataSource database, ChangeFeed feed)
 {
     private const int Page = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Goes on until cancelled.</summary>
-    /// <exception cref="ServiceDefaults.Faults.FaultException">The resume token is not one of this stream.</exception>
+    /// <summary>Streams that read from the database at once, so that thousands which resume together do not take every connection.</summary>
+    private readonly SemaphoreSlim catchingUp = new(8);
+
+    /// <summary>Where a stream of this resume token begins; an empty one begins now.</summary>
+    /// <exception cref="ServiceDefaults.Faults.FaultException">
+    /// The resume token is not one of this stream: it does not read as one, or speaks of what has not happened, as tokens do after the database
+    /// was restored elsewhere.
+    /// </exception>
+    public async Task<Position> BeginAsync(string resumeToken, CancellationToken cancellationToken)
+    {
+        Position? asked = resumeToken.Length > 0 ? Position.Parse(resumeToken) : null;
+        Position now;
+        await catchingUp.WaitAsync(cancellationToken);
+        try
+        {
+            now = await ChangeStore.NowAsync(database, cancellationToken);
+        }
+        finally
+        {
+            catchingUp.Release();
+        }
+
+        return asked > now ? throw PrescriptionsFaults.ResumeToken.Exception("resume_token") : asked ?? now;
+    }
+
+    /// <summary>Every change after <paramref name="position"/>, each once; goes on until cancelled.</summary>
     public async IAsyncEnumerable<StatusChange> FollowAsync(
         string institutionCode,
-        string resumeToken,
+        Position position,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var position = resumeToken.Length == 0 ? await NowAsync(cancellationToken) : Position.Parse(resumeToken);
         while (true)
         {
-            var page = await ReadAsync(institutionCode, position, cancellationToken);
-            foreach (var (next, change) in page)
+            // First to the feed, then to the database: what falls between is seen at both, and dropped the second time by its position.
+            var subscription = await feed.SubscribeAsync(institutionCode, cancellationToken);
+            try
             {
-                position = next;
-                yield return change;
-            }
-
-            if (page.Count < Page)
-            {
-                await Task.Delay(Poll, time, cancellationToken);
-            }
-        }
-    }
-
-    private async Task<Position> NowAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::bigint");
-        var before = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        return new Position((ulong)before, long.MaxValue);
-    }
-
-    private async Task<List<(Position, StatusChange)>> ReadAsync(
-        string institutionCode,
-        Position after,
-        CancellationToken cancellationToken
-    )
-    {
-        const string sql = """
-            select h.xid::text, h.seq, h.prescription_id, p.his_number, p.revision, h.state, h.occurred_at, h.actor, h.reason
-            from prescriptions.history h join prescriptions.prescriptions p on p.id = h.prescription_id
-            where h.institution_code = $1 and (h.xid, h.seq) > ($2::text::xid8, $3) and h.xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by h.xid, h.seq limit $4
-            """;
-        await using var command = database.CreateCommand(sql);
-        command.Parameters.AddWithValue(institutionCode);
-        command.Parameters.AddWithValue(after.Transaction.ToString(CultureInfo.InvariantCulture));
-        command.Parameters.AddWithValue(after.Sequence);
-        command.Parameters.AddWithValue(Page);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<(Position, StatusChange)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var position = new Position(ulong.Parse(reader.GetString(0), CultureInfo.InvariantCulture), reader.GetInt64(1));
-            page.Add(
-                (
-                    position,
-                    new StatusChange
+                while (position < subscription.From)
+                {
+                    var page = await ReadAsync(institutionCode, position, cancellationToken);
+                    foreach (var change in page)
                     {
-                        ResumeToken = position.ToString(),
-                        PrescriptionId = reader.GetGuid(2).ToString(),
-                        HisNumber = reader.GetString(3),
-                        Revision = reader.GetInt32(4),
-                        State = (State)reader.GetInt16(5),
-                        OccurredAt = Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(6)),
-                        Actor = reader.GetString(7),
-                        Reason = reader.GetString(8),
+                        position = change.Position;
+                        yield return change.Change;
                     }
-                )
-            );
-        }
 
-        return page;
+                    if (page.Count < Page)
+                    {
+                        break;
+                    }
+                }
+
+                await foreach (var change in subscription.Changes.ReadAllAsync(cancellationToken))
+                {
+                    if (subscription.HasFallenBehind)
+                    {
+                        break;
+                    }
+
+                    if (change.Position > position)
+                    {
+                        position = change.Position;
+                        yield return change.Change;
+                    }
+                }
+            }
+            finally
+            {
+                feed.Unsubscribe(institutionCode, subscription);
+            }
+        }
     }
 
-    private readonly record struct Position(ulong Transaction, long Sequence)
+    private async Task<List<PlacedChange>> ReadAsync(string institutionCode, Position after, CancellationToken cancellationToken)
     {
-        public static Position Parse(string token)
+        await catchingUp.WaitAsync(cancellationToken);
+        try
         {
-            if (token == "0")
-            {
-                return new Position(0, 0);
-            }
-
-            var parts = token.Split('-');
-            return
-                parts.Length == 2
-                && ulong.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var transaction)
-                && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
-                ? new Position(transaction, sequence)
-                : throw PrescriptionsFaults.ResumeToken.Exception("resume_token");
+            return await ChangeStore.ReadAsync(database, institutionCode, after, Page, cancellationToken);
         }
-
-        public override string ToString() => FormattableString.Invariant($"{Transaction}-{Sequence}");
+        finally
+        {
+            catchingUp.Release();
+        }
     }
 }
