@@ -36,6 +36,10 @@ public static class Topology
         typeof(PrescriptionApproved),
         typeof(PrescriptionRejected),
         typeof(PrescriptionCancelled),
+        typeof(PrescriptionSuperseded),
+        typeof(WithdrawalRequested),
+        typeof(PrescriptionExpired),
+        typeof(PrescriptionReturned),
         typeof(PrescriptionCompleted),
     ];
 
@@ -108,6 +112,7 @@ public static class Topology
                 typeof(InstitutionReinstated),
                 typeof(PrescriptionApproved),
                 typeof(PrescriptionCancelled),
+                typeof(WithdrawalRequested),
                 typeof(LotReleased),
                 typeof(LotRejected),
                 typeof(RecallIssued),

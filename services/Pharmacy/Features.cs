@@ -18,6 +18,7 @@ internal static class Features
             .Handle<InstitutionReinstated, InstitutionRegister>()
             .Handle<PrescriptionApproved, Intake>()
             .Handle<PrescriptionCancelled, Intake>()
+            .Handle<WithdrawalRequested, WithdrawOnRequest>()
             .Handle<LotReleased, Intake>()
             .Handle<LotRejected, Intake>()
             .Handle<RecallIssued, Intake>()

@@ -9,7 +9,11 @@ public sealed partial class SourceTests
     private const int MostLines = 400;
 
     // A file that is long because it is a table; everything else is cut.
-    private static readonly Dictionary<string, string> MayBeLong = [];
+    private static readonly Dictionary<string, string> MayBeLong = new()
+    {
+        ["contracts/TcmBrain.Contracts/Protos/prescriptions.proto"] =
+            "the contract that vendors are handed: one file, every field explained",
+    };
 
     // Named in parts, for this file is searched too.
     private static readonly string[] Unfinished = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception"];

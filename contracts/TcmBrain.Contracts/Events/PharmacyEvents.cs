@@ -48,6 +48,9 @@ public sealed record PrescriptionWithdrawn : PrescriptionEvent
 {
     public required string Reason { get; init; }
     public required string RequestedBy { get; init; }
+
+    /// <summary>See <see cref="WithdrawalCause"/>.</summary>
+    public string Cause { get; init; } = WithdrawalCause.Cancel;
 }
 
 /// <summary>A dispenser has taken it up: from here on it can no longer be cancelled.</summary>

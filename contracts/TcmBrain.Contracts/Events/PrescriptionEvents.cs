@@ -84,5 +84,65 @@ public sealed record PrescriptionCancelled : PrescriptionEvent
     public required string StateReached { get; init; }
 }
 
+/// <summary>A newer revision took its place; nothing of this one will be dispensed.</summary>
+public sealed record PrescriptionSuperseded : PrescriptionEvent
+{
+    public required string AmendedBy { get; init; }
+    public required string Reason { get; init; }
+
+    /// <summary>The state that it had reached.</summary>
+    public required string StateReached { get; init; }
+
+    /// <summary>Id and number of the revision that stands in its place.</summary>
+    public required Guid SupersededBy { get; init; }
+    public required int NewRevision { get; init; }
+}
+
+/// <summary>
+/// It is to be stopped if dispensing has not begun (请求撤回). The pharmacy answers with <see cref="PrescriptionWithdrawn"/> of the same
+/// cause, or goes on with what it has begun.
+/// </summary>
+public sealed record WithdrawalRequested : PrescriptionEvent
+{
+    public required string RequestedBy { get; init; }
+    public required string Reason { get; init; }
+
+    /// <summary>See <see cref="WithdrawalCause"/>.</summary>
+    public required string Cause { get; init; }
+}
+
+/// <summary>Why a prescription is withdrawn.</summary>
+public static class WithdrawalCause
+{
+    public const string Cancel = "cancel";
+    public const string Amend = "amend";
+    public const string Expiry = "expiry";
+}
+
+/// <summary>Its time ran out before dispensing began (失效): nobody decided, or its validity ended.</summary>
+public sealed record PrescriptionExpired : PrescriptionEvent
+{
+    public required string Reason { get; init; }
+
+    /// <summary>The state that it had reached.</summary>
+    public required string StateReached { get; init; }
+}
+
+/// <summary>
+/// The finished medicine came back, or never reached the patient (退药). It is never stock again:
+/// 《医疗机构药事管理规定》 art. 28.
+/// </summary>
+public sealed record PrescriptionReturned : PrescriptionEvent
+{
+    public required string ReturnedBy { get; init; }
+    public required string Reason { get; init; }
+
+    /// <summary>quality, undeliverable, refused or not-collected.</summary>
+    public required string Cause { get; init; }
+
+    /// <summary>The state that it had reached.</summary>
+    public required string StateReached { get; init; }
+}
+
 /// <summary>The patient has it: the end of the normal path.</summary>
 public sealed record PrescriptionCompleted : PrescriptionEvent;

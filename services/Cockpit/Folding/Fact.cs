@@ -77,6 +77,10 @@ public sealed record Fact
             PrescriptionApproved x => Approved(fact, x),
             PrescriptionRejected => fact,
             PrescriptionCancelled x => fact with { Detail = x.StateReached },
+            PrescriptionSuperseded x => fact with { Detail = x.StateReached },
+            WithdrawalRequested x => fact with { Detail = x.Cause },
+            PrescriptionExpired x => fact with { Detail = x.StateReached },
+            PrescriptionReturned x => fact with { Detail = x.Cause },
             PrescriptionCompleted => fact,
             PrescriptionRouted x => fact with { Centre = x.CentreCode },
             StockReserved x => fact with

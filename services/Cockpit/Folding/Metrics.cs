@@ -50,6 +50,15 @@ public static class Metrics
             case nameof(PrescriptionCancelled):
                 sink.Add("cancelled", 1);
                 break;
+            case nameof(PrescriptionSuperseded):
+                sink.Add("superseded", 1);
+                break;
+            case nameof(PrescriptionExpired):
+                sink.Add("expired", 1);
+                break;
+            case nameof(PrescriptionReturned):
+                sink.Add("returned", 1);
+                break;
             case nameof(PrescriptionCompleted):
                 sink.Add("completed", 1);
                 break;

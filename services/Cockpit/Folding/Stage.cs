@@ -31,6 +31,15 @@ public enum Stage : short
     Rejected = 200,
     Withdrawn = 210,
     Cancelled = 220,
+
+    /// <summary>被新版次替代.</summary>
+    Superseded = 224,
+
+    /// <summary>失效.</summary>
+    Expired = 228,
+
+    /// <summary>退药: also after it was completed.</summary>
+    Returned = 230,
 }
 
 public static class Stages
@@ -60,6 +69,9 @@ public static class Stages
             nameof(PrescriptionRejected) => Stage.Rejected,
             nameof(PrescriptionWithdrawn) => Stage.Withdrawn,
             nameof(PrescriptionCancelled) => Stage.Cancelled,
+            nameof(PrescriptionSuperseded) => Stage.Superseded,
+            nameof(PrescriptionExpired) => Stage.Expired,
+            nameof(PrescriptionReturned) => Stage.Returned,
             _ => null,
         };
 

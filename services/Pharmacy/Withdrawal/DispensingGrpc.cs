@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
+using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Pharmacy.V1;
 using TcmBrain.Pharmacy.Reservation;
 using TcmBrain.ServiceDefaults.Faults;
@@ -20,6 +21,11 @@ internal sealed class DispensingGrpc(Withdrawing withdrawing) : DispensingServic
         faults.Require(request.HisNumber.Length > 0, PharmacyFaults.WithdrawMalformed, "his_number");
         faults.Require(request.Revision > 0, PharmacyFaults.WithdrawMalformed, "revision");
         faults.Require(request.RequestedBy.Length > 0, PharmacyFaults.WithdrawMalformed, "requested_by");
+        faults.Require(
+            request.Cause is "" or WithdrawalCause.Cancel or WithdrawalCause.Amend or WithdrawalCause.Expiry,
+            PharmacyFaults.WithdrawMalformed,
+            "cause"
+        );
         faults.ThrowIfAny();
         var caller = context.GetHttpContext().User;
         if (!caller.HasAnyRole(Roles.Service) && caller.InstitutionCode() != request.InstitutionCode)
@@ -29,7 +35,13 @@ internal sealed class DispensingGrpc(Withdrawing withdrawing) : DispensingServic
 
         var owner = new Owner(request.InstitutionCode, request.RegionCode, request.HisNumber, request.Revision);
         var stopped = await withdrawing.WithdrawAsync(
-            new WithdrawOrder(id, owner, request.Reason, request.RequestedBy),
+            new WithdrawOrder(
+                id,
+                owner,
+                request.Reason,
+                request.RequestedBy,
+                request.Cause.Length == 0 ? WithdrawalCause.Cancel : request.Cause
+            ),
             context.CancellationToken
         );
         return new WithdrawReply { Outcome = stopped ? WithdrawOutcome.Withdrawn : WithdrawOutcome.TooLate };

@@ -7,7 +7,8 @@ using TcmBrain.Pharmacy.Storage;
 namespace TcmBrain.Pharmacy.Withdrawal;
 
 /// <param name="By">Who asked for it, as the other service names them.</param>
-internal sealed record WithdrawOrder(Guid PrescriptionId, Owner Owner, string Reason, string By);
+/// <param name="Cause">See <see cref="WithdrawalCause"/>.</param>
+internal sealed record WithdrawOrder(Guid PrescriptionId, Owner Owner, string Reason, string By, string Cause);
 
 /// <summary>Stops a prescription before dispensing begins (撤回).</summary>
 internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
@@ -18,8 +19,15 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
     /// </summary>
     public async Task<bool> WithdrawAsync(WithdrawOrder order, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         await using var work = await exchange.BeginAsync(cancellationToken);
+        var stopped = await WithdrawAsync(work, order, time.GetUtcNow(), cancellationToken);
+        await work.CommitAsync(cancellationToken);
+        return stopped;
+    }
+
+    /// <summary>The same within a work that somebody else commits.</summary>
+    public static async Task<bool> WithdrawAsync(Work work, WithdrawOrder order, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         // Locks the row when there is one; makes it, as a tombstone, when there is none.
         await using var taking = work.Command(
             """
@@ -87,10 +95,10 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
                 Revision = order.Owner.Revision,
                 Reason = order.Reason,
                 RequestedBy = order.By,
+                Cause = order.Cause,
             },
             trace
         );
-        await work.CommitAsync(cancellationToken);
         return true;
     }
 }

@@ -14,7 +14,7 @@ internal static class LifecycleTable
         && (
             next switch
             {
-                State.Cancelled => MayStillBeCancelled(current),
+                State.Cancelled or State.Superseded => MayStillBeCancelled(current),
                 State.Rejected => current is State.Received or State.Audited or State.Intercepted,
                 State.Expired => current is State.Received or State.Audited or State.Intercepted or State.Approved,
                 State.Returned => current is State.Shipped or State.Delivered,
@@ -23,7 +23,7 @@ internal static class LifecycleTable
         );
 
     public static bool IsEnded(State state) =>
-        state is State.Completed or State.Rejected or State.Cancelled or State.Returned or State.Expired;
+        state is State.Completed or State.Rejected or State.Cancelled or State.Returned or State.Expired or State.Superseded;
 
     /// <summary>Until someone has begun to weigh, nothing is lost by stopping.</summary>
     public static bool MayStillBeCancelled(State state) => state < State.Dispensing && !IsEnded(state);

@@ -29,6 +29,7 @@ internal static class LifecycleDocument
         [State.Cancelled] = "已撤销",
         [State.Returned] = "已退回",
         [State.Expired] = "已失效",
+        [State.Superseded] = "已被替代",
     };
 
     private static readonly Dictionary<State, string> ReachedBy = new()
@@ -51,6 +52,7 @@ internal static class LifecycleDocument
         [State.Cancelled] = "the hospital's `Cancel`; or `PrescriptionWithdrawn`, which closes one that was cut short",
         [State.Returned] = "in the contract; nothing leads here yet",
         [State.Expired] = "in the contract; nothing leads here yet",
+        [State.Superseded] = "the hospital's `Amend`: a newer revision stands in its place",
     };
 
     public static string Render()
@@ -64,7 +66,7 @@ internal static class LifecycleDocument
         text.Append(
             "number of steps, because facts from other services come in any order. A fact that arrives late stands in the history and takes nothing\n"
         );
-        text.Append("back. Five states are ends: nothing leads out of them.\n\n");
+        text.Append("back. Six states are ends: nothing leads out of them.\n\n");
 
         text.Append("## States\n\n| state | 中文 | reached by | end |\n|---|---|---|:-:|\n");
         foreach (var state in States)

@@ -159,7 +159,7 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
     }
 
     private static bool HasEnded(State state) =>
-        state is State.Completed or State.Rejected or State.Cancelled or State.Returned or State.Expired;
+        state is State.Completed or State.Rejected or State.Cancelled or State.Returned or State.Expired or State.Superseded;
 
     /// <summary>One hospital: follows its prescriptions; prescribers sign again, the pharmacist decides.</summary>
     private async Task HospitalAsync(int number, IReadOnlyList<PushAnswer> accepted, CancellationToken stop)

@@ -16,6 +16,7 @@ internal static class LifecycleRule
         State.Rejected,
         State.Cancelled,
         State.Expired,
+        State.Superseded,
     ];
 
     /// <param name="state">null: prescriptions does not know it</param>
@@ -35,7 +36,7 @@ internal static class LifecycleRule
             "short" => known is State.Approved or State.Routed,
             "reserved" => known is State.Reserved,
             "dispensing" or "dispensed" => known is State.Dispensing,
-            "withdrawn" => known is State.Cancelled or State.Rejected or State.Expired,
+            "withdrawn" => known is State.Cancelled or State.Rejected or State.Expired or State.Superseded,
             "checked" => AllowsJob(known, decoction!),
             _ => false,
         };
@@ -49,7 +50,7 @@ internal static class LifecycleRule
             "soaking" => state is State.Soaking or State.Decocting,
             "decocting" or "packing" => state is State.Decocting,
             // One that the patient decocts goes from the check to the courier.
-            "packed" => state is State.Checked or State.Packed,
+            "packed" => state is State.Checked or State.Packed or State.Returned,
             "shipped" => state is State.Shipped or State.Returned,
             "delivered" => state is State.Completed or State.Returned,
             _ => false,

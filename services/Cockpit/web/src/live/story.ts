@@ -11,6 +11,8 @@ const tones: Record<string, Tone> = {
   PrescriptionRejected: 'bad',
   PrescriptionCancelled: 'warn',
   PrescriptionWithdrawn: 'warn',
+  PrescriptionExpired: 'warn',
+  PrescriptionReturned: 'bad',
   StockShort: 'warn',
   DeviationDetected: 'bad',
   DecoctionCompleted: 'good',
