@@ -44,11 +44,25 @@ internal sealed record Stage(string Institutions, string Cockpit, string Broker)
     /// <summary>Waits until every one of so many events has had its effect, and checks that none had it twice and none is left.</summary>
     public async Task ShouldHaveTakenOnceAsync(long events, TimeSpan? within = null)
     {
-        await Eventually.Be(
-            async () => await Database.DistinctEffectsAsync(Cockpit) >= events,
-            $"{events} events have had their effect",
-            within ?? TimeSpan.FromSeconds(60)
-        );
+        try
+        {
+            await Eventually.Be(
+                async () => await Database.DistinctEffectsAsync(Cockpit) >= events,
+                $"{events} events have had their effect",
+                within ?? TimeSpan.FromSeconds(60)
+            );
+        }
+        catch (TimeoutException e)
+        {
+            // Where they stand tells who holds them.
+            throw new TimeoutException(
+                $"{e.Message}: {await Database.DistinctEffectsAsync(Cockpit)} have, {await Database.PendingAsync(Institutions)} are still to be "
+                    + $"relayed, {await Wire.WaitingAsync(Broker, "cockpit")} wait in the queue, "
+                    + $"{await Wire.WaitingAsync(Broker, "cockpit_error")} were given up",
+                e
+            );
+        }
+
         (await Database.EffectsAsync(Cockpit)).ShouldBe(events);
         await Eventually.Be(async () => await Database.PendingAsync(Institutions) == 0, "nothing is pending");
         var balance = await Database.BalanceAsync(Institutions, "cockpit", Cockpit);
