@@ -8,6 +8,7 @@ using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Push;
 using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Registers;
+using TcmBrain.Prescriptions.Storage;
 using TcmBrain.Prescriptions.Watching;
 using TcmBrain.ServiceDefaults.Rpc;
 using TcmBrain.ServiceDefaults.Storage;
@@ -23,6 +24,7 @@ internal static class Features
         builder.AddStartupTask<Register>();
         var services = builder.Services;
         services.AddHostedService<RegisterRefresh>();
+        services.AddHostedService<MonthsAhead>();
         services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
         services.AddSingleton(Catalogue.Default);
         services.AddSingleton(new PrescriptionAuditor(Catalogue.Default, AuditPolicy.Default));

@@ -102,6 +102,8 @@ public sealed class StoredChecksTests(Servers servers)
         ExecuteAsync(
             database,
             """
+            with known as (
+                insert into prescriptions.keys (institution_code, his_number, revision, id) values ('12330100470000000X', $2, 1, $1))
             insert into prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document,
                 identity, audit, accepted_state, state, version, urgent, received_at)
             values ($1, '12330100470000000X', '330106', $2, 1, $3, '', '', '', 1, $4, 1, false, now())

@@ -41,8 +41,10 @@ internal static class LifecycleStore
         await using var command = work.Command(
             $"""
             select {Columns} from prescriptions.prescriptions
-            where institution_code = $1 and his_number = $2 and ($3 = 0 or revision = $3)
-            order by revision desc limit 1 for no key update
+            where id = (
+                select id from prescriptions.keys where institution_code = $1 and his_number = $2 and ($3 = 0 or revision = $3)
+                order by revision desc limit 1)
+            for no key update
             """,
             institutionCode,
             hisNumber,

@@ -76,7 +76,9 @@ internal sealed class PushLanes : IAsyncDisposable
             firsts.TryAdd(pending.Accepted.Key, pending);
         }
 
+        // In one order in every lane and replica, so that two batches with the same keys wait for each other and never for one another.
         var open = firsts.Values.ToList();
+        open.Sort(static (a, b) => CompareKeys(a.Accepted, b.Accepted));
         while (open.Count > 0 && !await TryInsertAsync(open))
         {
             var stored = await PushStore.FindAsync(database, [.. open.Select(p => p.Accepted)], CancellationToken.None);
@@ -104,6 +106,11 @@ internal sealed class PushLanes : IAsyncDisposable
             }
         }
     }
+
+    private static int CompareKeys(AcceptedPrescription a, AcceptedPrescription b) =>
+        string.CompareOrdinal(a.HisNumber, b.HisNumber) is not 0 and var byNumber ? byNumber
+        : string.CompareOrdinal(a.InstitutionCode, b.InstitutionCode) is not 0 and var byInstitution ? byInstitution
+        : a.Revision.CompareTo(b.Revision);
 
     /// <summary>False when one of the keys is known already; nothing is stored then.</summary>
     private async Task<bool> TryInsertAsync(IReadOnlyList<Pending> batch)

@@ -39,7 +39,10 @@ internal static class PushStore
                     identity, audit, state, state, version, urgent, received_at, traceparent
                 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as p (id, institution_code, region_code, his_number,
                     revision, content_sha256, document, identity, audit, state, version, urgent, received_at, traceparent)
-                returning id, institution_code, state, received_at)
+                returning id, institution_code, his_number, revision, state, received_at),
+            known as (
+                insert into prescriptions.keys (institution_code, his_number, revision, id)
+                select institution_code, his_number, revision, id from stored)
             insert into prescriptions.history (prescription_id, institution_code, state, actor, reason, occurred_at)
             select id, institution_code, state, 'system', '', received_at from stored
             """;
@@ -64,6 +67,22 @@ internal static class PushStore
 
     private static async Task CopyAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
     {
+        // The keys first: a known one ends it here, before the rest has been sent.
+        const string keys = "copy prescriptions.keys (institution_code, his_number, revision, id) from stdin (format binary)";
+        await using (var copy = await work.Connection.BeginBinaryImportAsync(keys, cancellationToken))
+        {
+            foreach (var p in accepted)
+            {
+                await copy.StartRowAsync(cancellationToken);
+                await copy.WriteAsync(p.InstitutionCode, NpgsqlDbType.Text, cancellationToken);
+                await copy.WriteAsync(p.HisNumber, NpgsqlDbType.Text, cancellationToken);
+                await copy.WriteAsync(p.Revision, NpgsqlDbType.Integer, cancellationToken);
+                await copy.WriteAsync(p.Id, NpgsqlDbType.Uuid, cancellationToken);
+            }
+
+            await copy.CompleteAsync(cancellationToken);
+        }
+
         const string prescriptions = """
             copy prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document, identity,
                 audit, accepted_state, state, version, urgent, received_at, traceparent) from stdin (format binary)
@@ -126,8 +145,9 @@ internal static class PushStore
     {
         const string sql = """
             select p.institution_code, p.his_number, p.revision, p.id, p.content_sha256, p.audit, p.accepted_state, p.received_at
-            from unnest($1, $2, $3) as k (institution_code, his_number, revision)
-            join prescriptions.prescriptions p using (institution_code, his_number, revision)
+            from unnest($1, $2, $3) as w (institution_code, his_number, revision)
+            join prescriptions.keys k using (institution_code, his_number, revision)
+            join prescriptions.prescriptions p on p.id = k.id
             """;
         await using var command = database.CreateCommand(sql);
         command.Parameters.Add(new() { Value = keys.Select(k => k.InstitutionCode).ToArray() });

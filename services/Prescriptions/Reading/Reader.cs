@@ -63,7 +63,9 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
         OneAsync(
             $"""
             select {Columns} from prescriptions.prescriptions
-            where institution_code = $1 and his_number = $2 and ($3 = 0 or revision = $3) order by revision desc limit 1
+            where id = (
+                select id from prescriptions.keys where institution_code = $1 and his_number = $2 and ($3 = 0 or revision = $3)
+                order by revision desc limit 1)
             """,
             [caller.InstitutionCode(), key.HisNumber, key.Revision],
             cancellationToken

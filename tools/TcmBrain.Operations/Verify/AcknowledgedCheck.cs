@@ -81,8 +81,9 @@ internal static class AcknowledgedCheck
         const string sql = """
             select j.institution, j.number, j.revision
             from unnest($1, $2, $3, $4, $5) as j(institution, number, revision, id, hash)
-            left join prescriptions.prescriptions p
-                on p.institution_code = j.institution and p.his_number = j.number and p.revision = j.revision
+            left join prescriptions.keys k
+                on k.institution_code = j.institution and k.his_number = j.number and k.revision = j.revision
+            left join prescriptions.prescriptions p on p.id = k.id
             where p.id is distinct from j.id or encode(p.content_sha256, 'hex') is distinct from j.hash
             """;
         await using var command = prescriptions.CreateCommand(sql);
