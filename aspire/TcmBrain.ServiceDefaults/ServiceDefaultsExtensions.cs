@@ -13,6 +13,7 @@ using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Health;
 using TcmBrain.ServiceDefaults.Hosting;
 using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.ServiceDefaults.OpenApi;
 using TcmBrain.ServiceDefaults.Resilience;
 using TcmBrain.ServiceDefaults.Rpc;
 using TcmBrain.ServiceDefaults.Telemetry;
@@ -37,11 +38,12 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHttpContextAccessor();
         IdentityDefaults.Add(builder);
         AddCodedErrors(builder.Services);
+        OpenApiDefaults.Add(builder.Services, service);
         return builder;
     }
 
     /// <summary>
-    /// Maps <c>/health</c> and <c>/alive</c>, in every environment; and, after <c>AddGrpcDefaults</c>, <c>grpc.health.v1</c> (anonymous)
+    /// Maps <c>/health</c> and <c>/alive</c>, in every environment; the service's OpenAPI document; and, after <c>AddGrpcDefaults</c>, <c>grpc.health.v1</c> (anonymous)
     /// and <c>grpc.reflection.v1</c>.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
@@ -52,6 +54,7 @@ public static class ServiceDefaultsExtensions
         app.UseAuthentication();
         app.UseAuthorization();
         HealthDefaults.Map(app);
+        OpenApiDefaults.Map(app);
         GrpcDefaults.Map(app);
         return app;
     }

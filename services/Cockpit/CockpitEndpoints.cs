@@ -42,7 +42,10 @@ public static class CockpitEndpoints
                 caller.RegionCode(),
                 caller.Roles(),
                 audience.Scope.Kind == Folding.Scope.RegionKind ? audience.Scope.Code : null,
-                board.Today
+                board.Today,
+                long.TryParse(caller.FindFirstValue("exp"), CultureInfo.InvariantCulture, out var expires)
+                    ? DateTimeOffset.FromUnixTimeSeconds(expires)
+                    : null
             )
         );
     }
@@ -194,6 +197,7 @@ public static class CockpitEndpoints
             : throw CockpitFaults.BadPosition.Exception("after");
 
     /// <param name="Region">The region whose numbers are shown when none is asked for; null when the caller sees an institution.</param>
+    /// <param name="ExpiresAt">UTC; when the session ends unless it is renewed</param>
     private sealed record MeView(
         string Subject,
         string Name,
@@ -201,6 +205,7 @@ public static class CockpitEndpoints
         string HomeRegion,
         IReadOnlyList<string> Roles,
         string? Region,
-        DateOnly Today
+        DateOnly Today,
+        DateTimeOffset? ExpiresAt
     );
 }

@@ -87,9 +87,11 @@ public sealed class WebTests(Servers servers, Browser browser)
         await Assertions.Expect(page.Locator(".bar__place")).ToHaveTextAsync("西湖区中医院");
         await Assertions.Expect(page.Locator(".ticker")).ToContainTextAsync("CF0");
 
-        // Skip link, then the language.
+        // Skip link, the menu, then the language.
         await page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(page.Locator(".skip")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "功能菜单" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("TCM Digital Cockpit");

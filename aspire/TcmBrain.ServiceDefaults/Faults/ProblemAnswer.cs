@@ -55,7 +55,7 @@ public static class ProblemAnswer
         await JsonSerializer.SerializeAsync(response.Body, problem, Json, context.RequestAborted);
     }
 
-    private sealed record Problem(
+    internal sealed record Problem(
         string Type,
         string Title,
         int Status,
@@ -65,5 +65,5 @@ public static class ProblemAnswer
         string RequestId
     );
 
-    private sealed record ProblemFault(string Code, string? Field, string Zh, string En);
+    internal sealed record ProblemFault(string Code, string? Field, string Zh, string En);
 }

@@ -1,5 +1,4 @@
-import type { Locale, MessageKey } from './i18n'
-import { messageOf } from './i18n'
+import { at as textAt, type Locale } from './i18n'
 
 const zone = 'Asia/Shanghai'
 
@@ -9,12 +8,12 @@ export function formatCount(n: number, locale: Locale): string {
 
 /** Milligrams as grams below a kilogram, kilograms below ten tonnes, tonnes above; three significant places are enough on a wall. */
 export function formatWeight(milligrams: number, locale: Locale): string {
-  const [divisor, key]: [number, MessageKey] =
+  const [divisor, key]: [number, 'unit.gram' | 'unit.kilogram' | 'unit.tonne'] =
     milligrams < 1e6 ? [1e3, 'unit.gram'] : milligrams < 1e10 ? [1e6, 'unit.kilogram'] : [1e9, 'unit.tonne']
   const value = milligrams / divisor
   const digits = value >= 100 || divisor === 1e3 ? 0 : 1
   const format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return messageOf(locale, key, { n: format.format(value) })
+  return textAt(locale, key, { n: format.format(value) })
 }
 
 /** A share in per cent with one place; a dash when there is nothing to share. */
@@ -52,4 +51,27 @@ export function hourOf(at: number): number {
 /** The day in the region, as the service writes it. */
 export function dayOf(at: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date(at))
+}
+
+/** The day of an instant in the region, or a calendar day as the services write it: 2026年3月5日, 5 Mar 2026. */
+export function formatDate(at: string | number | null | undefined, locale: Locale): string {
+  if (at === null || at === undefined || at === '') return '–'
+  // A calendar day has no zone; noon keeps it that day everywhere.
+  const instant = typeof at === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(at) ? `${at}T12:00:00+08:00` : at
+  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+    timeZone: zone,
+    year: 'numeric',
+    month: locale === 'en' ? 'short' : 'numeric',
+    day: 'numeric'
+  }).format(new Date(instant))
+}
+
+/** Day and time of day in the region, to the minute. */
+export function formatMoment(at: string | number | null | undefined, locale: Locale): string {
+  return at === null || at === undefined || at === '' ? '–' : `${formatDate(at, locale)} ${formatTime(at, false)}`
+}
+
+/** Whole days from today in the region to a calendar day; negative when it is past. */
+export function daysUntil(day: string, now = Date.now()): number {
+  return Math.round((Date.parse(day) - Date.parse(dayOf(now))) / 86_400_000)
 }

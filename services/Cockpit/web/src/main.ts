@@ -1,9 +1,13 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { locale, setLocale } from './i18n'
-import './styles.css'
+import { router } from './shell/router'
+import './styles/base.css'
+import './styles/shell.css'
+import './styles/blocks.css'
+import './styles/data.css'
 import { applyTheme } from './theme'
 
 setLocale(locale.value)
 applyTheme()
-createApp(App).mount('#app')
+createApp(App).use(router).mount('#app')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { dayOf, formatCount, formatShare, formatTime, formatWeight, hourOf } from '../src/format'
-import { pastOf, presentOf } from '../src/live/curve'
+import { dayOf, formatCount, formatShare, formatTime, formatWeight, hourOf } from '@/format'
+import { pastOf, presentOf } from '@/pages/cockpit/live/curve'
 
 describe('formatting', () => {
   it('groups counts', () => {

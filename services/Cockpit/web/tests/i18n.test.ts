@@ -1,45 +1,60 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fill, isMessageKey } from '../src/i18n'
-import { en } from '../src/i18n/en'
-import { zh, type MessageKey } from '../src/i18n/zh'
-import { flow, labelOf, stepOf, toneOf } from '../src/live/story'
-import { regionDepth, regionName, regionsWithin, subtreePrefix } from '../src/regions'
+import { parse } from 'vue/compiler-sfc'
+import { fill, type Pair } from '@/i18n'
+import { groups, pages } from '@/shell/pages'
 
-const contracts = join(__dirname, '../../../../contracts/TcmBrain.Contracts/Events')
-const keys = Object.keys(zh) as MessageKey[]
+const source = join(__dirname, '../src')
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(f => /\.(vue|ts)$/.test(f) && !f.includes('generated'))
+const code = new Map(files.map(f => [f, readFileSync(join(source, f), 'utf8')]))
+const folders = import.meta.glob<{ texts: { table: Record<string, Pair> } }>('../src/**/texts.ts', { eager: true })
+const named: [string, Pair][] = [
+  ...Object.entries(folders).flatMap(([file, module]) => Object.entries(module.texts.table).map(([key, pair]) => [`${file} ${key}`, pair] as [string, Pair])),
+  ...Object.entries(groups).map(([key, pair]) => [`navigation ${key}`, pair] as [string, Pair]),
+  ...pages.map(page => [`page ${page.name}`, page.title] as [string, Pair])
+]
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(m => m[1]).sort()
+const han = /\p{Script=Han}/u
 
 describe('texts', () => {
   it('stand in both languages, with the same holes to fill', () => {
-    expect(Object.keys(en).sort()).toEqual([...keys].sort())
-    for (const key of keys) {
-      expect(zh[key].trim(), key).not.toBe('')
-      expect(en[key].trim(), key).not.toBe('')
-      expect(holes(en[key]), key).toEqual(holes(zh[key]))
+    expect(Object.keys(folders).length).toBeGreaterThan(1)
+    for (const [name, pair] of named) {
+      expect(pair, name).toHaveLength(2)
+      for (const text of pair) expect(text.trim(), name).not.toBe('')
+      expect(holes(pair[1]), name).toEqual(holes(pair[0]))
     }
   })
 
   it('hold no Chinese in English but the name of the other language', () => {
-    for (const key of keys.filter(k => k !== 'app.language')) expect(en[key], key).not.toMatch(/\p{Script=Han}/u)
+    for (const [name, pair] of named.filter(([n]) => !n.endsWith(' app.language'))) expect(pair[1], name).not.toMatch(han)
   })
 
-  it('are all used, and all that is used is there', () => {
-    const sources = readdirSync(join(__dirname, '../src'), { recursive: true, encoding: 'utf8' })
-      .filter(f => /\.(vue|ts)$/.test(f) && !f.startsWith('i18n'))
-      .map(f => readFileSync(join(__dirname, '../src', f), 'utf8'))
-      .join('\n')
-    const built = /^(event|step|connection)\./
-    for (const key of keys.filter(k => !built.test(k) && !k.startsWith('unit.'))) expect(sources.includes(`'${key}'`), key).toBe(true)
+  it('are all used', () => {
+    const users = [...code].filter(([f]) => !f.endsWith('texts.ts')).map(([, text]) => text).join('\n')
+    const unused: string[] = []
+    for (const [file, module] of Object.entries(folders)) {
+      for (const key of Object.keys(module.texts.table)) {
+        // A key is written out, or made of its beginning and something that the service names: `role.${role}`.
+        const parts = key.split('.')
+        const built = parts.slice(1).some((_, i) => users.includes('`' + parts.slice(0, i + 1).join('.') + '.${'))
+        // The words of buttons and choices are there for any page.
+        const vocabulary = file.includes('/i18n/') && /^(action|form|yes|no)\b/.test(key)
+        if (!built && !vocabulary && !users.includes(`'${key}'`)) unused.push(`${file} ${key}`)
+      }
+    }
+    expect(unused).toEqual([])
   })
 
-  it('name every event there is', () => {
-    const types = readdirSync(contracts)
-      .flatMap(f => [...readFileSync(join(contracts, f), 'utf8').matchAll(/public sealed record (\w+) : (?:Prescription)?Event\b/g)])
-      .map(m => m[1]!)
-    expect(types.length).toBeGreaterThan(30)
-    for (const type of types) expect(isMessageKey(`event.${type}`), type).toBe(true)
+  it('stand nowhere but in the texts', () => {
+    const allowed = new Set(['regions.ts'])
+    for (const [file, text] of code) {
+      if (file.endsWith('texts.ts') || file.endsWith('routes.ts') || file === join('shell', 'pages.ts') || allowed.has(file)) continue
+      const bare = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+      expect(bare.split('\n').filter(line => han.test(line)), file).toEqual([])
+      if (file.endsWith('.vue')) expect(rawWords(text), file).toEqual([])
+    }
   })
 
   it('fill their holes and leave visible what is not given', () => {
@@ -47,45 +62,26 @@ describe('texts', () => {
   })
 })
 
-describe('story of an event', () => {
-  it('tells an interception from an audit that passed', () => {
-    expect(labelOf({ type: 'PrescriptionAudited', detail: 'pass' })).toBe('event.PrescriptionAudited')
-    expect(labelOf({ type: 'PrescriptionAudited', detail: 'block' })).toBe('event.PrescriptionAudited.intercepted')
-    expect(toneOf({ type: 'PrescriptionAudited', detail: 'double_sign' })).toBe('warn')
-  })
+/** A node of a template as Vue's compiler gives it: 1 is an element, 2 a text, 6 a plain attribute. */
+interface TemplateNode {
+  type: number
+  content?: unknown
+  props?: { type: number; name: string; value?: { content: string } }[]
+  children?: TemplateNode[]
+}
 
-  it('has no name for what it does not know', () => {
-    expect(labelOf({ type: 'SomethingNew' })).toBeNull()
-    expect(toneOf({ type: 'SomethingNew' })).toBe('quiet')
-  })
-
-  it('names the step of a decoction', () => {
-    expect(stepOf({ type: 'StepCompleted', detail: 'first-boil' })).toBe('step.first-boil')
-    expect(stepOf({ type: 'PrescriptionReceived', detail: 'soaking' })).toBeNull()
-  })
-
-  it('counts every stage at most once as waiting', () => {
-    const waiting = flow.flatMap(s => s.waitingIn)
-    expect(new Set(waiting).size).toBe(waiting.length)
-  })
-})
-
-describe('regions', () => {
-  it('offers what lies within, itself first', () => {
-    expect(regionsWithin('330100')[0]).toBe('330100')
-    expect(regionsWithin('330100')).toContain('330106')
-    expect(regionsWithin('330100')).not.toContain('330782')
-    expect(regionsWithin('330106')).toEqual(['330106'])
-    expect(regionsWithin('000000')).toContain('110000')
-  })
-
-  it('shows an unknown code as it is', () => {
-    expect(regionName('999999', true)).toBe('999999')
-    expect(regionName('330106', true)).toBe('西湖区')
-  })
-
-  it('knows province, city and county apart', () => {
-    expect(['330000', '330100', '330106'].map(regionDepth)).toEqual([0, 1, 2])
-    expect(['000000', '330000', '330100', '330106'].map(subtreePrefix)).toEqual(['', '33', '3301', '330106'])
-  })
-})
+/** Words in a template that are not taken from the texts: between tags, and in attributes that are read or shown. */
+function rawWords(file: string): string[] {
+  const read = new Set(['title', 'label', 'placeholder', 'alt', 'aria-label', 'text', 'lead', 'hint', 'action', 'caption', 'summary', 'note'])
+  const found: string[] = []
+  const visit = (node: TemplateNode): void => {
+    if (node.type === 2 && /\p{L}{2}/u.test(String(node.content))) found.push(String(node.content).trim())
+    for (const prop of node.type === 1 ? (node.props ?? []) : []) {
+      if (prop.type === 6 && read.has(prop.name) && /\p{L}{2}/u.test(prop.value?.content ?? '')) found.push(`${prop.name}="${prop.value!.content}"`)
+    }
+    for (const child of node.children ?? []) if (typeof child === 'object') visit(child)
+  }
+  const template = parse(file).descriptor.template?.ast
+  if (template) visit(template as unknown as TemplateNode)
+  return found
+}

@@ -1,44 +1,30 @@
-import type { EventPage, Me, Problem } from './types'
+import createClient from 'openapi-fetch'
+import { ask } from './fetch'
+import type { paths as CockpitPaths } from './generated/cockpit'
+import type { paths as DecoctionPaths } from './generated/decoction'
+import type { paths as InstitutionsPaths } from './generated/institutions'
+import type { paths as PharmacyPaths } from './generated/pharmacy'
+import type { paths as PrescriptionsPaths } from './generated/prescriptions'
+import type { paths as QualityPaths } from './generated/quality'
+import type { paths as TraceabilityPaths } from './generated/traceability'
 
-/** The service answered, but not with what was asked for. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly problem: Problem
-  ) {
-    super(`${status} ${problem.code ?? ''}`)
-  }
+/** The services' HTTP interfaces, typed by their OpenAPI documents. Await through `answer`: what is refused is thrown. */
+const options = { baseUrl: location.origin, fetch: ask }
+
+export const institutions = createClient<InstitutionsPaths>(options)
+export const prescriptions = createClient<PrescriptionsPaths>(options)
+export const pharmacy = createClient<PharmacyPaths>(options)
+export const decoction = createClient<DecoctionPaths>(options)
+export const quality = createClient<QualityPaths>(options)
+export const traceability = createClient<TraceabilityPaths>(options)
+export const cockpit = createClient<CockpitPaths>(options)
+
+/** The body of an answer: `await answer(institutions.GET('/api/institutions/regions'))`. */
+export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  return (await asked).data as T
 }
 
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(path, { credentials: 'same-origin', ...init, headers: { accept: 'application/json', ...init?.headers } })
-  if (!response.ok) {
-    const problem = await response.json().catch(() => ({}))
-    throw new Refusal(response.status, problem as Problem)
-  }
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
-}
-
-export function signIn(user: string, password: string): Promise<unknown> {
-  return ask('/api/institutions/session', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user, password })
-  })
-}
-
-export function signOut(): Promise<void> {
-  return ask('/api/institutions/session', { method: 'DELETE' })
-}
-
-export function me(): Promise<Me> {
-  return ask('/api/cockpit/me')
-}
-
-export function lastEvents(region: string | null, limit: number): Promise<EventPage> {
-  return ask(`/api/cockpit/events?limit=${limit}${region ? `&region=${region}` : ''}`)
-}
-
-export function streamAddress(region: string | null, after: number): string {
-  return `/api/cockpit/stream?after=${after}${region ? `&region=${region}` : ''}`
+/** The entity tag of a version, for If-Match. */
+export function tagOf(version: number): string {
+  return `"${version}"`
 }

@@ -1,0 +1,36 @@
+import { ask } from './fetch'
+import type { EventPage, Me } from './cockpit'
+
+async function json<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await ask(new Request(new URL(path, location.origin), init))
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+}
+
+export function signIn(user: string, password: string): Promise<unknown> {
+  return json('/api/institutions/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user, password })
+  })
+}
+
+export function signOut(): Promise<void> {
+  return json('/api/institutions/session', { method: 'DELETE' })
+}
+
+/** A new token for the time to come. */
+export function renew(): Promise<{ expiresAt?: string | null }> {
+  return json('/api/institutions/session/renew', { method: 'POST' })
+}
+
+export function me(): Promise<Me> {
+  return json('/api/cockpit/me')
+}
+
+export function lastEvents(region: string | null, limit: number): Promise<EventPage> {
+  return json(`/api/cockpit/events?limit=${limit}${region ? `&region=${region}` : ''}`)
+}
+
+export function streamAddress(region: string | null, after: number): string {
+  return `/api/cockpit/stream?after=${after}${region ? `&region=${region}` : ''}`
+}

@@ -1,0 +1,21 @@
+import { BarChart, LineChart, PieChart, ScatterChart } from 'echarts/charts'
+import { GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'
+import { init, registerMap, use } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+
+use([
+  BarChart,
+  LineChart,
+  PieChart,
+  ScatterChart,
+  GeoComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+  CanvasRenderer
+])
+
+/** ECharts with what the charts of this application use, in a file of its own that is fetched with the first chart. */
+export const engine = { init, registerMap }

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { regionDepth, regionName, regionsWithin, subtreePrefix } from '@/regions'
+
+describe('regions', () => {
+  it('offers what lies within, itself first', () => {
+    expect(regionsWithin('330100')[0]).toBe('330100')
+    expect(regionsWithin('330100')).toContain('330106')
+    expect(regionsWithin('330100')).not.toContain('330782')
+    expect(regionsWithin('330106')).toEqual(['330106'])
+    expect(regionsWithin('000000')).toContain('110000')
+  })
+
+  it('shows an unknown code as it is', () => {
+    expect(regionName('999999', true)).toBe('999999')
+    expect(regionName('330106', true)).toBe('西湖区')
+  })
+
+  it('knows province, city and county apart', () => {
+    expect(['330000', '330100', '330106'].map(regionDepth)).toEqual([0, 1, 2])
+    expect(['000000', '330000', '330100', '330106'].map(subtreePrefix)).toEqual(['', '33', '3301', '330106'])
+  })
+})
