@@ -99,6 +99,8 @@ export const texts = defineTexts({
   'event.WithdrawalRequested': ['请求撤回', 'Withdrawal requested'],
   'event.PrescriptionExpired': ['处方失效', 'Expired'],
   'event.PrescriptionReturned': ['退药', 'Medicine returned'],
+  'event.SignatureKeyRegistered': ['签名公钥登记', 'Signature key registered'],
+  'event.SignatureKeyRevoked': ['签名公钥吊销', 'Signature key revoked'],
   'event.InstitutionRegistered': ['机构登记', 'Institution registered'],
   'event.InstitutionSuspended': ['机构停用', 'Institution suspended'],
   'event.InstitutionReinstated': ['机构恢复', 'Institution reinstated'],
