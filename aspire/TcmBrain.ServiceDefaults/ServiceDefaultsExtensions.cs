@@ -51,7 +51,9 @@ public static class ServiceDefaultsExtensions
         // In development the framework puts its exception page around everything that is written here, inside FaultsFirst; refusals must be
         // answered before it sees them, those of authentication included.
         app.UseMiddleware<FaultMiddleware>();
+        app.Use(SameSiteRule.InvokeAsync);
         app.UseAuthentication();
+        app.UseMiddleware<DisplayRule>();
         app.UseAuthorization();
         HealthDefaults.Map(app);
         OpenApiDefaults.Map(app);

@@ -2,8 +2,8 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Institutions;
 
-/// <summary>Error catalogue of the institutions service (INS-): 01 the register, 02 sign-in.</summary>
-public static class InstitutionsFaults
+/// <summary>Error catalogue of the institutions service (INS-): 01 the register, 02 sign-in, 03 accounts and keys.</summary>
+public static partial class InstitutionsFaults
 {
     public static readonly FaultDefinition WrongCode = new(
         "INS-0101",

@@ -88,6 +88,15 @@ public sealed class InstitutionsFixture : IAsyncLifetime
         return await client.SendAsync(request);
     }
 
+    /// <summary>As if the next signing key had been published a minute earlier, so that it may be rotated in.</summary>
+    public async Task AgeNextKeyAsync()
+    {
+        await using var command = Database.CreateCommand(
+            "update institutions.signing_key set created_at = created_at - interval '1 minute' where status = 'next'"
+        );
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task<IReadOnlyList<string>> OutboxAsync(Guid aggregate)
     {
         await using var command = Database.CreateCommand(

@@ -45,6 +45,12 @@ public static class GeneralFaults
     public static readonly FaultDefinition Refused = new("GEN-0010", 400, "请求无法处理", "the request cannot be handled");
     public static readonly FaultDefinition Timeout = new("GEN-0011", 504, "处理超时", "the request took too long");
     public static readonly FaultDefinition Cancelled = new("GEN-0012", 499, "请求已被调用方取消", "the caller cancelled the request");
+    public static readonly FaultDefinition CrossSite = new(
+        "GEN-0013",
+        403,
+        "拒绝来自其他网站的请求",
+        "a request from another site's page is refused"
+    );
     public static readonly FaultDefinition Internal = new("GEN-0500", 500, "系统内部错误", "an internal error");
     public static readonly FaultDefinition Unimplemented = new("GEN-0501", 501, "不支持此操作", "this operation is not supported");
     public static readonly FaultDefinition BackendUnavailable = new(

@@ -27,14 +27,22 @@ internal static class IdentityDefaults
                 .AddHttpClient(PublishedSigningKeys.Client)
                 .AddHttpMessageHandler(p => new DiscoveryHandler(p.GetRequiredService<ServiceEndpoints>()));
             services.TryAddSingleton<ISigningKeySource, PublishedSigningKeys>();
+            services
+                .AddHttpClient(PublishedRevocations.Client)
+                .RemoveAllLoggers()
+                .AddHttpMessageHandler(p => new DiscoveryHandler(p.GetRequiredService<ServiceEndpoints>()));
+            services.TryAddSingleton<IRevocationSource, PublishedRevocations>();
+            services.AddHostedService<RevocationWatch>();
         }
+
+        services.AddSingleton<Revocations>();
 
         services.AddSingleton<SigningKeys>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<SigningKeys>(
-                (bearer, keys) =>
+            .Configure<SigningKeys, Revocations>(
+                (bearer, keys, revocations) =>
                 {
                     bearer.MapInboundClaims = false;
                     bearer.SaveToken = false;
@@ -43,7 +51,7 @@ internal static class IdentityDefaults
                     bearer.TokenValidationParameters = TokenRules.Validation(keys.Find);
                     // Keys are ours to fetch (SigningKeys); without this the handler would look for discovery metadata.
                     bearer.Configuration = new Microsoft.IdentityModel.Protocols.OpenIdConnect.OpenIdConnectConfiguration();
-                    bearer.Events = new BearerEvents(keys);
+                    bearer.Events = new BearerEvents(keys, revocations);
                 }
             );
         services.AddAuthorizationBuilder().SetFallbackPolicy(Policies.Authenticated).SetDefaultPolicy(Policies.Authenticated);
@@ -64,7 +72,7 @@ internal static class IdentityDefaults
         }
     }
 
-    private sealed class BearerEvents(SigningKeys keys) : JwtBearerEvents
+    private sealed class BearerEvents(SigningKeys keys, Revocations revocations) : JwtBearerEvents
     {
         public override async Task MessageReceived(MessageReceivedContext context)
         {
@@ -96,6 +104,20 @@ internal static class IdentityDefaults
             }
 
             context.Token = token;
+        }
+
+        public override Task TokenValidated(TokenValidatedContext context)
+        {
+            if (context.Principal is not { } caller || revocations.IsRevoked(caller))
+            {
+                context.Fail("revoked");
+            }
+            else
+            {
+                revocations.Watch(context.HttpContext, caller);
+            }
+
+            return Task.CompletedTask;
         }
 
         private static readonly JsonWebTokenHandler Reader = new() { MaximumTokenSizeInBytes = 16 * 1024 };

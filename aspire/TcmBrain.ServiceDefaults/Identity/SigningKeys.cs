@@ -6,8 +6,8 @@ namespace TcmBrain.ServiceDefaults.Identity;
 
 /// <summary>
 /// The public keys tokens are checked with. Fetched when first needed, again when a token names a key not yet known (at most every
-/// five seconds, so that invented key ids cause no storm), and every five minutes, so that a withdrawn key stops being trusted. While
-/// the source is away the keys already known go on serving.
+/// five seconds, so that invented key ids cause no storm), when the source tells that they changed, and every five minutes. While the
+/// source is away the keys already known go on serving.
 /// </summary>
 public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider time, ILogger<SigningKeys> logger) : IDisposable
 {
@@ -34,22 +34,28 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
         return known is not null;
     }
 
+    /// <summary>Fetches them now, because they are known to have changed. A withdrawn key is trusted no longer from here on.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) => RefreshAsync(null, cancellationToken);
+
     public void Dispose() => gate.Dispose();
 
-    private async Task RefreshAsync(string kid, CancellationToken cancellationToken)
+    private async Task RefreshAsync(string? kid, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
             var current = known;
-            if (current is not null && current.Keys.ContainsKey(kid) && time.GetElapsedTime(current.FetchedAt) < Fresh)
+            if (kid is not null && current is not null)
             {
-                return;
-            }
+                if (current.Keys.ContainsKey(kid) && time.GetElapsedTime(current.FetchedAt) < Fresh)
+                {
+                    return;
+                }
 
-            if (current is not null && lastTry != long.MinValue && time.GetElapsedTime(lastTry) < Pause)
-            {
-                return;
+                if (lastTry != long.MinValue && time.GetElapsedTime(lastTry) < Pause)
+                {
+                    return;
+                }
             }
 
             lastTry = time.GetTimestamp();

@@ -20,6 +20,18 @@ public static class TokenRules
     public const string RoleClaim = "role";
     public const string NameClaim = "name";
 
+    /// <summary>What the token lives and dies with: a person's session, or the secret a program gave for it. UUID.</summary>
+    public const string SessionClaim = "sid";
+
+    /// <summary>The account's epoch when it was issued; a revocation raises it.</summary>
+    public const string EpochClaim = "ep";
+
+    /// <summary>When a person gave the password (OpenID Connect Core §2), seconds since 1970; renewing does not move it.</summary>
+    public const string SignedInAtClaim = "auth_time";
+
+    /// <summary>"true" for a screen on a wall: whatever its roles, it only reads.</summary>
+    public const string DisplayClaim = "display";
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
     /// <summary>ES256 and nothing else, so neither "none" nor a public key used as an HMAC secret can pass.</summary>

@@ -2,7 +2,6 @@ using Npgsql;
 using TcmBrain.Contracts.Demo;
 using TcmBrain.Institutions.Practitioners;
 using TcmBrain.Institutions.Register;
-using TcmBrain.Institutions.SignIn;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Storage;
 
@@ -14,6 +13,7 @@ internal static class DemoFeature
     {
         if (builder.Configuration.GetValue<bool>("Demo:Enabled"))
         {
+            builder.Services.AddSingleton<DemoAccounts>();
             builder.AddStartupTask<DemoSeeding>();
         }
 
@@ -25,7 +25,7 @@ internal static class DemoFeature
 internal sealed class DemoSeeding(
     InstitutionRegister institutions,
     PractitionerRegister practitioners,
-    AccountStore accounts,
+    DemoAccounts accounts,
     NpgsqlDataSource database
 ) : IStartupTask
 {
@@ -82,28 +82,7 @@ internal sealed class DemoSeeding(
             );
         }
 
-        await Parallel.ForEachAsync(
-            DemoRegion.Clients,
-            cancellationToken,
-            async (demo, stop) =>
-            {
-                if (!await accounts.ExistsAsync(SignInKind.Client, demo.Id, stop))
-                {
-                    await accounts.AddClientAsync(demo.Id, demo.Secret, demo.Name, demo.InstitutionCode, demo.Roles, stop);
-                }
-            }
-        );
-        await Parallel.ForEachAsync(
-            DemoRegion.Users,
-            cancellationToken,
-            async (demo, stop) =>
-            {
-                if (!await accounts.ExistsAsync(SignInKind.User, demo.Name, stop))
-                {
-                    await accounts.AddUserAsync(demo.Name, demo.Password, demo.DisplayName, demo.InstitutionCode, demo.Roles, stop);
-                }
-            }
-        );
+        await accounts.SeedAsync(cancellationToken);
     }
 
     private static async Task UnlessTaken(Task registering)

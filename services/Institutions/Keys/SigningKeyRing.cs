@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
+using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 
 namespace TcmBrain.Institutions.Keys;
@@ -19,7 +20,12 @@ internal sealed class SigningKeyRing(NpgsqlDataSource database, KeyCipher cipher
     /// <summary>How long a retired key stays published: its last token's life, and replicas that had not noticed.</summary>
     private static readonly TimeSpan Afterlife = TokenRules.Lifetime + TimeSpan.FromMinutes(30);
 
-    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// How long a next key is known to the services before it may sign: they hear of it within seconds (<see cref="Revocations"/>).
+    /// </summary>
+    public static readonly TimeSpan Publication = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
     private const long RotationLock = 0x7463_6d6b_6579_7301;
 
     private readonly SemaphoreSlim gate = new(1, 1);
@@ -57,7 +63,7 @@ internal sealed class SigningKeyRing(NpgsqlDataSource database, KeyCipher cipher
             new CommandDefinition(
                 """
                 select kid, public_x, public_y from institutions.signing_key
-                where status in ('current', 'next') or retired_at > @since
+                where status in ('current', 'next') or status = 'retired' and retired_at > @since
                 order by created_at
                 """,
                 new { since = time.GetUtcNow() - Afterlife },
@@ -81,15 +87,47 @@ internal sealed class SigningKeyRing(NpgsqlDataSource database, KeyCipher cipher
         );
     }
 
+    /// <summary>A text that changes when what is published does.</summary>
+    public Task<string> PublishedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<string>(
+            new CommandDefinition(
+                """
+                select coalesce(string_agg(kid, ' ' order by created_at, kid), '') from institutions.signing_key
+                where status in ('current', 'next') or status = 'retired' and retired_at > @since
+                """,
+                new { since = time.GetUtcNow() - Afterlife },
+                cancellationToken: cancellationToken
+            )
+        )!;
+
+    /// <summary>Every key there was, newest first.</summary>
+    public async Task<IReadOnlyList<SigningKeyView>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var keys = await connection.QueryAsync<SigningKeyView>(
+            new CommandDefinition(
+                """
+                select kid, status, created_at as CreatedAt, activated_at as ActivatedAt, retired_at as RetiredAt
+                from institutions.signing_key order by created_at desc, activated_at nulls first
+                """,
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. keys.Select(key => key.Status == "retired" ? key with { PublishedUntil = key.RetiredAt + Afterlife } : key)];
+    }
+
     /// <summary>Makes the first keys, and rotates when the current one's term is over. Idempotent; replicas take turns.</summary>
     public Task MaintainAsync(CancellationToken cancellationToken) => RotateAsync(onlyWhenDue: true, cancellationToken);
 
     /// <summary>Next becomes current, current is retired, a new next is made.</summary>
-    public Task RotateAsync(CancellationToken cancellationToken) => RotateAsync(onlyWhenDue: false, cancellationToken);
+    /// <param name="withdraw">the retired key is believed no longer: every token it has signed ends within seconds</param>
+    /// <exception cref="FaultException">INS-0208 while next is too new for every service to have seen it</exception>
+    public Task RotateAsync(bool withdraw, CancellationToken cancellationToken) =>
+        RotateAsync(onlyWhenDue: false, cancellationToken, withdraw);
 
     public void Dispose() => gate.Dispose();
 
-    private async Task RotateAsync(bool onlyWhenDue, CancellationToken cancellationToken)
+    private async Task RotateAsync(bool onlyWhenDue, CancellationToken cancellationToken, bool withdraw = false)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -104,9 +142,18 @@ internal sealed class SigningKeyRing(NpgsqlDataSource database, KeyCipher cipher
             return;
         }
 
+        var published = await connection.QuerySingleOrDefaultAsync<DateTime?>(
+            "select created_at from institutions.signing_key where status = 'next'",
+            transaction: transaction
+        );
+        if (published + Publication - now is { } early && early > TimeSpan.Zero)
+        {
+            throw new FaultException(409, InstitutionsFaults.KeyTooNew.At("")) { RetryAfter = early };
+        }
+
         await connection.ExecuteAsync(
-            "update institutions.signing_key set status = 'retired', retired_at = @now where status = 'current'",
-            new { now },
+            "update institutions.signing_key set status = @after, retired_at = @now where status = 'current'",
+            new { after = withdraw ? "withdrawn" : "retired", now },
             transaction
         );
         var promoted = await connection.ExecuteAsync(
@@ -184,3 +231,14 @@ internal sealed class SigningKeyRing(NpgsqlDataSource database, KeyCipher cipher
 
     internal sealed record Signer(string Kid, SigningCredentials Credentials, long ReadAt);
 }
+
+/// <param name="Status">next, current, retired, withdrawn</param>
+/// <param name="PublishedUntil">UTC; until then a retired key's tokens are believed</param>
+internal sealed record SigningKeyView(
+    string Kid,
+    string Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ActivatedAt,
+    DateTimeOffset? RetiredAt,
+    DateTimeOffset? PublishedUntil = null
+);

@@ -13,16 +13,13 @@ internal static class SecretHash
     private const string Scheme = "pbkdf2-sha512";
 
     /// <summary>What an unknown name's secret is compared with, so that it takes as long as a known one's.</summary>
-    public static string OfNobody { get; } = Create(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+    public static string OfNobody { get; } = Text(RandomNumberGenerator.GetBytes(SaltLength), RandomNumberGenerator.GetBytes(HashLength));
 
     public static string Create(string secret)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
         var hash = Rfc2898DeriveBytes.Pbkdf2(secret, salt, Rounds, HashAlgorithmName.SHA512, HashLength);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Scheme}${Rounds}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}"
-        );
+        return Text(salt, hash);
     }
 
     public static bool Verify(string secret, string stored)
@@ -42,4 +39,7 @@ internal static class SecretHash
         );
         return CryptographicOperations.FixedTimeEquals(actual, hash);
     }
+
+    private static string Text(byte[] salt, byte[] hash) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Scheme}${Rounds}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}");
 }

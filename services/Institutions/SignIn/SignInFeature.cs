@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TcmBrain.Institutions.Accounts;
 using TcmBrain.Institutions.Keys;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.ServiceDefaults.Storage;
@@ -22,11 +23,14 @@ internal static class SignInFeature
         {
             // This service checks tokens with its own keys instead of fetching them from itself.
             services.Replace(ServiceDescriptor.Singleton<ISigningKeySource>(p => p.GetRequiredService<SigningKeyRing>()));
+            services.Replace(ServiceDescriptor.Singleton<IRevocationSource>(p => p.GetRequiredService<RevocationList>()));
         }
 
         services.AddHostedService<SigningKeyRotation>();
         builder.AddStartupTask<FirstSigningKeys>();
         services.AddSingleton<AccountStore>().AddSingleton<SignInGuard>().AddSingleton<TokenIssuer>().AddSingleton<SignInService>();
+        services.AddSingleton<RevocationList>().AddSingleton<Sessions>();
+        builder.AddAccounts();
 
         // Only the gateway reaches this service; it has replaced whatever the caller claimed.
         services.Configure<ForwardedHeadersOptions>(forwarded =>
@@ -45,10 +49,20 @@ internal static class SignInFeature
         app.MapGet("/.well-known/jwks.json", JwksAsync).AllowAnonymous();
         app.MapGet("/.well-known/openid-configuration", Metadata).AllowAnonymous();
         app.MapGet("/.well-known/oauth-authorization-server", Metadata).AllowAnonymous();
-        app.MapPost("/api/institutions/session", SessionEndpoints.OpenAsync).AllowAnonymous().RequireRateLimiting(Guarded);
-        app.MapDelete("/api/institutions/session", SessionEndpoints.Close).AllowAnonymous();
-        app.MapGet("/api/institutions/session", SessionEndpoints.Me);
+        // No route of the gateway leads here: it is for the services.
+        app.MapGet("/identity/revocations", RevocationsAsync).AllowAnonymous().ExcludeFromDescription();
+        var session = app.MapGroup("/api/institutions/session").WithTags("session");
+        session.MapPost("", SessionEndpoints.OpenAsync).AllowAnonymous().RequireRateLimiting(Guarded).WithName("OpenSession");
+        session.MapDelete("", SessionEndpoints.CloseAsync).AllowAnonymous().WithName("CloseSession");
+        session.MapGet("", SessionEndpoints.Me).WithName("GetSession");
+        session.MapPost("/renew", SessionEndpoints.RenewAsync).WithName("RenewSession");
+        session.MapPost("/password", SessionEndpoints.ChangePasswordAsync).RequireRateLimiting(Guarded).WithName("ChangePassword");
+        app.MapSigningKeys();
+        app.MapAccounts();
     }
+
+    private static Task<RevocationNews> RevocationsAsync(RevocationList list, CancellationToken stop, long after = 0) =>
+        list.FetchAsync(after, stop);
 
     private static async Task<IResult> JwksAsync(SigningKeyRing ring, HttpContext context, CancellationToken stop)
     {

@@ -10,8 +10,15 @@ internal enum SignInKind
     User,
 }
 
+internal static class SignInKinds
+{
+    /// <summary>As it is stored and told.</summary>
+    public static string Word(this SignInKind kind) => kind == SignInKind.Client ? "client" : "user";
+}
+
 /// <summary>
-/// Counts failed sign-ins and locks names out. Attempts for one name are taken one after another, so that many at once gain nothing.
+/// Counts failed sign-ins and locks names out. Attempts for one name from one address are taken one after another, so that many at once
+/// gain nothing, and a stranger's do not hold up the owner's.
 /// </summary>
 internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) : IDisposable
 {
@@ -35,7 +42,7 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
     )
         where T : class
     {
-        var lane = lanes[(uint)string.GetHashCode(name, StringComparison.Ordinal) % (uint)lanes.Length];
+        var lane = lanes[(uint)HashCode.Combine(name, address) % (uint)lanes.Length];
         if (!await lane.WaitAsync(TimeSpan.FromSeconds(10), cancellationToken))
         {
             throw Locked(TimeSpan.FromSeconds(10));
@@ -71,11 +78,22 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
         }
     }
 
+    /// <summary>An administrator's word that the owner is back: every address's lock is lifted.</summary>
+    public async Task UnlockAsync(SignInKind kind, string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "delete from institutions.sign_in_failure where kind = @kind and name = @name",
+                new { kind = kind.Word(), name },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
     public void Dispose() => Array.ForEach(lanes, lane => lane.Dispose());
 
     private static FaultException Locked(TimeSpan wait) => new(429, InstitutionsFaults.Locked.At("")) { RetryAfter = wait };
-
-    private static string NameOf(SignInKind kind) => kind == SignInKind.Client ? "client" : "user";
 
     private async Task<Failures> ReadAsync(SignInKind kind, string name, string address, CancellationToken cancellationToken)
     {
@@ -97,7 +115,7 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
             new
             {
                 old = now - TimeSpan.FromDays(1),
-                kind = NameOf(kind),
+                kind = kind.Word(),
                 name,
                 address,
                 now,
@@ -116,7 +134,7 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
                 after.Count,
                 after.LastAt,
                 after.LockedUntil,
-                kind = NameOf(kind),
+                kind = kind.Word(),
                 name,
                 address,
             },
@@ -132,7 +150,7 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
             "delete from institutions.sign_in_failure where kind = @kind and name = @name and address = @address",
             new
             {
-                kind = NameOf(kind),
+                kind = kind.Word(),
                 name,
                 address,
             }
@@ -157,7 +175,7 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
                 """,
                 new
                 {
-                    kind = NameOf(kind),
+                    kind = kind.Word(),
                     name,
                     address,
                 },

@@ -34,12 +34,15 @@ internal sealed class SignInService(AccountStore accounts, SignInGuard guard, To
             throw InstitutionsFaults.Suspended.Exception();
         }
 
-        return (account, await issuer.IssueAsync(account, cancellationToken));
+        await accounts.UsedAsync(account.Name, account.SecretId!.Value, cancellationToken);
+        // A program's tokens end with the secret they were issued for, a person's with the session that begins here.
+        var session = kind == SignInKind.Client ? account.SecretId.Value : Guid.CreateVersion7();
+        return (account, await issuer.IssueAsync(account, kind, session, null, cancellationToken));
     }
 
     private async Task<Account?> VerifyAsync(SignInKind kind, string name, string secret, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(kind, name, cancellationToken);
+        var account = await accounts.FindAsync(kind, name, secret, cancellationToken);
         var right = SecretHash.Verify(secret, account?.SecretHash ?? SecretHash.OfNobody);
         return right ? account : null;
     }

@@ -13,11 +13,44 @@ internal sealed class TokenIssuer(SigningKeyRing ring, TimeProvider time)
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
     private readonly Lock signing = new();
 
-    public async Task<IssuedToken> IssueAsync(Account account, CancellationToken cancellationToken)
+    /// <param name="session">what the token lives and dies with: a person's session, or a program's secret</param>
+    /// <param name="signedInAt">when the person gave the password; null: now</param>
+    public async Task<IssuedToken> IssueAsync(
+        Account account,
+        SignInKind kind,
+        Guid session,
+        DateTimeOffset? signedInAt,
+        CancellationToken cancellationToken
+    )
     {
         var signer = await ring.CurrentAsync(cancellationToken);
         var now = time.GetUtcNow();
+        var began = signedInAt ?? now;
         var expires = now + TokenRules.Lifetime;
+        // Who has still to choose a password is nobody yet: no role, no institution, so every query finds nothing.
+        var claims = new Dictionary<string, object>
+        {
+            ["sub"] = account.Name,
+            ["jti"] = Guid.CreateVersion7().ToString("N"),
+            [TokenRules.SessionClaim] = session.ToString(),
+            [TokenRules.EpochClaim] = account.Epoch,
+            [TokenRules.NameClaim] = account.DisplayName,
+            [TokenRules.InstitutionClaim] = account.MustChange ? "" : account.InstitutionCode,
+            [TokenRules.RegionClaim] = account.MustChange ? "" : account.RegionCode,
+            [TokenRules.RoleClaim] = account.MustChange ? [] : account.Roles,
+        };
+        if (kind == SignInKind.User)
+        {
+            claims[TokenRules.SignedInAtClaim] = began.ToUnixTimeSeconds();
+            var end = began + SessionRule.Longest(account.Display);
+            expires = end < expires ? end : expires;
+        }
+
+        if (account.Display)
+        {
+            claims[TokenRules.DisplayClaim] = "true";
+        }
+
         var token = new SecurityTokenDescriptor
         {
             Issuer = TokenRules.Issuer,
@@ -27,15 +60,7 @@ internal sealed class TokenIssuer(SigningKeyRing ring, TimeProvider time)
             NotBefore = now.UtcDateTime,
             Expires = expires.UtcDateTime,
             SigningCredentials = signer.Credentials,
-            Claims = new Dictionary<string, object>
-            {
-                ["sub"] = account.Name,
-                ["jti"] = Guid.CreateVersion7().ToString("N"),
-                [TokenRules.NameClaim] = account.DisplayName,
-                [TokenRules.InstitutionClaim] = account.InstitutionCode,
-                [TokenRules.RegionClaim] = account.RegionCode,
-                [TokenRules.RoleClaim] = account.Roles,
-            },
+            Claims = claims,
         };
         // ECDsa does not promise to be used by two threads at once.
         lock (signing)

@@ -45,7 +45,7 @@ public sealed class DemoTests(InstitutionsFixture fixture)
     public async Task Every_demo_secret_is_kept_as_a_salted_hash_only()
     {
         await using var connection = await fixture.Database.OpenConnectionAsync();
-        var hashes = (await connection.QueryAsync<string>("select secret_hash from institutions.client")).ToList();
+        var hashes = (await connection.QueryAsync<string>("select hash from institutions.secret")).ToList();
         hashes.ShouldAllBe(hash => hash.StartsWith("pbkdf2-sha512$210000$"));
         hashes.ShouldBeUnique();
         SecretHash.Verify("dev-only-his-1", SecretHash.Create("dev-only-his-1")).ShouldBeTrue();
@@ -76,7 +76,10 @@ public sealed class DemoTests(InstitutionsFixture fixture)
     {
         await using var connection = await fixture.Database.OpenConnectionAsync();
         return await connection.ExecuteScalarAsync<string>(
-                "select (select count(*) from institutions.client) || ' ' || (select count(*) from institutions.app_user)"
+                """
+                select count(*) filter (where kind = 'client') || ' ' || count(*) filter (where kind = 'user') from institutions.account a
+                where exists (select from institutions.secret s where s.account = a.name and s.created_by = 'demo')
+                """
             ) ?? "";
     }
 }

@@ -49,7 +49,8 @@ public sealed class SigningKeyTests(InstitutionsFixture fixture)
         await ring.MaintainAsync(default);
         var first = (await ring.CurrentAsync(default)).Kid;
         var before = KidsOf(await ring.FetchAsync(default));
-        await ring.RotateAsync(default);
+        clock.Now += SigningKeyRing.Publication;
+        await ring.RotateAsync(withdraw: false, default);
         var second = (await ring.CurrentAsync(default)).Kid;
         second.ShouldNotBe(first);
         before.ShouldContain(second);
@@ -100,7 +101,8 @@ public sealed class SigningKeyTests(InstitutionsFixture fixture)
         });
         var ring = fixture.Service.Services.GetRequiredService<SigningKeyRing>();
         var before = new JsonWebToken(await fixture.TokenOf("regulator-1")).Kid;
-        await ring.RotateAsync(default);
+        await fixture.AgeNextKeyAsync();
+        await ring.RotateAsync(withdraw: false, default);
         var token = await fixture.TokenOf("regulator-1");
         new JsonWebToken(token).Kid.ShouldNotBe(before);
         using var fresh = fixture.Service.Client(token);
