@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text;
 
 namespace TcmBrain.Knowledge;
 
@@ -41,6 +40,9 @@ public sealed class Catalogue
         "米",
         "水飞",
     ];
+
+    // How a dispensing granule (配方颗粒) is told from the piece it is made of. Longest first.
+    private static readonly string[] GranuleWords = ["(配方颗粒)", "配方颗粒", "(颗粒)", "颗粒"];
 
     private readonly FrozenDictionary<string, NameResolution> names;
     private readonly FrozenDictionary<string, Formula> formulasByName;
@@ -83,6 +85,7 @@ public sealed class Catalogue
             SetConflict(pair.B, pair.A);
         }
         pairs = Incompatibilities.ToFrozenDictionary(x => PairKey(x.A, x.B));
+        Recognition = new(this);
     }
 
     /// <summary>The release built into this assembly, loaded at first use.</summary>
@@ -102,6 +105,9 @@ public sealed class Catalogue
     /// <summary>The customs a region starts from; an institution may have its own.</summary>
     public DispensingCustoms Customs { get; }
 
+    /// <summary>Which classic formula a prescription is closest to.</summary>
+    public FormulaRecognition Recognition { get; }
+
     /// <summary>Words of 64 bits in a conflict mask.</summary>
     public int ConflictWords { get; }
 
@@ -112,8 +118,8 @@ public sealed class Catalogue
     public static Catalogue Load(ReleaseFiles files) => new(CatalogueReader.Read(files));
 
     /// <summary>
-    /// What a name means. Exact names only: no substrings, no similarity, no guess. Blanks around the name and
-    /// compatibility forms of its characters (full-width brackets) are the only liberties.
+    /// What a name means. Exact names only: no substrings, no similarity, no guess. Blanks around the name, full-width forms
+    /// (brackets) and the word for a granule behind it are the only liberties.
     /// </summary>
     public NameResolution Resolve(string name)
     {
@@ -121,12 +127,25 @@ public sealed class Catalogue
         {
             return found;
         }
-        var plain = name.Trim();
-        if (IsWellFormed(plain) && !plain.IsNormalized(NormalizationForm.FormKC))
+        var plain = Plain(name);
+        return names.TryGetValue(plain, out found) ? found : GranuleOf(plain);
+    }
+
+    /// <summary>黄芪配方颗粒, 黄芪颗粒, 黄芪(颗粒): the granule of a piece whose name is known.</summary>
+    private NameResolution GranuleOf(string name)
+    {
+        foreach (var word in GranuleWords)
         {
-            plain = plain.Normalize(NormalizationForm.FormKC).Trim();
+            if (
+                name.EndsWith(word, StringComparison.Ordinal)
+                && names.TryGetValue(name[..^word.Length], out var piece)
+                && piece.Kind is NameKind.Piece or NameKind.Alias or NameKind.RawOrProcessed or NameKind.UnspecifiedProcessing
+            )
+            {
+                return piece with { Kind = NameKind.Granule };
+            }
         }
-        return names.TryGetValue(plain, out found) ? found : NameResolution.Unknown;
+        return NameResolution.Unknown;
     }
 
     /// <summary>The piece with this standard name, or null. Aliases are not followed.</summary>
@@ -189,16 +208,23 @@ public sealed class Catalogue
     private static uint PairKey(HerbId a, HerbId b) =>
         a.Value < b.Value ? ((uint)a.Value << 16) | b.Value : ((uint)b.Value << 16) | a.Value;
 
-    private static bool IsWellFormed(string text)
+    /// <summary>Full-width forms of ASCII become plain. By hand, because the service runs without the tables of Unicode.</summary>
+    private static string Plain(string text)
     {
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune == Rune.ReplacementChar)
-            {
-                return false;
-            }
-        }
-        return true;
+        text = text.Trim();
+        return text.AsSpan().IndexOfAnyInRange('\uFF01', '\uFF5E') < 0
+            ? text
+            : string.Create(
+                text.Length,
+                text,
+                static (plain, from) =>
+                {
+                    for (var i = 0; i < plain.Length; i++)
+                    {
+                        plain[i] = from[i] is >= '\uFF01' and <= '\uFF5E' ? (char)(from[i] - 0xFEE0) : from[i];
+                    }
+                }
+            );
     }
 }
 

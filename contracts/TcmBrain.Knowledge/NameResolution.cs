@@ -28,12 +28,18 @@ public enum NameKind : byte
 
     /// <summary>A bare name that means a processed piece without saying which (半夏): the institution's 处方应付 decides.</summary>
     UnspecifiedProcessing,
+
+    /// <summary>
+    /// A dispensing granule (配方颗粒) of the piece in <see cref="NameResolution.Herb"/>, or a proprietary medicine of that name
+    /// (板蓝根颗粒): neither is dispensed as a piece, so a person chooses.
+    /// </summary>
+    Granule,
 }
 
 /// <summary>
 /// The answer to "what is meant by this name". <see cref="Herb"/> is the piece for <see cref="NameKind.Piece"/> and
 /// <see cref="NameKind.Alias"/>, the bare entry for <see cref="NameKind.RawOrProcessed"/> and
-/// <see cref="NameKind.UnspecifiedProcessing"/>, and means nothing otherwise.
+/// <see cref="NameKind.UnspecifiedProcessing"/>, the piece a granule is made of, and means nothing otherwise.
 /// </summary>
 /// <param name="Choices">Members of a combined name, candidates of an ambiguous one, otherwise empty.</param>
 /// <param name="RawInWords">The name itself asks for the raw piece (生川乌).</param>

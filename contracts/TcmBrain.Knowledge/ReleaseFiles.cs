@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -17,18 +18,9 @@ public sealed class ReleaseFiles
     public const string Customs = "dispensing_customs.csv";
     public const string PieceLists = "piece_lists.csv";
 
-    private static readonly string[] Names =
-    [
-        Version,
-        Herbs,
-        Aliases,
-        CombinedNames,
-        Incompatibilities,
-        Formulas,
-        Terms,
-        Customs,
-        PieceLists,
-    ];
+    /// <summary>The files of a release, in the order in which its hash is taken.</summary>
+    public static ImmutableArray<string> Names { get; } =
+    [Version, Herbs, Aliases, CombinedNames, Incompatibilities, Formulas, Terms, Customs, PieceLists];
 
     private readonly FrozenDictionary<string, byte[]> files;
 
@@ -52,12 +44,21 @@ public sealed class ReleaseFiles
     /// <exception cref="BrokenReleaseException">A file is missing.</exception>
     public static ReleaseFiles FromFolder(string folder)
     {
-        var missing = Names.Where(name => !File.Exists(Path.Combine(folder, name))).ToArray();
-        if (missing.Length > 0)
-        {
-            throw new BrokenReleaseException([.. missing.Select(x => new ReleaseFault(x, 0, "the file is missing"))]);
-        }
-        return new(Names.Select(name => KeyValuePair.Create(name, File.ReadAllBytes(Path.Combine(folder, name)))));
+        return Of(
+            Names
+                .Where(name => File.Exists(Path.Combine(folder, name)))
+                .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)), StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>A release of these files; others beside them are passed over.</summary>
+    /// <exception cref="BrokenReleaseException">A file is missing.</exception>
+    public static ReleaseFiles Of(IReadOnlyDictionary<string, byte[]> files)
+    {
+        var missing = Names.Where(name => !files.ContainsKey(name)).ToArray();
+        return missing.Length > 0
+            ? throw new BrokenReleaseException([.. missing.Select(x => new ReleaseFault(x, 0, "the file is missing"))])
+            : new(Names.Select(name => KeyValuePair.Create(name, files[name])));
     }
 
     /// <summary>The same release with one file's text replaced: a pharmacist's draft, before it is written.</summary>

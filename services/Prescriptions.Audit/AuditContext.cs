@@ -15,6 +15,7 @@ internal sealed class AuditContext
 
     private readonly List<(int Rule, Finding Finding)> findings = [];
     private AuditItem[] items = new AuditItem[64];
+    private WeighedPiece[] pieces = new WeighedPiece[64];
     private NameResolution[] names = new NameResolution[32];
     private int count;
 
@@ -60,6 +61,24 @@ internal sealed class AuditContext
         // In the order of the herbs, so that no rule can depend on the order in which lines were written.
         Items.Sort(ByHerb);
         ShareLimits();
+    }
+
+    /// <summary>The pieces with their weights, compounds by their members; valid until the next call.</summary>
+    public ReadOnlySpan<WeighedPiece> Pieces()
+    {
+        if (pieces.Length < count)
+        {
+            pieces = new WeighedPiece[items.Length];
+        }
+        var written = 0;
+        foreach (ref readonly var item in Items)
+        {
+            if (item.IsMember || Catalogue[item.Herb].Members.IsEmpty)
+            {
+                pieces[written++] = new(item.Herb, item.Daily);
+            }
+        }
+        return pieces.AsSpan(0, written);
     }
 
     public Herb Herb(in AuditItem item) => Catalogue[item.Herb];
@@ -168,6 +187,15 @@ internal sealed class AuditContext
                     AddPiece(index, line.Milligrams, name.Herb, written, undecided: true, uncertain: true);
                 }
                 break;
+            case NameKind.Granule:
+                var from = count;
+                AddPiece(index, line.Milligrams, name.Herb, written, undecided: !name.Choices.IsEmpty, uncertain: true);
+                for (var i = from; i < count; i++)
+                {
+                    items[i].IsGranule = true;
+                }
+                Traits |= Traits.MayRepeat;
+                break;
             case NameKind.Combined:
                 foreach (var member in name.Choices)
                 {
@@ -215,6 +243,7 @@ internal sealed class AuditContext
         item.Traits = Tables.Traits[id.Value];
         item.Undecided = undecided;
         item.IsMember = isMember;
+        item.IsGranule = false;
         item.DoseUncertain = uncertain;
         Traits |= item.Traits;
         count++;
@@ -224,18 +253,25 @@ internal sealed class AuditContext
     {
         var all = Items;
         var groups = Tables.LimitGroups;
+        var bases = Tables.Bases;
         for (var i = 0; i < all.Length; i++)
         {
             var group = groups[all[i].Herb.Value];
+            var origin = bases[all[i].Herb.Value];
             all[i].First = i;
             all[i].GroupDaily = all[i].Daily;
             for (var j = 0; j < i; j++)
             {
+                if (bases[all[j].Herb.Value] != origin)
+                {
+                    continue;
+                }
+                // Pieces that share a limit also share a base.
+                Traits |= Traits.MayRepeat;
                 if (groups[all[j].Herb.Value] == group)
                 {
                     all[i].First = j;
                     all[j].GroupDaily += all[i].Daily;
-                    Traits |= Traits.MayRepeat;
                     break;
                 }
             }

@@ -30,6 +30,9 @@ internal struct AuditItem
     /// <summary>A member of a compound piece.</summary>
     public bool IsMember;
 
+    /// <summary>Written as a dispensing granule (配方颗粒): grams of granules, boiled by nobody.</summary>
+    public bool IsGranule;
+
     /// <summary>The dose is not surely this piece's alone, so a low dose proves nothing.</summary>
     public bool DoseUncertain;
 }

@@ -13,17 +13,20 @@ namespace TcmBrain.Prescriptions.Audit;
 /// </summary>
 public sealed class AuditPolicy
 {
-    public const string Version = "2026.1";
-
-    private static readonly Lazy<AuditPolicy> BuiltIn = new(() =>
-        Read(Embedded("audit_rules.csv"), Embedded("audit_limits.csv"), Embedded("age_bands.csv"))
-    );
+    private static readonly Lazy<AuditPolicy> BuiltIn = new(() => new AuditPolicyReader(AuditReleaseFiles.Embedded()).Read(known: null));
 
     private readonly FrozenDictionary<string, RuleRow> rules;
     private readonly string tables;
 
-    private AuditPolicy(string tables, ImmutableArray<RuleRow> rows, FrozenDictionary<string, long> limits, ImmutableArray<AgeBand> bands)
+    internal AuditPolicy(
+        string version,
+        string tables,
+        ImmutableArray<RuleRow> rows,
+        FrozenDictionary<string, long> limits,
+        ImmutableArray<AgeBand> bands
+    )
     {
+        Version = version;
         this.tables = tables;
         Rules = rows;
         Limits = limits;
@@ -44,12 +47,17 @@ public sealed class AuditPolicy
         ReferenceWeightGrams = limits["reference_weight_g"];
         LineMilligrams = limits["line_milligrams"];
         Quantity = limits["quantity"];
+        ManyPieces = limits["many_pieces"];
+        FormulaMismatchPermille = limits["formula_mismatch_permille"];
         var text = tables + string.Concat(rows.Select(x => $"{x.Id}={x.Severity};"));
         Release = $"{Version}+{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
     }
 
     /// <summary>The defaults of this build.</summary>
     public static AuditPolicy Default => BuiltIn.Value;
+
+    /// <summary>The version that its editors gave it.</summary>
+    public string Version { get; }
 
     /// <summary>Version and hash over the tables and every changed level.</summary>
     public string Release { get; }
@@ -77,6 +85,8 @@ public sealed class AuditPolicy
     internal long ReferenceWeightGrams { get; }
     internal long LineMilligrams { get; }
     internal long Quantity { get; }
+    internal long ManyPieces { get; }
+    internal long FormulaMismatchPermille { get; }
 
     public RuleRow this[string ruleId] => rules[ruleId];
 
@@ -92,38 +102,12 @@ public sealed class AuditPolicy
         {
             throw new ArgumentException($"{ruleId} may not be lower than {row.MayLowerTo}.", nameof(severity));
         }
-        return new(tables, Rules.SetItem(row.Index, row with { Severity = severity }), Limits, AgeBands);
+        return new(Version, tables, Rules.SetItem(row.Index, row with { Severity = severity }), Limits, AgeBands);
     }
 
-    /// <summary>Reads a policy from its three tables (CSV).</summary>
-    /// <exception cref="InvalidDataException">A row is wrong; the message names table, line and reason.</exception>
-    public static AuditPolicy Read(string rules, string limits, string ageBands)
-    {
-        var rows = Rows("audit_rules.csv", rules, ReadRule).ToImmutableArray();
-        var numbers = Rows("audit_limits.csv", limits, (_, csv) => (Name: csv["name"]!, Value: Number(csv["value"])))
-            .ToFrozenDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal);
-        var bands = Rows("age_bands.csv", ageBands, ReadBand).ToImmutableArray();
-        if (rows.Select(x => x.Id).Distinct(StringComparer.Ordinal).Count() != rows.Length)
-        {
-            throw new InvalidDataException("audit_rules.csv: a rule id is there twice");
-        }
-        for (var i = 1; i < bands.Length; i++)
-        {
-            var before = (bands[i - 1].FromYears, bands[i - 1].FromDays);
-            if (before.CompareTo((bands[i].FromYears, bands[i].FromDays)) >= 0)
-            {
-                throw new InvalidDataException($"age_bands.csv:{i + 2}: the ages do not rise");
-            }
-        }
-        try
-        {
-            return new(rules + limits + ageBands, rows, numbers, bands);
-        }
-        catch (KeyNotFoundException e)
-        {
-            throw new InvalidDataException($"audit_limits.csv: {e.Message}", e);
-        }
-    }
+    /// <summary>Reads and checks the policy of a release.</summary>
+    /// <exception cref="Knowledge.BrokenReleaseException">A table is wrong; every fault is named with file, line and reason.</exception>
+    public static AuditPolicy Read(AuditReleaseFiles files) => new AuditPolicyReader(files).Read(Default);
 
     /// <summary>The group of an age; adults' when the age is unknown, which is a finding of its own.</summary>
     public AgeBand BandOf(Age? age)
@@ -141,102 +125,5 @@ public sealed class AuditPolicy
             }
         }
         return AgeBands[0];
-    }
-
-    private static RuleRow ReadRule(int index, CsvReader csv)
-    {
-        var severity = SeverityOf(csv["severity"]);
-        var floor = SeverityOf(csv["may_lower_to"]);
-        // Advice may always be silenced no further than advice; a floor above the default would be a contradiction.
-        if (floor > severity)
-        {
-            throw new FormatException("may_lower_to is above severity");
-        }
-        return new(
-            index,
-            csv["rule_id"]!,
-            (int)Number(csv["version"]),
-            csv["family"]!,
-            severity,
-            floor,
-            csv["edition"]!,
-            csv["source"]!,
-            csv["mark"] switch
-            {
-                "C" => EvidenceMark.Confirmed,
-                "C*" => EvidenceMark.ConfirmedSecondHand,
-                "M" => EvidenceMark.FromMemory,
-                var other => throw new FormatException($"'{other}' is not a mark"),
-            },
-            csv["title_zh"]!,
-            csv["title_en"]!
-        );
-    }
-
-    private static AgeBand ReadBand(int index, CsvReader csv) =>
-        new(
-            csv["name_zh"]!,
-            csv["name_en"]!,
-            (int)Number(csv["from_years"]),
-            (int)Number(csv["from_days"]),
-            (int)Number(csv["numerator"]),
-            (int)Number(csv["denominator"]),
-            ToxicOf(csv["very_toxic"]),
-            ToxicOf(csv["toxic"]),
-            (int)Number(csv["light_below_g"])
-        );
-
-    private static Severity SeverityOf(string? text) =>
-        text switch
-        {
-            "refuse" => Severity.Refuse,
-            "block" => Severity.Block,
-            "double_sign" => Severity.DoubleSign,
-            "resolve" => Severity.Resolve,
-            "advise" => Severity.Advise,
-            _ => throw new FormatException($"'{text}' is not a severity"),
-        };
-
-    private static ToxicAtAge ToxicOf(string? text) =>
-        text switch
-        {
-            "adult" => ToxicAtAge.Adult,
-            "over" => ToxicAtAge.Over,
-            "double_sign" => ToxicAtAge.DoubleSign,
-            "block" => ToxicAtAge.Block,
-            _ => throw new FormatException($"'{text}' is not a rule for toxic pieces"),
-        };
-
-    private static long Number(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new FormatException($"'{text}' is not a whole number");
-
-    private static List<T> Rows<T>(string table, string text, Func<int, CsvReader, T> read)
-    {
-        using var csv = new CsvReader(new StringReader(text), CultureInfo.InvariantCulture);
-        var rows = new List<T>();
-        csv.Read();
-        csv.ReadHeader();
-        while (csv.Read())
-        {
-            try
-            {
-                rows.Add(read(rows.Count, csv));
-            }
-            catch (Exception e) when (e is FormatException or CsvHelperException)
-            {
-                throw new InvalidDataException($"{table}:{csv.Parser.RawRow}: {e.Message}", e);
-            }
-        }
-        return rows;
-    }
-
-    private static string Embedded(string name)
-    {
-        using var stream =
-            typeof(AuditPolicy).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded.");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 }

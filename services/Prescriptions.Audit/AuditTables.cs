@@ -18,6 +18,13 @@ internal sealed class AuditTables
                 x.Toxicity >= Toxicity.Toxic && x.MaxMilligrams.HasValue && catalogue[x.Base].MaxMilligrams.HasValue ? x.Base : x.Id
             ),
         ];
+        Bases = [.. catalogue.Herbs.Select(x => x.Base)];
+        SyndromesOf =
+        [
+            .. catalogue.Formulas.Select(x =>
+                catalogue.Formulas.Where(y => y.Category == x.Category).Select(y => y.SyndromeCode).Distinct().ToArray()
+            ),
+        ];
         MinMilligrams = [.. catalogue.Herbs.Select(x => x.MinMilligrams ?? 0)];
         MaxMilligrams = [.. catalogue.Herbs.Select(x => x.MaxMilligrams ?? 0)];
     }
@@ -31,6 +38,12 @@ internal sealed class AuditTables
     public AuditResult NothingFound { get; }
 
     public Traits[] Traits { get; }
+
+    /// <summary>The piece that each is a processed form of.</summary>
+    public HerbId[] Bases { get; }
+
+    /// <summary>By formula: the syndromes that formulas of its category (治法) are for.</summary>
+    public string[][] SyndromesOf { get; }
 
     /// <summary>Pieces that share one dose limit: a toxic piece with all forms of its base that have a dose, any other alone.</summary>
     public HerbId[] LimitGroups { get; }

@@ -30,6 +30,8 @@ public sealed class PrescriptionAuditor(Catalogue catalogue, AuditPolicy policy)
         new Allergies(),
         new Duplicates(),
         new Duration(),
+        new ManyPieces(),
+        new FormulaSyndrome(),
     ];
 
     [ThreadStatic]

@@ -25,7 +25,7 @@ internal enum Traits
     /// <summary>Set on a prescription, not on a piece: some name is not the standard name of one piece.</summary>
     NameFault = 1 << 14,
 
-    /// <summary>Set on a prescription: a piece is there in more than one line, or as a powder or compound.</summary>
+    /// <summary>Set on a prescription: a material is there more than once, or as a powder, granule or compound.</summary>
     MayRepeat = 1 << 15,
 }
 

@@ -9,7 +9,7 @@ public sealed class CatalogueTests
     [Fact]
     public void The_built_in_release_loads_whole()
     {
-        Catalogue.Herbs.Length.ShouldBe(928);
+        Catalogue.Herbs.Length.ShouldBe(935);
         Catalogue.Formulas.Length.ShouldBe(214);
         Catalogue.Incompatibilities.Length.ShouldBe(343);
         Catalogue.Terms.Count(x => x.Kind == TermKind.Syndrome).ShouldBe(158);
@@ -29,7 +29,7 @@ public sealed class CatalogueTests
     [Fact]
     public void A_release_is_named_by_version_and_content()
     {
-        Catalogue.Release.Version.ShouldBe("2026.1");
+        Catalogue.Release.Version.ShouldBe("2026.2");
         Catalogue.Release.Sha256.Length.ShouldBe(64);
         Catalogue.Load(ReleaseFiles.Embedded()).Release.ShouldBe(Catalogue.Release);
 

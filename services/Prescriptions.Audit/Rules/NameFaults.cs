@@ -74,6 +74,14 @@ internal sealed class NameFaults : IAuditRule
             case NameKind.UnspecifiedProcessing when !raw:
                 Unspecified(context, index, written, name);
                 break;
+            case NameKind.Granule:
+                context.Report(
+                    "form.granule",
+                    [index],
+                    $"“{written}”是{catalogue[name.Herb].Name}的配方颗粒或同名中成药，不能按饮片调配，须改开饮片或另开处方。",
+                    $"“{written}” is a dispensing granule of {catalogue[name.Herb].Name} or a proprietary medicine; it is not dispensed as a piece: write the piece, or a prescription of its own."
+                );
+                break;
             case NameKind.Combined:
                 context.Report(
                     "format.combined_name",

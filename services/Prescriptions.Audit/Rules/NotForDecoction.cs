@@ -16,7 +16,7 @@ internal sealed class NotForDecoction : IAuditRule
         foreach (ref readonly var item in context.Items)
         {
             var lists = context.Catalogue.Lists(item.Herb);
-            if ((item.Traits & Traits.NotForDecoction) == 0 || (item.Written & Handling.TakenDirectly) != 0)
+            if ((item.Traits & Traits.NotForDecoction) == 0 || item.IsGranule || (item.Written & Handling.TakenDirectly) != 0)
             {
                 continue;
             }

@@ -18,6 +18,7 @@ internal sealed class SpecialHandling : IAuditRule
             var herb = context.Herb(item);
             if (
                 item.IsMember
+                || item.IsGranule
                 || herb.RequiredHandling == Handling.None
                 || (item.Written & (herb.RequiredHandling | herb.AlternativeHandling)) != 0
             )

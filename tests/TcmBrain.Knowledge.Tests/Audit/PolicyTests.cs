@@ -49,17 +49,28 @@ public sealed class PolicyTests
     [Fact]
     public void An_unknown_rule_has_no_level() => Should.Throw<ArgumentException>(() => Policy.With("no.rule", Severity.Block));
 
-    [Fact]
-    public void A_broken_table_is_refused_with_its_line() =>
-        Should
-            .Throw<InvalidDataException>(() =>
-                AuditPolicy.Read(
-                    "rule_id,version,family,severity,may_lower_to,edition,source,mark,title_zh,title_en\na,1,f,harsh,advise,,,M,,\n",
-                    "name,value,unit,mark,source\n",
-                    ""
-                )
-            )
-            .Message.ShouldBe("audit_rules.csv:2: 'harsh' is not a severity");
+    [Theory]
+    [InlineData(AuditReleaseFiles.Rules, "dose.over,1,dose,advise", "dose.over,1,dose,harsh", 44, "'harsh' is not a severity")]
+    [InlineData(
+        AuditReleaseFiles.Rules,
+        "dose.over,1,dose,advise,advise",
+        "dose.over,1,dose,advise,block",
+        44,
+        "may_lower_to is above severity"
+    )]
+    [InlineData(AuditReleaseFiles.Rules, "dose.over,", "dose.above,", 44, "no code asks for the rule dose.above")]
+    [InlineData(AuditReleaseFiles.Rules, "dose.over,", "dose.above,", 0, "the rule dose.over is missing")]
+    [InlineData(AuditReleaseFiles.Limits, "narcotic_days,3", "narcotic_days,three", 4, "'three' is not a whole number")]
+    [InlineData(AuditReleaseFiles.Limits, "narcotic_days,3", "narcotic_days,0", 4, "narcotic_days may not be 0")]
+    [InlineData(AuditReleaseFiles.AgeBands, ",1,0,1,2,block", ",1,0,3,2,block", 4, "3/2 is no share of a dose")]
+    [InlineData(AuditReleaseFiles.PolicyVersion, "2026.2", " ", 1, "the version is empty")]
+    public void A_broken_table_is_refused_with_its_line(string file, string text, string broken, int line, string reason)
+    {
+        var files = AuditReleaseFiles.Embedded();
+        files.Text(file).ShouldContain(text);
+        var draft = files.With(file, files.Text(file).Replace(text, broken, StringComparison.Ordinal));
+        Should.Throw<BrokenReleaseException>(() => AuditRelease.Load(draft)).Faults.ShouldContain(new ReleaseFault(file, line, reason));
+    }
 
     /// <summary>A rule without a test here would be a rule nobody has seen work.</summary>
     [Fact]

@@ -42,7 +42,8 @@ public sealed partial class RuleTests
         var one = Rx.Of(Rx.Line("黑顺片", 10m), Rx.Line("白附片", 9m)).Audit();
         var other = Rx.Of(Rx.Line("白附片", 9m), Rx.Line("黑顺片", 10m)).Audit();
         one.Findings.Select(x => x.Zh).ShouldBe(other.Findings.Select(x => x.Zh));
-        one.Findings.ShouldHaveSingleItem().Lines.ShouldBe([0, 1]);
+        one.Ids().ShouldBe(["dose.toxic_over", "duplicate.base"]);
+        one.Findings.ShouldAllBe(x => x.Lines.SequenceEqual(new[] { 0, 1 }));
     }
 
     [Fact]
