@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace TcmBrain.Knowledge;
 
@@ -85,8 +86,11 @@ public sealed class FormulaRecognition
         }
     }
 
-    /// <summary>The closest formula, or null when none shares a piece. Order and repetition do not matter. Allocates nothing.</summary>
-    public FormulaCandidate? Closest(ReadOnlySpan<WeighedPiece> pieces)
+    /// <summary>
+    /// The closest formula of at least this similarity, or null when there is none. Order and repetition do not matter.
+    /// Allocates nothing.
+    /// </summary>
+    public FormulaCandidate? Closest(ReadOnlySpan<WeighedPiece> pieces, int fromPermille = 1)
     {
         Span<ushort> shared = stackalloc ushort[columns];
         Span<ulong> seen = stackalloc ulong[(rows.Length + 63) / 64];
@@ -109,13 +113,13 @@ public sealed class FormulaRecognition
                 Add(shared, matrix.AsSpan(rows[material] * columns, columns));
             }
         }
-        return Best(shared, prescribed, pieces);
+        return Best(shared, prescribed, pieces, fromPermille);
     }
 
     /// <summary>The closest formula with what was added and removed, or null when none is close enough.</summary>
     public FormulaMatch? Recognise(ReadOnlySpan<WeighedPiece> pieces, int fromPermille = RecognisedPermille)
     {
-        if (Closest(pieces) is not { } closest || closest.SimilarityPermille < fromPermille)
+        if (Closest(pieces, fromPermille) is not { } closest)
         {
             return null;
         }
@@ -142,24 +146,29 @@ public sealed class FormulaRecognition
 
     private static void Add(Span<ushort> shared, ReadOnlySpan<ushort> row)
     {
-        for (var i = 0; i < row.Length; i += Vector<ushort>.Count)
+        var sums = MemoryMarshal.Cast<ushort, Vector<ushort>>(shared);
+        var addends = MemoryMarshal.Cast<ushort, Vector<ushort>>(row);
+        for (var i = 0; i < sums.Length && i < addends.Length; i++)
         {
-            (new Vector<ushort>(shared[i..]) + new Vector<ushort>(row[i..])).CopyTo(shared[i..]);
+            sums[i] += addends[i];
         }
     }
 
-    private FormulaCandidate? Best(ReadOnlySpan<ushort> shared, int prescribed, ReadOnlySpan<WeighedPiece> pieces)
+    // Similarity is 4s ÷ (4T + P − s), with s shared, T the formula's weight and P the prescription's: Tversky's index times four, so
+    // that a quarter of what was added stays whole.
+    private FormulaCandidate? Best(ReadOnlySpan<ushort> shared, int prescribed, ReadOnlySpan<WeighedPiece> pieces, int fromPermille)
     {
         var best = -1;
         long bestShared = 0;
         long bestWhole = 1;
+        var enough = fromPermille * prescribed;
         for (var f = 0; f < totals.Length; f++)
         {
-            if (shared[f] == 0)
+            // The same inequality without a division: most formulas end here.
+            if (shared[f] * (4000 + fromPermille) < (4 * fromPermille * totals[f]) + enough)
             {
                 continue;
             }
-            // Four times Tversky's parts, so that a quarter of what was added stays whole.
             var four = 4L * shared[f];
             var whole = (4L * totals[f]) + (prescribed - shared[f]);
             var order = (four * bestWhole).CompareTo(bestShared * whole);

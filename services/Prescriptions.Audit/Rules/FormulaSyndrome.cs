@@ -13,8 +13,7 @@ internal sealed class FormulaSyndrome : IAuditRule
         var written = context.Request.SyndromeCode;
         if (
             string.IsNullOrEmpty(written)
-            || context.Catalogue.Recognition.Closest(context.Pieces()) is not { } closest
-            || closest.SimilarityPermille < context.Policy.FormulaMismatchPermille
+            || context.Catalogue.Recognition.Closest(context.Pieces(), (int)context.Policy.FormulaMismatchPermille) is not { } closest
         )
         {
             return;

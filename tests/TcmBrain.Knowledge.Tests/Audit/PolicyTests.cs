@@ -136,12 +136,18 @@ public sealed class PolicyTests
         {
             Rx.Auditor.Audit(request);
         }
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
+        // A collection gives up what is left of the thread's allocation space and counts it as used: only rounds without one tell.
+        var least = long.MaxValue;
+        for (var round = 0; round < 20 && least > 0; round++)
         {
-            Rx.Auditor.Audit(request);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1_000; i++)
+            {
+                Rx.Auditor.Audit(request);
+            }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        least.ShouldBe(0);
     }
 
     [Fact]
