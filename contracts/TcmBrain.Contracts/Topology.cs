@@ -22,9 +22,15 @@ public static class Topology
     private static readonly Type[] Institutions =
     [
         typeof(InstitutionRegistered),
+        typeof(InstitutionChanged),
         typeof(InstitutionSuspended),
         typeof(InstitutionReinstated),
         typeof(PractitionerRegistered),
+        typeof(PractitionerChanged),
+        typeof(PractitionerSuspended),
+        typeof(PractitionerReinstated),
+        typeof(ConsortiumChanged),
+        typeof(RegionChanged),
         typeof(SignatureKeyRegistered),
         typeof(SignatureKeyRevoked),
     ];
@@ -84,9 +90,13 @@ public static class Topology
             Prescriptions,
             [
                 typeof(InstitutionRegistered),
+                typeof(InstitutionChanged),
                 typeof(InstitutionSuspended),
                 typeof(InstitutionReinstated),
                 typeof(PractitionerRegistered),
+                typeof(PractitionerChanged),
+                typeof(PractitionerSuspended),
+                typeof(PractitionerReinstated),
                 typeof(SignatureKeyRegistered),
                 typeof(SignatureKeyRevoked),
                 typeof(PrescriptionRouted),
@@ -108,6 +118,7 @@ public static class Topology
             Pharmacy,
             [
                 typeof(InstitutionRegistered),
+                typeof(InstitutionChanged),
                 typeof(InstitutionSuspended),
                 typeof(InstitutionReinstated),
                 typeof(PrescriptionApproved),

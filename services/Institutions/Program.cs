@@ -1,6 +1,5 @@
 using TcmBrain.Exchange;
 using TcmBrain.Institutions.Demo;
-using TcmBrain.Institutions.Practitioners;
 using TcmBrain.Institutions.Register;
 using TcmBrain.Institutions.SignIn;
 using TcmBrain.ServiceDefaults;
@@ -21,5 +20,4 @@ app.UseRateLimiter();
 app.MapDefaultEndpoints();
 app.MapSignIn();
 app.MapRegister();
-app.MapPractitioners();
 app.Run();

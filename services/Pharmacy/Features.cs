@@ -14,6 +14,7 @@ internal static class Features
     public static void HandlePharmacyEvents(this ExchangeBuilder exchange) =>
         exchange
             .Handle<InstitutionRegistered, InstitutionRegister>()
+            .Handle<InstitutionChanged, InstitutionRegister>()
             .Handle<InstitutionSuspended, InstitutionRegister>()
             .Handle<InstitutionReinstated, InstitutionRegister>()
             .Handle<PrescriptionApproved, Intake>()

@@ -45,9 +45,13 @@ internal static class Features
     public static void HandleFacts(ExchangeBuilder exchange) =>
         exchange
             .Handle<InstitutionRegistered, KeepRegister>()
+            .Handle<InstitutionChanged, KeepRegister>()
             .Handle<InstitutionSuspended, KeepRegister>()
             .Handle<InstitutionReinstated, KeepRegister>()
             .Handle<PractitionerRegistered, KeepRegister>()
+            .Handle<PractitionerChanged, KeepRegister>()
+            .Handle<PractitionerSuspended, KeepRegister>()
+            .Handle<PractitionerReinstated, KeepRegister>()
             .Handle<SignatureKeyRegistered, KeepSignatureKeys>()
             .Handle<SignatureKeyRevoked, KeepSignatureKeys>()
             .Handle<PrescriptionRouted, FollowFacts>()

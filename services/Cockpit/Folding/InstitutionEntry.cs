@@ -20,7 +20,7 @@ internal sealed record InstitutionEntry(string Code)
         var entries = new Dictionary<string, InstitutionEntry>();
         foreach (var e in events.Select(taken => taken.Event))
         {
-            if (e is InstitutionRegistered r && Get(r.Code) is var entry && entry.EntryVersion < r.Version)
+            if (e is InstitutionEntryEvent r && Get(r.Code) is var entry && entry.EntryVersion < r.Version)
             {
                 entries[r.Code] = entry with
                 {

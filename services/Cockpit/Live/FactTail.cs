@@ -135,7 +135,13 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         {
             var events = await FactReader.AfterAsync(connection, Position, Page, cancellationToken);
             if (
-                events.Exists(e => e.Type is nameof(InstitutionRegistered) or nameof(InstitutionSuspended) or nameof(InstitutionReinstated))
+                events.Exists(e =>
+                    e.Type
+                        is nameof(InstitutionRegistered)
+                            or nameof(InstitutionChanged)
+                            or nameof(InstitutionSuspended)
+                            or nameof(InstitutionReinstated)
+                )
             )
             {
                 await register.LoadAsync(connection, cancellationToken);

@@ -29,7 +29,6 @@ internal sealed class DemoSeeding(
     NpgsqlDataSource database
 ) : IStartupTask
 {
-    private static readonly Scope Everything = new(true, null, "");
     private const long SeedingLock = 0x7463_6d64_656d_6f01;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -47,17 +46,18 @@ internal sealed class DemoSeeding(
         {
             await UnlessTaken(
                 institutions.RegisterAsync(
-                    new InstitutionRegistration(
-                        demo.Code,
-                        demo.NameZh,
-                        demo.NameEn,
-                        demo.Kind,
-                        demo.Level,
-                        demo.RegionCode,
-                        demo.Longitude,
-                        demo.Latitude
-                    ),
-                    Everything,
+                    new InstitutionRequest
+                    {
+                        Code = demo.Code,
+                        NameZh = demo.NameZh,
+                        NameEn = demo.NameEn,
+                        Kind = demo.Kind,
+                        Level = demo.Level,
+                        RegionCode = demo.RegionCode,
+                        Longitude = demo.Longitude,
+                        Latitude = demo.Latitude,
+                    },
+                    Actor.Platform,
                     cancellationToken
                 )
             );
@@ -67,16 +67,17 @@ internal sealed class DemoSeeding(
         {
             await UnlessTaken(
                 practitioners.RegisterAsync(
-                    demo.InstitutionCode,
-                    new PractitionerRegistration(
-                        demo.Code,
-                        demo.Name,
-                        demo.Category,
-                        demo.Title,
-                        demo.MayPrescribeToxic,
-                        demo.MayPrescribeNarcotic
-                    ),
-                    Everything,
+                    new PractitionerRequest
+                    {
+                        Code = demo.Code,
+                        InstitutionCode = demo.InstitutionCode,
+                        Name = demo.Name,
+                        Category = demo.Category,
+                        Title = demo.Title,
+                        MayPrescribeToxic = demo.MayPrescribeToxic,
+                        MayPrescribeNarcotic = demo.MayPrescribeNarcotic,
+                    },
+                    Actor.Platform,
                     cancellationToken
                 )
             );

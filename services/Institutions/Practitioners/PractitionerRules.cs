@@ -3,33 +3,38 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Institutions.Practitioners;
 
+/// <summary>What a practitioner's entry must satisfy by itself; <see cref="Surroundings"/> answers for what it refers to.</summary>
 internal static class PractitionerRules
 {
-    private static readonly IReadOnlySet<string> Categories = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "physician",
-        "pharmacist",
-        "dispenser",
-        "decoction-worker",
-    };
+    private const int MostSites = 20;
 
-    public static FaultList Check(PractitionerRegistration asked)
+    public static readonly IReadOnlySet<string> Categories = Set("physician", "pharmacist", "dispenser", "decoction-worker");
+
+    private static readonly IReadOnlySet<string> Grades = Set("", "national-master", "national", "provincial", "city", "county");
+
+    public static FaultList Check(PractitionerRequest asked, Practitioner? before, DateOnly today)
     {
-        var faults = new FaultList()
-            .Require(
-                asked.Code is { Length: >= 6 and <= 32 } code && code.All(char.IsAsciiLetterOrDigit),
-                InstitutionsFaults.WrongPractitionerCode,
-                "code"
-            )
+        var sites = asked.Sites ?? [];
+        var physician = asked.Category is null or "physician";
+        return new FaultList()
+            .Require(IsCode(asked.Code), InstitutionsFaults.WrongPractitionerCode, "code")
             .Require(asked.Category is not null && Categories.Contains(asked.Category), InstitutionsFaults.UnknownCategory, "category")
-            .Require((asked.Title?.Length ?? 0) <= 20, InstitutionsFaults.TextTooLong, "title", 20)
+            .AllowText(asked.Title, "title", 20)
             // 处方管理办法: prescribing rights follow the physician's licence.
             .Require(
-                asked.Category is null or "physician" || !(asked.MayPrescribeToxic || asked.MayPrescribeNarcotic),
+                physician || !(asked.MayPrescribeToxic is true || asked.MayPrescribeNarcotic is true),
                 InstitutionsFaults.RightsWithoutLicence,
-                asked.MayPrescribeToxic ? "mayPrescribeToxic" : "mayPrescribeNarcotic"
-            );
-        RegistrationRules.CheckText(faults, asked.Name, "name", 50);
-        return faults;
+                asked.MayPrescribeToxic is true ? "mayPrescribeToxic" : "mayPrescribeNarcotic"
+            )
+            .RequireText(asked.Name, "name", 50)
+            .Require(Grades.Contains(asked.Grade ?? ""), InstitutionsFaults.UnknownGrade, "grade")
+            .CheckLicence(asked.LicenceNumber, asked.LicenceExpiresOn, before?.LicenceExpiresOn, today)
+            .Require(physician || sites.Count == 0, InstitutionsFaults.SitesOfPhysicians, "sites")
+            .Require(sites.Count <= MostSites, InstitutionsFaults.TooMany, "sites", MostSites)
+            .Require(sites.Distinct().Count() == sites.Count, InstitutionsFaults.Doubled, "sites");
     }
+
+    public static bool IsCode(string? code) => code is { Length: >= 6 and <= 32 } && code.All(char.IsAsciiLetterOrDigit);
+
+    private static HashSet<string> Set(params string[] names) => new(names, StringComparer.Ordinal);
 }

@@ -1,273 +1,266 @@
-using Dapper;
+using System.Collections.Frozen;
 using Npgsql;
+using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
+using TcmBrain.Institutions.History;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Institutions.Register;
 
-/// <summary>The register of institutions: every change is one transaction with the event that tells of it.</summary>
+/// <summary>The register of institutions (机构登记).</summary>
 internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSource database, TimeProvider time)
+    : EntryRegister<Institution, InstitutionRequest>(exchange, time)
 {
-    private const string Columns = """
-        i.id, i.code, i.name_zh as NameZh, i.name_en as NameEn, i.kind, i.level, i.region_code as RegionCode, i.longitude, i.latitude,
-        i.status, i.suspended_reason as SuspendedReason, i.version
-        """;
+    private static readonly Field<Institution>[] Entry =
+    [
+        new("code", i => i.Code),
+        new("nameZh", i => i.NameZh),
+        new("nameEn", i => i.NameEn),
+        new("kind", i => i.Kind),
+        new("ownership", i => i.Ownership),
+        new("level", i => i.Level),
+        new("regionCode", i => i.RegionCode),
+        new("addressZh", i => i.AddressZh),
+        new("longitude", i => i.Longitude),
+        new("latitude", i => i.Latitude),
+        new("licenceNumber", i => i.LicenceNumber),
+        new("licenceExpiresOn", i => i.LicenceExpiresOn),
+        new("beds", i => i.Beds),
+        new("tcmHall", i => i.TcmHall),
+        new("departments", i => i.Departments),
+    ];
 
-    public async Task<IReadOnlyList<Region>> RegionsAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var regions = await connection.QueryAsync<Region>(
-            new CommandDefinition(
-                """
-                select code, parent, name_zh as NameZh, name_en as NameEn, population, longitude, latitude
-                from institutions.region order by code
-                """,
-                cancellationToken: cancellationToken
-            )
-        );
-        return regions.AsList();
-    }
+    private static readonly Field<Institution>[] StandingFields =
+    [
+        new("status", i => i.Status),
+        new("suspendedReason", i => i.SuspendedReason),
+    ];
 
-    public async Task<Page<Institution>> ListAsync(InstitutionFilter filter, Scope scope, CancellationToken cancellationToken)
-    {
-        const string Where = $"""
-            from institutions.institution i
-            where {Scope.Sql}
-              and (@kind::text is null or i.kind = @kind)
-              and (@status::text is null or i.status = @status)
-              and (@region::text is null or i.region_code like @region || '%')
-              and (@search::text is null or i.code = @search or i.name_zh ilike @pattern or i.name_en ilike @pattern)
-            """;
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var parameters = new
-        {
-            scope.All,
-            scope.RegionPrefix,
-            scope.OwnCode,
-            filter.Kind,
-            filter.Status,
-            filter.Region,
-            filter.Search,
-            pattern = filter.Search is null ? null : "%" + Escape(filter.Search) + "%",
-            limit = filter.Size,
-            offset = (filter.Number - 1) * filter.Size,
-        };
-        var total = await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition($"select count(*) {Where}", parameters, cancellationToken: cancellationToken)
+    private Keyset<Institution> List => new(InstitutionTable.Columns, "institutions.institution i", Order, ReadRow, KeyOf);
+
+    private const string OwnOnly = "i.code = @scope_own";
+
+    private static readonly string[] Order = ["i.region_code", "i.name_zh", "i.code"];
+
+    protected override Subject Subject => Subject.Institution;
+
+    protected override FaultDefinition NotFound => InstitutionsFaults.InstitutionNotFound;
+
+    protected override IReadOnlyList<Field<Institution>> Fields => Entry;
+
+    private DateOnly Today => RegionTime.DayOf(Time.GetUtcNow());
+
+    /// <exception cref="FaultException">INS-0103, INS-0113, INS-0114</exception>
+    public Task<Listing<Institution>> ListAsync(InstitutionFilter filter, Scope scope, CancellationToken cancellationToken) =>
+        List.ReadAsync(
+            database,
+            scope
+                .Restrict(new Conditions(), "i.region_code", OwnOnly)
+                .AndIf(filter.Kind, "i.kind = @kind", "kind")
+                .AndIf(filter.Status, "i.status = @status", "status")
+                .AndIf(filter.RegionPrefix, "i.region_code collate \"C\" like @region || '%'", "region")
+                .AndSearch(filter.Search, "i", "name_zh", "name_en"),
+            filter.Next,
+            filter.Limit,
+            cancellationToken
         );
-        var items = await connection.QueryAsync<Institution>(
-            new CommandDefinition(
-                $"select {Columns} {Where} order by i.region_code, i.name_zh, i.code limit @limit offset @offset",
-                parameters,
-                cancellationToken: cancellationToken
-            )
-        );
-        return new Page<Institution>(items.AsList(), total, filter.Number, filter.Size);
-    }
 
     /// <returns>null when there is none, or it is outside the scope</returns>
     public async Task<Institution?> FindAsync(string code, Scope scope, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<Institution>(
-            new CommandDefinition(
-                $"select {Columns} from institutions.institution i where i.code = @code and {Scope.Sql}",
-                new
-                {
-                    code,
-                    scope.All,
-                    scope.RegionPrefix,
-                    scope.OwnCode,
-                },
-                cancellationToken: cancellationToken
-            )
+        var where = WhereCode(code, scope);
+        await using var command = database.CreateCommand(
+            $"select {InstitutionTable.Columns} from institutions.institution i where {where.Sql}"
         );
-    }
-
-    /// <exception cref="FaultException">every fault of the request; INS-0107 when the code is taken</exception>
-    public async Task<Institution> RegisterAsync(InstitutionRegistration asked, Scope scope, CancellationToken cancellationToken)
-    {
-        var regions = (await RegionsAsync(cancellationToken)).Select(region => region.Code).ToHashSet(StringComparer.Ordinal);
-        RegistrationRules.Check(asked, regions, scope).ThrowIfAny();
-        var institution = new Institution(
-            Guid.CreateVersion7(),
-            asked.Code!,
-            asked.NameZh!.Trim(),
-            asked.NameEn!.Trim(),
-            asked.Kind!,
-            asked.Level?.Trim() ?? "",
-            asked.RegionCode!,
-            asked.Longitude,
-            asked.Latitude,
-            "active",
-            null,
-            1
-        );
-        await using var work = await exchange.BeginAsync(cancellationToken);
-        var inserted = await work.Connection.ExecuteAsync(
-            new CommandDefinition(
-                """
-                insert into institutions.institution
-                    (id, code, name_zh, name_en, kind, level, region_code, longitude, latitude, version, created_at, updated_at)
-                values (@Id, @Code, @NameZh, @NameEn, @Kind, @Level, @RegionCode, @Longitude, @Latitude, 1, @now, @now)
-                on conflict (code) do nothing
-                """,
-                new
-                {
-                    institution.Id,
-                    institution.Code,
-                    institution.NameZh,
-                    institution.NameEn,
-                    institution.Kind,
-                    institution.Level,
-                    institution.RegionCode,
-                    institution.Longitude,
-                    institution.Latitude,
-                    now = time.GetUtcNow(),
-                },
-                work.Transaction,
-                cancellationToken: cancellationToken
-            )
-        );
-        if (inserted == 0)
-        {
-            throw InstitutionsFaults.CodeTaken.Exception("code");
-        }
-
-        work.Publish(
-            new InstitutionRegistered
-            {
-                AggregateId = institution.Id,
-                Version = 1,
-                OccurredAt = time.GetUtcNow(),
-                Code = institution.Code,
-                NameZh = institution.NameZh,
-                NameEn = institution.NameEn,
-                Kind = institution.Kind,
-                RegionCode = institution.RegionCode,
-                Longitude = institution.Longitude,
-                Latitude = institution.Latitude,
-            }
-        );
-        await work.CommitAsync(cancellationToken);
-        return institution;
+        where.Bind(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadRow(reader) : null;
     }
 
     /// <summary>From the next token and the next push on, its programs and people are refused.</summary>
-    public Task<Institution> SuspendAsync(string code, int version, string? reason, Scope scope, CancellationToken cancellationToken)
+    public Task<Institution> SuspendAsync(string code, int version, string? reason, Actor actor, CancellationToken cancellationToken)
     {
-        var faults = new FaultList();
-        RegistrationRules.CheckText(faults, reason, "reason", RegistrationRules.LongestReason);
-        faults.ThrowIfAny();
-        return ChangeAsync(
+        new FaultList().RequireText(reason, "reason", TextRules.LongestReason).ThrowIfAny();
+        return StandAsync(
             code,
             version,
-            scope,
+            "suspended",
             before =>
                 before.Status == "suspended"
                     ? throw InstitutionsFaults.AlreadySuspended.Exception()
-                    : before with
+                    : Next(before) with
                     {
                         Status = "suspended",
                         SuspendedReason = reason!.Trim(),
                     },
-            after => new InstitutionSuspended
-            {
-                AggregateId = after.Id,
-                Version = after.Version,
-                OccurredAt = time.GetUtcNow(),
-                Code = after.Code,
-                Reason = after.SuspendedReason!,
-            },
+            StandingFields,
+            (after, now) =>
+                new InstitutionSuspended
+                {
+                    AggregateId = after.Id,
+                    Version = after.Version,
+                    OccurredAt = now,
+                    Code = after.Code,
+                    Reason = after.SuspendedReason!,
+                },
+            actor,
             cancellationToken
         );
     }
 
-    public Task<Institution> ReinstateAsync(string code, int version, Scope scope, CancellationToken cancellationToken) =>
-        ChangeAsync(
+    public Task<Institution> ReinstateAsync(string code, int version, Actor actor, CancellationToken cancellationToken) =>
+        StandAsync(
             code,
             version,
-            scope,
+            "reinstated",
             before =>
                 before.Status != "suspended"
                     ? throw InstitutionsFaults.NotSuspended.Exception()
-                    : before with
+                    : Next(before) with
                     {
                         Status = "active",
                         SuspendedReason = null,
                     },
-            after => new InstitutionReinstated
-            {
-                AggregateId = after.Id,
-                Version = after.Version,
-                OccurredAt = time.GetUtcNow(),
-                Code = after.Code,
-            },
+            StandingFields,
+            (after, now) =>
+                new InstitutionReinstated
+                {
+                    AggregateId = after.Id,
+                    Version = after.Version,
+                    OccurredAt = now,
+                    Code = after.Code,
+                },
+            actor,
             cancellationToken
         );
 
-    private async Task<Institution> ChangeAsync(
-        string code,
-        int version,
-        Scope scope,
-        Func<Institution, Institution> decide,
-        Func<Institution, Event> tell,
+    protected override async Task<Func<InstitutionRequest, Outcome<Institution>>> PrepareAsync(
+        Work work,
+        IReadOnlyList<InstitutionRequest> asked,
+        Standing standing,
+        Actor actor,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        await using var work = await exchange.BeginAsync(cancellationToken);
-        var before =
-            await work.Connection.QuerySingleOrDefaultAsync<Institution>(
-                new CommandDefinition(
-                    $"select {Columns} from institutions.institution i where i.code = @code and {Scope.Sql} for update",
-                    new
-                    {
-                        code,
-                        scope.All,
-                        scope.RegionPrefix,
-                        scope.OwnCode,
-                    },
-                    work.Transaction,
-                    cancellationToken: cancellationToken
-                )
-            ) ?? throw InstitutionsFaults.InstitutionNotFound.Exception();
-        if (before.Version != version)
-        {
-            throw InstitutionsFaults.Stale.Exception();
-        }
-
-        var after = decide(before) with { Version = before.Version + 1 };
-        await work.Connection.ExecuteAsync(
-            new CommandDefinition(
-                """
-                update institutions.institution
-                set status = @Status, suspended_reason = @SuspendedReason, version = @Version, updated_at = @now
-                where id = @Id
-                """,
-                new
-                {
-                    after.Status,
-                    after.SuspendedReason,
-                    after.Version,
-                    now = time.GetUtcNow(),
-                    after.Id,
-                },
-                work.Transaction,
-                cancellationToken: cancellationToken
-            )
+        var today = RegionTime.DayOf(now);
+        var regions = await RegionsAsync(work, asked.Select(a => a.RegionCode), cancellationToken);
+        var entries = await InstitutionTable.LockAsync(
+            work,
+            // Whoever may see them: a code is taken also where the caller does not reach.
+            new Conditions().And(
+                "i.code = any(@codes)",
+                ("codes", asked.Select(a => a.Code).Where(InstitutionCode.IsValid).OfType<string>().Distinct().ToArray())
+            ),
+            today,
+            cancellationToken
         );
-        work.Publish(tell(after));
-        await work.CommitAsync(cancellationToken);
-        return after;
+        return request =>
+        {
+            var known = request.Code is null ? null : entries.GetValueOrDefault(request.Code);
+            var before =
+                standing == Standing.Change && known is not null && actor.Scope.Covers(known.Code, known.RegionCode) ? known : null;
+            var faults = InstitutionRules.Check(request, before, regions, actor, today);
+            if (!faults.Any && known is not null && before is null)
+            {
+                faults.Add(InstitutionsFaults.CodeTaken, "code");
+            }
+
+            if (faults.Any)
+            {
+                return Refused(faults);
+            }
+
+            var outcome = Accepted(before, Build(request, before, now));
+            InstitutionRules.CheckRights(faults, outcome.Changes, actor);
+            if (faults.Any)
+            {
+                return Refused(faults);
+            }
+
+            entries[outcome.After!.Code] = outcome.After;
+            return outcome;
+        };
     }
 
-    private static string Escape(string pattern) =>
-        pattern
-            .Replace(@"\", @"\\", StringComparison.Ordinal)
-            .Replace("%", @"\%", StringComparison.Ordinal)
-            .Replace("_", @"\_", StringComparison.Ordinal);
+    protected override async Task<Institution?> LockAsync(Work work, string code, Scope scope, CancellationToken cancellationToken) =>
+        (await InstitutionTable.LockAsync(work, WhereCode(code, scope), Today, cancellationToken)).GetValueOrDefault(code);
+
+    protected override Task<HashSet<Guid>> InsertAsync(
+        Work work,
+        IReadOnlyList<Institution> entries,
+        CancellationToken cancellationToken
+    ) => InstitutionTable.InsertAsync(work, entries, cancellationToken);
+
+    protected override Task UpdateAsync(Work work, IReadOnlyList<Institution> entries, CancellationToken cancellationToken) =>
+        InstitutionTable.UpdateAsync(work, entries, cancellationToken);
+
+    protected override Event Tell(Institution? before, Institution after, IReadOnlyList<FieldChange> changes, DateTimeOffset now) =>
+        before is null ? after.ToRegistered(now) : after.ToChanged(now, [.. changes.Select(c => c.Field)]);
+
+    private static Institution Build(InstitutionRequest asked, Institution? before, DateTimeOffset now) =>
+        new()
+        {
+            Id = before?.Id ?? Guid.CreateVersion7(now),
+            Code = asked.Code!,
+            NameZh = asked.NameZh!.Trim(),
+            NameEn = asked.NameEn!.Trim(),
+            Kind = asked.Kind!,
+            Ownership = asked.Ownership ?? "public",
+            Level = asked.Level?.Trim() ?? "",
+            RegionCode = asked.RegionCode!,
+            AddressZh = asked.AddressZh?.Trim() ?? "",
+            Longitude = asked.Longitude,
+            Latitude = asked.Latitude,
+            LicenceNumber = asked.LicenceNumber?.Trim() ?? "",
+            LicenceExpiresOn = asked.LicenceExpiresOn,
+            LicenceExpired = asked.LicenceExpiresOn < RegionTime.DayOf(now),
+            Beds = asked.Beds ?? 0,
+            TcmHall = asked.TcmHall ?? false,
+            Departments =
+            [
+                .. (asked.Departments ?? [])
+                    .Select(d => new Department(
+                        d.Code!,
+                        string.IsNullOrWhiteSpace(d.NameZh) ? DiagnosisSubjects.Find(d.Code)!.NameZh : d.NameZh.Trim()
+                    ))
+                    .OrderBy(d => d.Code, StringComparer.Ordinal),
+            ],
+            Consortia = before?.Consortia ?? [],
+            Status = before?.Status ?? "active",
+            SuspendedReason = before?.SuspendedReason,
+            Version = (before?.Version ?? 0) + 1,
+            CreatedAt = before?.CreatedAt ?? now,
+            UpdatedAt = now,
+        };
+
+    private Institution Next(Institution before) => before with { Version = before.Version + 1, UpdatedAt = Time.GetUtcNow() };
+
+    private Institution ReadRow(System.Data.Common.DbDataReader row) => InstitutionTable.Read(row, Today);
+
+    private static Conditions WhereCode(string code, Scope scope) =>
+        scope.Restrict(new Conditions(), "i.region_code", OwnOnly).And("i.code = @code", ("code", code));
+
+    private static string[] KeyOf(Institution institution) => [institution.RegionCode, institution.NameZh, institution.Code];
+
+    /// <summary>Those that exist and are not retired, kept from being retired until the work is done.</summary>
+    private static async Task<FrozenSet<string>> RegionsAsync(Work work, IEnumerable<string?> codes, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command(
+            "select code from institutions.region where code = any($1) and retired_at is null order by code for key share",
+            (object)codes.OfType<string>().Where(RegionCode.IsWellFormed).Distinct().ToArray()
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found.ToFrozenSet(StringComparer.Ordinal);
+    }
 }
 
-/// <param name="Region">prefix of region codes: a subtree</param>
-internal sealed record InstitutionFilter(string? Search, string? Kind, string? Status, string? Region, int Number, int Size);
+/// <param name="RegionPrefix">digits that the region codes of a subtree start with</param>
+internal sealed record InstitutionFilter(string? Search, string? Kind, string? Status, string? RegionPrefix, string? Next, int? Limit);

@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
-using TcmBrain.Contracts;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 
@@ -10,28 +7,23 @@ namespace TcmBrain.Institutions.Register;
 
 internal static class RegisterEndpoints
 {
-    private const int LargestPage = 200;
-
-    public static WebApplicationBuilder AddRegister(this WebApplicationBuilder builder)
+    public static void MapInstitutions(this WebApplication app)
     {
-        builder.Services.AddSingleton<InstitutionRegister>();
-        builder.Services.AddSingleton<Practitioners.PractitionerRegister>();
-        return builder;
-    }
-
-    public static void MapRegister(this WebApplication app)
-    {
-        var register = app.MapGroup("/api/institutions");
-        register.MapGet("/regions", (InstitutionRegister at, CancellationToken stop) => at.RegionsAsync(stop));
-        register.MapGet("/", ListAsync);
-        register.MapGet("/{code:length(18)}", FindAsync);
+        var register = app.MapGroup("/api/institutions").WithTags("institutions");
+        register.MapGet("/", ListAsync).WithName("ListInstitutions");
+        register.MapGet("/{code:length(18)}", FindAsync).WithName("GetInstitution");
+        register.MapGet("/subjects", () => TypedResults.Ok(DiagnosisSubjects.All)).WithName("ListDiagnosisSubjects");
+        register
+            .MapPut("/{code:length(18)}", ChangeAsync)
+            .RequireRole(Roles.Operator, Roles.Regulator, Roles.Admin)
+            .WithName("ChangeInstitution");
         var changes = register.MapGroup("").RequireRole(Roles.Operator, Roles.Regulator);
-        changes.MapPost("/", RegisterAsync);
-        changes.MapPost("/{code:length(18)}/suspend", SuspendAsync);
-        changes.MapPost("/{code:length(18)}/reinstate", ReinstateAsync);
+        changes.MapPost("/", RegisterAsync).WithName("RegisterInstitution");
+        changes.MapPost("/{code:length(18)}/suspend", SuspendAsync).WithName("SuspendInstitution");
+        changes.MapPost("/{code:length(18)}/reinstate", ReinstateAsync).WithName("ReinstateInstitution");
     }
 
-    private static Task<Page<Institution>> ListAsync(
+    private static async Task<Ok<Listing<Institution>>> ListAsync(
         InstitutionRegister register,
         ClaimsPrincipal caller,
         CancellationToken stop,
@@ -39,30 +31,18 @@ internal static class RegisterEndpoints
         string? kind = null,
         string? status = null,
         string? region = null,
-        int page = 1,
-        int pageSize = 50
+        string? next = null,
+        int? limit = null
     )
     {
-        new FaultList()
-            .Require(page is >= 1 and <= 100_000, InstitutionsFaults.WrongPage, "page", 1, 100_000)
-            .Require(pageSize is >= 1 and <= LargestPage, InstitutionsFaults.WrongPage, "pageSize", 1, LargestPage)
-            .Require(region is null || RegionCode.IsWellFormed(region), InstitutionsFaults.UnknownRegion, "region")
-            .Require(
-                (search?.Length ?? 0) <= RegistrationRules.LongestName,
-                InstitutionsFaults.TextTooLong,
-                "search",
-                RegistrationRules.LongestName
-            )
+        var faults = new FaultList();
+        var prefix = faults.RegionPrefix(region);
+        faults
+            .CheckStatus(status)
+            .Require(kind is null || InstitutionKinds.Find(kind) is not null, InstitutionsFaults.UnknownKind, "kind")
             .ThrowIfAny();
-        var filter = new InstitutionFilter(
-            string.IsNullOrWhiteSpace(search) ? null : search.Trim(),
-            kind,
-            status,
-            region is null ? null : RegionCode.SubtreePrefix(region),
-            page,
-            pageSize
-        );
-        return register.ListAsync(filter, Scope.Of(caller), stop);
+        var filter = new InstitutionFilter(search, kind, status, prefix, next, limit);
+        return TypedResults.Ok(await register.ListAsync(filter, Scope.Of(caller), stop));
     }
 
     private static async Task<Ok<Institution>> FindAsync(
@@ -71,23 +51,32 @@ internal static class RegisterEndpoints
         ClaimsPrincipal caller,
         HttpContext context,
         CancellationToken stop
-    )
-    {
-        var found = await register.FindAsync(code, Scope.Of(caller), stop) ?? throw InstitutionsFaults.InstitutionNotFound.Exception();
-        return Tagged(context, found);
-    }
+    ) => context.Tagged(await register.FindAsync(code, Scope.Of(caller), stop) ?? throw InstitutionsFaults.InstitutionNotFound.Exception());
 
     private static async Task<Created<Institution>> RegisterAsync(
-        InstitutionRegistration asked,
+        InstitutionRequest asked,
         InstitutionRegister register,
         ClaimsPrincipal caller,
         HttpContext context,
         CancellationToken stop
     )
     {
-        var institution = await register.RegisterAsync(asked, Scope.Of(caller), stop);
-        Tagged(context, institution);
-        return TypedResults.Created($"/api/institutions/{institution.Code}", institution);
+        var institution = await register.RegisterAsync(asked, Actor.Of(caller), stop);
+        return context.CreatedAt($"/api/institutions/{institution.Code}", institution);
+    }
+
+    private static async Task<Ok<Institution>> ChangeAsync(
+        string code,
+        InstitutionRequest asked,
+        InstitutionRegister register,
+        ClaimsPrincipal caller,
+        HttpContext context,
+        CancellationToken stop
+    )
+    {
+        var version = context.VersionAsked();
+        new FaultList().Require(asked.Code is null || asked.Code == code, InstitutionsFaults.CodeFixed, "code").ThrowIfAny();
+        return context.Tagged(await register.ChangeAsync(code, version, asked with { Code = code }, Actor.Of(caller), stop));
     }
 
     private static async Task<Ok<Institution>> SuspendAsync(
@@ -97,7 +86,7 @@ internal static class RegisterEndpoints
         ClaimsPrincipal caller,
         HttpContext context,
         CancellationToken stop
-    ) => Tagged(context, await register.SuspendAsync(code, VersionOf(context.Request), asked.Reason, Scope.Of(caller), stop));
+    ) => context.Tagged(await register.SuspendAsync(code, context.VersionAsked(), asked.Reason, Actor.Of(caller), stop));
 
     private static async Task<Ok<Institution>> ReinstateAsync(
         string code,
@@ -105,27 +94,5 @@ internal static class RegisterEndpoints
         ClaimsPrincipal caller,
         HttpContext context,
         CancellationToken stop
-    ) => Tagged(context, await register.ReinstateAsync(code, VersionOf(context.Request), Scope.Of(caller), stop));
-
-    private static Ok<Institution> Tagged(HttpContext context, Institution institution)
-    {
-        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{institution.Version}\"");
-        return TypedResults.Ok(institution);
-    }
-
-    /// <exception cref="FaultException">INS-0109 without If-Match, INS-0110 when it cannot be one of ours</exception>
-    private static int VersionOf(HttpRequest request)
-    {
-        if (request.Headers.IfMatch.Count == 0)
-        {
-            throw InstitutionsFaults.IfMatchMissing.Exception("If-Match");
-        }
-
-        return
-            EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)
-            && !tag.IsWeak
-            && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : throw InstitutionsFaults.Stale.Exception("If-Match");
-    }
+    ) => context.Tagged(await register.ReinstateAsync(code, context.VersionAsked(), Actor.Of(caller), stop));
 }

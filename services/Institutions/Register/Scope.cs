@@ -21,6 +21,17 @@ internal sealed record Scope(bool All, string? RegionPrefix, string OwnCode)
 
     public bool CoversRegion(string region) => All || RegionPrefix is not null && region.StartsWith(RegionPrefix, StringComparison.Ordinal);
 
+    public bool Covers(string institutionCode, string region) => CoversRegion(region) || !All && institutionCode == OwnCode;
+
+    /// <summary>As <see cref="Sql"/>, but only the one condition that counts, so that a region is one range of an index.</summary>
+    /// <param name="region">the column with the region</param>
+    /// <param name="own">what holds of the caller's own institution, whose code is @scope_own</param>
+    public Conditions Restrict(Conditions where, string region, string own) =>
+        All ? where
+        : RegionPrefix is null ? where.And(own, ("scope_own", OwnCode))
+        // An institution with rights over a region lies in that region.
+        : where.And($"{region} collate \"C\" like @scope_region || '%'", ("scope_region", RegionPrefix));
+
     private static string? RegionOf(ClaimsPrincipal caller) =>
         CallerExtensions.RegionCode(caller) is { } region && RegionCode.IsWellFormed(region) ? region : null;
 }

@@ -8,9 +8,24 @@ namespace TcmBrain.Pharmacy.Centres;
 /// Keeps the institutions told of. One of kind <c>pharmacy</c> is a centre from then on; a suspended one gets no new work, and finishes
 /// what it has. Registration and standing may come in any order.
 /// </summary>
-public sealed class InstitutionRegister : IHandle<InstitutionRegistered>, IHandle<InstitutionSuspended>, IHandle<InstitutionReinstated>
+public sealed class InstitutionRegister
+    : IHandle<InstitutionRegistered>,
+        IHandle<InstitutionChanged>,
+        IHandle<InstitutionSuspended>,
+        IHandle<InstitutionReinstated>
 {
-    public async Task HandleAsync(InstitutionRegistered e, Work work, CancellationToken cancellationToken)
+    public Task HandleAsync(InstitutionRegistered e, Work work, CancellationToken cancellationToken) =>
+        EnterAsync(e, work, cancellationToken);
+
+    public Task HandleAsync(InstitutionChanged e, Work work, CancellationToken cancellationToken) => EnterAsync(e, work, cancellationToken);
+
+    public Task HandleAsync(InstitutionSuspended e, Work work, CancellationToken cancellationToken) =>
+        StandAsync(work, e.Code, suspended: true, e.Version, cancellationToken);
+
+    public Task HandleAsync(InstitutionReinstated e, Work work, CancellationToken cancellationToken) =>
+        StandAsync(work, e.Code, suspended: false, e.Version, cancellationToken);
+
+    private static async Task EnterAsync(InstitutionEntryEvent e, Work work, CancellationToken cancellationToken)
     {
         await using var command = work.Command(
             """
@@ -33,12 +48,6 @@ public sealed class InstitutionRegister : IHandle<InstitutionRegistered>, IHandl
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    public Task HandleAsync(InstitutionSuspended e, Work work, CancellationToken cancellationToken) =>
-        StandAsync(work, e.Code, suspended: true, e.Version, cancellationToken);
-
-    public Task HandleAsync(InstitutionReinstated e, Work work, CancellationToken cancellationToken) =>
-        StandAsync(work, e.Code, suspended: false, e.Version, cancellationToken);
 
     private static async Task StandAsync(Work work, string code, bool suspended, int version, CancellationToken cancellationToken)
     {

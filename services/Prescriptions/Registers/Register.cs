@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using TcmBrain.Contracts.Events;
+using NpgsqlTypes;
 using TcmBrain.Contracts.Prescriptions.V1;
-using TcmBrain.Exchange;
-using TcmBrain.Exchange.Inbox;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.ServiceDefaults.Storage;
 
@@ -11,26 +9,40 @@ namespace TcmBrain.Prescriptions.Registers;
 
 /// <summary>
 /// What this service keeps of the register of institutions and practitioners, told by events. Read on each push, so held in memory; the
-/// tables are the truth, and every replica reads them again each second.
+/// tables are the truth, and <see cref="RegisterRefresh"/> brings what changes in them.
 /// </summary>
 internal sealed class Register(NpgsqlDataSource database) : IStartupTask
 {
-    private ConcurrentDictionary<string, bool> suspended = new();
-    private ConcurrentDictionary<string, PrescriberAuthority> authorities = new();
+    private readonly ConcurrentDictionary<string, bool> institutions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Practitioner> practitioners = new(StringComparer.Ordinal);
 
-    public bool IsSuspended(string institutionCode) => suspended.TryGetValue(institutionCode, out var yes) && yes;
+    /// <summary>Everything older is in memory.</summary>
+    private ulong since;
+
+    public bool IsSuspended(string institutionCode) => institutions.TryGetValue(institutionCode, out var suspended) && suspended;
+
+    public bool IsSuspendedPractitioner(string practitionerCode) =>
+        practitioners.TryGetValue(practitionerCode, out var known) && known.Suspended;
 
     /// <summary>The register's word; what the hospital claims only for a practitioner the register has not told of yet.</summary>
     public PrescriberAuthority AuthorityOf(Prescriber prescriber) =>
-        authorities.TryGetValue(prescriber.PractitionerCode, out var known)
-            ? known
-            : (prescriber.MayPrescribeToxic ? PrescriberAuthority.Toxic : 0)
-                | (prescriber.MayPrescribeNarcotic ? PrescriberAuthority.Narcotic : 0);
+        practitioners.TryGetValue(prescriber.PractitionerCode, out var known) && known.Registered
+            ? known.Authority
+            : Authority(prescriber.MayPrescribeToxic, prescriber.MayPrescribeNarcotic);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => RefreshAsync(cancellationToken);
+
+    /// <summary>
+    /// Reads what was committed since the last time. Not for several callers at once. A transaction that was open then has an id that is not
+    /// older than the oldest open one, so what it commits later is found; what is read twice does no harm.
+    /// </summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        var institutions = new ConcurrentDictionary<string, bool>();
-        await using (var command = database.CreateCommand("select code, suspended from prescriptions.institutions"))
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var oldest = new NpgsqlCommand("select pg_snapshot_xmin(pg_current_snapshot())", connection);
+        var next = (ulong)(await oldest.ExecuteScalarAsync(cancellationToken))!;
+
+        await using (var command = Since("select code, suspended from prescriptions.institutions where changed >= $1", connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -39,104 +51,42 @@ internal sealed class Register(NpgsqlDataSource database) : IStartupTask
             }
         }
 
-        var practitioners = new ConcurrentDictionary<string, PrescriberAuthority>();
         await using (
-            var command = database.CreateCommand(
-                "select code, may_prescribe_toxic, may_prescribe_narcotic from prescriptions.practitioners"
+            var command = Since(
+                """
+                select code, version > 0, may_prescribe_toxic, may_prescribe_narcotic, suspended
+                from prescriptions.practitioners where changed >= $1
+                """,
+                connection
             )
         )
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                practitioners[reader.GetString(0)] =
-                    (reader.GetBoolean(1) ? PrescriberAuthority.Toxic : 0) | (reader.GetBoolean(2) ? PrescriberAuthority.Narcotic : 0);
+                practitioners[reader.GetString(0)] = new Practitioner(
+                    reader.GetBoolean(1),
+                    Authority(reader.GetBoolean(2), reader.GetBoolean(3)),
+                    reader.GetBoolean(4)
+                );
             }
         }
 
-        (suspended, authorities) = (institutions, practitioners);
+        since = next;
     }
-}
 
-/// <summary>Reads the register's tables again while the service runs.</summary>
-internal sealed partial class RegisterRefresh(Register register, TimeProvider time, ILogger<RegisterRefresh> logger) : BackgroundService
-{
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
+    private NpgsqlCommand Since(string sql, NpgsqlConnection connection) =>
+        new(sql, connection)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
+            Parameters =
             {
-                await register.RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException e)
-            {
-                LogStale(e.Message);
-            }
-            catch (OperationCanceledException) { }
-        }
-    }
+                new() { Value = since, NpgsqlDbType = NpgsqlDbType.Xid8 },
+            },
+        };
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The register is not refreshed: {Reason}")]
-    private partial void LogStale(string reason);
-}
+    private static PrescriberAuthority Authority(bool toxic, bool narcotic) =>
+        (toxic ? PrescriberAuthority.Toxic : 0) | (narcotic ? PrescriberAuthority.Narcotic : 0);
 
-/// <summary>Keeps the tables by the register's events; one that is older than what stands changes nothing.</summary>
-internal sealed class KeepRegister
-    : IHandle<InstitutionRegistered>,
-        IHandle<InstitutionSuspended>,
-        IHandle<InstitutionReinstated>,
-        IHandle<PractitionerRegistered>
-{
-    public async Task HandleAsync(InstitutionRegistered e, Work work, CancellationToken cancellationToken)
-    {
-        // A suspension may have come before the registration it belongs to: its row stands already, without a name.
-        const string sql = """
-            insert into prescriptions.institutions as i (institution_id, code, name_zh, kind, version) values ($1, $2, $3, $4, $5)
-            on conflict (institution_id) do update set code = $2, name_zh = $3, kind = $4, version = greatest(i.version, $5)
-            where i.version < $5 or i.name_zh = ''
-            """;
-        await using var command = work.Command(sql, e.AggregateId, e.Code, e.NameZh, e.Kind, e.Version);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public Task HandleAsync(InstitutionSuspended e, Work work, CancellationToken cancellationToken) =>
-        SetAsync(work, e.AggregateId, e.Code, suspended: true, e.Version, cancellationToken);
-
-    public Task HandleAsync(InstitutionReinstated e, Work work, CancellationToken cancellationToken) =>
-        SetAsync(work, e.AggregateId, e.Code, suspended: false, e.Version, cancellationToken);
-
-    private static async Task SetAsync(Work work, Guid id, string code, bool suspended, int version, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            insert into prescriptions.institutions as i (institution_id, code, name_zh, kind, suspended, version)
-            values ($1, $2, '', '', $3, $4)
-            on conflict (institution_id) do update set suspended = $3, version = $4 where i.version < $4
-            """;
-        await using var command = work.Command(sql, id, code, suspended, version);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    public async Task HandleAsync(PractitionerRegistered e, Work work, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            insert into prescriptions.practitioners as p
-                (code, institution_code, name, category, may_prescribe_toxic, may_prescribe_narcotic, version)
-            values ($1, $2, $3, $4, $5, $6, $7)
-            on conflict (code) do update set institution_code = $2, name = $3, category = $4, may_prescribe_toxic = $5,
-                may_prescribe_narcotic = $6, version = $7 where p.version < $7
-            """;
-        await using var command = work.Command(
-            sql,
-            e.Code,
-            e.InstitutionCode,
-            e.Name,
-            e.Category,
-            e.MayPrescribeToxic,
-            e.MayPrescribeNarcotic,
-            e.Version
-        );
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <param name="Registered">false while only a suspension was told</param>
+    private readonly record struct Practitioner(bool Registered, PrescriberAuthority Authority, bool Suspended);
 }

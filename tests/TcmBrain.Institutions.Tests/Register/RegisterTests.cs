@@ -137,7 +137,7 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
     {
         using var hangzhou = await fixture.As("regulator-1");
         using var yiwu = await fixture.As("regulator-2");
-        var list = await (await hangzhou.GetAsync("/api/institutions?kind=hospital&pageSize=200&search=示范")).Json();
+        var list = await (await hangzhou.GetAsync("/api/institutions?kind=hospital&limit=200&search=示范")).Json();
         list.GetProperty("items").EnumerateArray().ShouldAllBe(i => i.GetProperty("regionCode").GetString()!.StartsWith("3301"));
         list.GetProperty("total")
             .GetInt32()
@@ -168,12 +168,25 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
     public async Task Paging_is_bounded_and_wildcards_mean_themselves()
     {
         using var client = await fixture.As("operator-1");
-        await (await client.GetAsync("/api/institutions?page=0&pageSize=201")).ShouldRefuse(400, "INS-0113");
-        await (await client.GetAsync("/api/institutions?page=x")).ShouldRefuse(400, "GEN-0003");
+        await (await client.GetAsync("/api/institutions?limit=201")).ShouldRefuse(400, "INS-0113");
+        await (await client.GetAsync("/api/institutions?limit=x")).ShouldRefuse(400, "GEN-0003");
+        await (await client.GetAsync("/api/institutions?next=x")).ShouldRefuse(400, "INS-0114");
+        await (await client.GetAsync("/api/institutions?search=%00")).ShouldRefuse(400, "INS-0115");
         var all = await (await client.GetAsync("/api/institutions?search=%25")).Json();
         all.GetProperty("total").GetInt32().ShouldBe(0);
-        var page = await (await client.GetAsync("/api/institutions?page=2&pageSize=5")).Json();
-        page.GetProperty("items").GetArrayLength().ShouldBe(5);
+        var codes = new List<string>();
+        string? next = null;
+        do
+        {
+            var page = await (
+                await client.GetAsync($"/api/institutions?limit=5&search=示范{(next is null ? "" : "&next=" + next)}")
+            ).Json();
+            codes.AddRange(page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("code").GetString()!));
+            page.GetProperty("total").GetInt32().ShouldBe(DemoRegion.Institutions.Count);
+            next = page.GetProperty("next").GetString();
+        } while (next is not null);
+        codes.ShouldBeUnique();
+        codes.ShouldBe(DemoRegion.Institutions.Select(i => i.Code), ignoreOrder: true);
     }
 
     [Fact]
@@ -194,7 +207,7 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
     {
         using var operatorClient = await fixture.As("operator-1");
         var path = $"/api/institutions/{DemoRegion.Hospitals[2].Code}/practitioners";
-        var before = (await (await operatorClient.GetAsync(path)).Json()).GetArrayLength();
+        var before = (await (await operatorClient.GetAsync(path)).Json()).GetProperty("total").GetInt32();
         var problem = await (
             await operatorClient.PostAsJsonAsync(
                 path,
@@ -232,7 +245,7 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
                 }
             )
         ).ShouldRefuse(409, "INS-0107");
-        (await (await operatorClient.GetAsync(path)).Json()).GetArrayLength().ShouldBe(before + 1);
+        (await (await operatorClient.GetAsync(path)).Json()).GetProperty("total").GetInt32().ShouldBe(before + 1);
 
         using var hospital = await fixture.As("his-3");
         await (
