@@ -48,6 +48,7 @@ def prescription():
         decoct=True,
         usage="每日1剂,水煎400ml,分早晚两次温服",
         fee_fen=12600,
+        fee_kind=rx.FEE_KIND_SELF_PAID,
     )
     p.patient.identity_number = "330102198506151211"
     p.patient.name = "王志远"

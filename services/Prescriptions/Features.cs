@@ -8,6 +8,7 @@ using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Push;
 using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Registers;
+using TcmBrain.Prescriptions.Review;
 using TcmBrain.Prescriptions.Storage;
 using TcmBrain.Prescriptions.Watching;
 using TcmBrain.ServiceDefaults.Rpc;
@@ -29,15 +30,27 @@ internal static class Features
         services.AddSingleton(Catalogue.Default);
         services.AddSingleton(new PrescriptionAuditor(Catalogue.Default, AuditPolicy.Default));
         services.AddSingleton<PatientIdentityVault>();
+        services.AddSingleton<SignatureCheck>();
         services.AddSingleton<Acceptance>();
+        services.AddSingleton<PushDesk>();
         services.AddSingleton<PushLanes>();
         services.AddSingleton<Reader>();
+        services.AddSingleton<SummaryDocument>();
+        services.AddSingleton<ListReader>();
+        services.AddSingleton<ListRequests>();
+        services.AddSingleton<Claims>();
+        services.AddSingleton<ReviewQueue>();
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<StatusWatch>();
         services.AddSingleton<WatchStreams>();
         services.AddSingleton<PharmacyClient>();
+        services.AddSingleton<Deadlines>();
         services.AddSingleton<Cancellation>();
+        services.AddSingleton<Amendment>();
+        services.AddSingleton<TakingBack>();
+        services.AddSingleton<DueWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<DueWorker>());
         services.AddSingleton<Decisions>();
         return builder;
     }
@@ -71,5 +84,6 @@ internal static class Features
     {
         app.MapGrpcService<PrescriptionGrpcService>();
         app.MapPrescriptions();
+        app.MapReview();
     }
 }

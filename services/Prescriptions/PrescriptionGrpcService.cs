@@ -17,12 +17,13 @@ namespace TcmBrain.Prescriptions;
 [Authorize(Roles = Roles.His)]
 internal sealed class PrescriptionGrpcService(
     Acceptance acceptance,
-    PushLanes lanes,
+    PushDesk desk,
     Reader reader,
+    ListRequests lists,
     Cancellation cancellation,
+    Amendment amendment,
     Decisions decisions,
-    WatchStreams watch,
-    TimeProvider time
+    WatchStreams watch
 ) : PrescriptionService.PrescriptionServiceBase
 {
     /// <summary>Pushes of one stream that may be under way; beyond it the client is held by flow control.</summary>
@@ -31,8 +32,7 @@ internal sealed class PrescriptionGrpcService(
     public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
     {
         var caller = CallerOf(context);
-        var accepted = acceptance.Accept(caller.InstitutionCode(), caller.RegionCode(), request.Prescription);
-        return lanes.StoreAsync(accepted, context.CancellationToken);
+        return desk.PushAsync(caller.InstitutionCode(), caller.RegionCode(), request.Prescription, context.CancellationToken);
     }
 
     public override async Task PushStream(
@@ -73,8 +73,7 @@ internal sealed class PrescriptionGrpcService(
             try
             {
                 MessageText.Check(request).ThrowIfAny();
-                var accepted = acceptance.Accept(institution, region, request.Prescription);
-                reply.Accepted = await lanes.StoreAsync(accepted, CancellationToken.None);
+                reply.Accepted = await desk.PushAsync(institution, region, request.Prescription, CancellationToken.None);
             }
             catch (FaultException refusal)
             {
@@ -114,7 +113,7 @@ internal sealed class PrescriptionGrpcService(
 
     public override Task<AuditReply> Audit(AuditRequest request, ServerCallContext context)
     {
-        var outcome = acceptance.Audit(CallerOf(context).InstitutionCode(), request.Prescription, time.GetUtcNow());
+        var outcome = acceptance.Audit(CallerOf(context).InstitutionCode(), request.Prescription);
         return Task.FromResult(new AuditReply { Audit = outcome });
     }
 
@@ -145,6 +144,26 @@ internal sealed class PrescriptionGrpcService(
         return cancellation.CancelAsync(
             caller.InstitutionCode(),
             request.Key,
+            caller.DisplayName(),
+            request.Reason,
+            context.CancellationToken
+        );
+    }
+
+    public override Task<ListReply> List(ListRequest request, ServerCallContext context) =>
+        lists.ListAsync(CallerOf(context), request, context.CancellationToken);
+
+    public override Task<AmendReply> Amend(AmendRequest request, ServerCallContext context)
+    {
+        var caller = CallerOf(context);
+        new FaultList()
+            .Require(request.Prescription is { HisNumber.Length: > 0 }, PrescriptionsFaults.Missing, "prescription.his_number")
+            .Require(request.Reason.Trim().Length is > 0 and <= 512, PrescriptionsFaults.Missing, "reason")
+            .ThrowIfAny();
+        return amendment.AmendAsync(
+            caller.InstitutionCode(),
+            caller.RegionCode(),
+            request.Prescription,
             caller.DisplayName(),
             request.Reason,
             context.CancellationToken

@@ -3,73 +3,10 @@ using TcmBrain.ServiceDefaults.Faults;
 namespace TcmBrain.Prescriptions;
 
 /// <summary>Error catalogue of prescriptions (PRX-). 01xx: what is written is wrong; 02xx: what is asked does not fit what stands.</summary>
-public static class PrescriptionsFaults
+public static partial class PrescriptionsFaults
 {
     private const int AlreadyExists = 6;
     private const int FailedPrecondition = 9;
-
-    public static readonly FaultDefinition Missing = new("PRX-0101", 400, "必填项缺失", "this field is required");
-    public static readonly FaultDefinition TooLong = new(
-        "PRX-0102",
-        400,
-        "超过允许的 {0} 个字符",
-        "longer than the {0} characters allowed"
-    );
-    public static readonly FaultDefinition OutOfRange = new("PRX-0103", 400, "数值应在 {0} 至 {1} 之间", "must lie between {0} and {1}");
-    public static readonly FaultDefinition Weight = new(
-        "PRX-0104",
-        400,
-        "每剂用量应为大于 0 且不超过 {0} 毫克的整数(《处方管理办法》第六条)",
-        "the weight in one dose must be more than 0 and at most {0} mg (Prescription Administration Rules, art. 6)"
-    );
-    public static readonly FaultDefinition Lines = new("PRX-0105", 400, "饮片味数应在 1 至 {0} 之间", "a prescription has 1 to {0} lines");
-    public static readonly FaultDefinition IdentityNumber = new(
-        "PRX-0106",
-        400,
-        "居民身份证号的格式、出生日期或校验码不正确(GB 11643)",
-        "the identity number's form, birth date or check character is wrong (GB 11643)"
-    );
-    public static readonly FaultDefinition BirthDate = new(
-        "PRX-0107",
-        400,
-        "出生日期应为 yyyy-MM-dd,不晚于今日,且与身份证号一致",
-        "the birth date must be yyyy-MM-dd, not in the future, and agree with the identity number"
-    );
-    public static readonly FaultDefinition Sex = new(
-        "PRX-0108",
-        400,
-        "性别与身份证号不一致",
-        "the sex does not agree with the identity number"
-    );
-    public static readonly FaultDefinition DiseaseCode = new(
-        "PRX-0109",
-        400,
-        "中医病名代码不符合 GB/T 15657-2021 的格式(A 开头,两位数字分段)",
-        "not a disease code of GB/T 15657-2021 (A and groups of two digits)"
-    );
-    public static readonly FaultDefinition SyndromeCode = new(
-        "PRX-0110",
-        400,
-        "中医证候代码不符合 GB/T 15657-2021 的格式(B 开头,两位数字分段)",
-        "not a syndrome code of GB/T 15657-2021 (B and groups of two digits)"
-    );
-    public static readonly FaultDefinition Region = new("PRX-0111", 400, "行政区划代码不正确(GB/T 2260)", "not a region code (GB/T 2260)");
-    public static readonly FaultDefinition Expired = new(
-        "PRX-0112",
-        400,
-        "处方已过有效期:开具当日有效,最长不超过 3 天(《处方管理办法》第十八条)",
-        "the prescription is no longer valid: the day of issue, three days at most (Prescription Administration Rules, art. 18)"
-    );
-    public static readonly FaultDefinition IssuedInFuture = new("PRX-0113", 400, "开具时间在未来", "issued in the future");
-    public static readonly FaultDefinition VagueUsage = new(
-        "PRX-0114",
-        400,
-        "用法用量不得使用「遵医嘱」「自用」等含糊字句(处方点评 1-8)",
-        "usage may not be vague such as 遵医嘱 or 自用 (review code 1-8)"
-    );
-    public static readonly FaultDefinition Handling = new("PRX-0115", 400, "特殊煎服法不在允许的范围内", "not a known way of handling");
-    public static readonly FaultDefinition ControlCharacters = new("PRX-0116", 400, "含有控制字符", "contains control characters");
-    public static readonly FaultDefinition RefusedAtDoor = new("PRX-0117", 400, "审方拒收:{0}", "the audit refuses it at the door: {1}");
 
     public static readonly FaultDefinition OtherContent = new(
         "PRX-0201",
@@ -130,5 +67,47 @@ public static class PrescriptionsFaults
         503,
         "本次订阅到此结束,请用最后收到的续传标记重新订阅",
         "this stream ends here; open another with the last resume token received"
+    );
+    public static readonly FaultDefinition RevisionByAmend = new(
+        "PRX-0211",
+        400,
+        "Push 只接收第 1 版;修改请用 Amend",
+        "Push takes revision 1 only; later revisions come by Amend"
+    );
+    public static readonly FaultDefinition RevisionOrder = new(
+        "PRX-0212",
+        409,
+        "新版次应为 {0}(现有最新版次加一)",
+        "the new revision must be {0}: one more than the newest",
+        FailedPrecondition
+    );
+    public static readonly FaultDefinition NotFinished = new(
+        "PRX-0213",
+        409,
+        "处方状态为 {0},尚无成品可退",
+        "the prescription is {0}; there is no finished medicine to take back",
+        FailedPrecondition
+    );
+    public static readonly FaultDefinition ClaimedByOther = new(
+        "PRX-0214",
+        409,
+        "{0} 正在审核该处方,至 {1}",
+        "{0} is reviewing this prescription until {1}",
+        FailedPrecondition
+    );
+    public static readonly FaultDefinition ReturnCause = new(
+        "PRX-0215",
+        400,
+        "退药原因应为 quality、undeliverable、refused 或 not-collected(药品一经发出,除质量原因外不得退换:《医疗机构药事管理规定》第二十八条)",
+        "the cause must be quality, undeliverable, refused or not-collected (what was handed out comes back for its quality only: Rules on "
+            + "Pharmacy Administration of Medical Institutions, art. 28)"
+    );
+    public static readonly FaultDefinition PageToken = new("PRX-0216", 400, "翻页标记不正确", "not a page token of this list");
+    public static readonly FaultDefinition AwaitsPrescriber = new(
+        "PRX-0217",
+        409,
+        "已退回医师,等待医师答复",
+        "it was returned to the prescriber, whose answer is awaited",
+        FailedPrecondition
     );
 }

@@ -22,36 +22,28 @@ internal sealed class Cancellation(EventExchange exchange, PharmacyClient pharma
     )
     {
         Standing standing;
+        Cell cell;
         await using (var work = await exchange.BeginAsync(cancellationToken))
         {
             standing =
                 await LifecycleStore.LockAsync(work, institutionCode, key.HisNumber, key.Revision, cancellationToken)
                 ?? throw PrescriptionsFaults.NotFound.Exception("key");
-            if (LifecycleTable.IsOursAlone(standing.State))
+            cell = LifecycleTable.Of(standing.State, LifecycleAction.Cancel);
+            if (cell.Kind == CellKind.Move)
             {
-                await CarryOutAsync(work, standing, actor, reason, time.GetUtcNow(), cancellationToken);
+                await Endings.CancelAsync(work, standing, actor, reason, time.GetUtcNow(), cancellationToken);
                 await work.CommitAsync(cancellationToken);
                 return Answer(CancelOutcome.Cancelled, State.Cancelled);
             }
         }
 
-        if (standing.State == State.Cancelled)
+        if (cell.Kind == CellKind.Answer)
         {
-            return Answer(CancelOutcome.AlreadyCancelled, standing.State);
-        }
-
-        if (LifecycleTable.IsEnded(standing.State) && standing.State != State.Completed)
-        {
-            return Answer(CancelOutcome.AlreadyEnded, standing.State);
-        }
-
-        if (!LifecycleTable.MayStillBeCancelled(standing.State))
-        {
-            return Answer(CancelOutcome.TooLate, standing.State);
+            return Answer(OutcomeOf(cell.Answer), standing.State);
         }
 
         // The lock is not held while the pharmacy is asked.
-        var outcome = await pharmacy.WithdrawAsync(standing, actor, reason, cancellationToken);
+        var outcome = await pharmacy.WithdrawAsync(standing, actor, reason, WithdrawalCause.Cancel, cancellationToken);
         await using (var work = await exchange.BeginAsync(cancellationToken))
         {
             standing = (await LifecycleStore.LockAsync(work, standing.Id, cancellationToken))!;
@@ -60,52 +52,28 @@ internal sealed class Cancellation(EventExchange exchange, PharmacyClient pharma
                 return Answer(CancelOutcome.TooLate, standing.State < State.Dispensing ? State.Dispensing : standing.State);
             }
 
-            if (standing.State == State.Cancelled)
+            // It may have been ended meanwhile: by the pharmacy's event, or by another call that came to the same end.
+            switch (LifecycleTable.Of(standing.State, LifecycleAction.Cancel))
             {
-                return Answer(CancelOutcome.Cancelled, State.Cancelled);
+                case { Changes: true }:
+                    await Endings.CancelAsync(work, standing, actor, reason, time.GetUtcNow(), cancellationToken);
+                    await work.CommitAsync(cancellationToken);
+                    return Answer(CancelOutcome.Cancelled, State.Cancelled);
+                case var _ when standing.State == State.Cancelled:
+                    return Answer(CancelOutcome.Cancelled, State.Cancelled);
+                case var ended:
+                    return Answer(OutcomeOf(ended.Answer), standing.State);
             }
-
-            await CarryOutAsync(work, standing, actor, reason, time.GetUtcNow(), cancellationToken);
-            await work.CommitAsync(cancellationToken);
-            return Answer(CancelOutcome.Cancelled, State.Cancelled);
         }
     }
 
-    public static async Task CarryOutAsync(
-        Work work,
-        Standing standing,
-        string actor,
-        string reason,
-        DateTimeOffset at,
-        CancellationToken cancellationToken
-    )
-    {
-        var reached = standing.State;
-        if (!LifecycleTable.Advances(reached, State.Cancelled))
+    private static CancelOutcome OutcomeOf(string answer) =>
+        answer switch
         {
-            return;
-        }
-
-        var cancelled = await LifecycleStore.AdvanceAsync(work, standing, State.Cancelled, actor, reason, at, cancellationToken);
-        await LifecycleStore.TellAsync(
-            work,
-            cancelled,
-            s => new PrescriptionCancelled
-            {
-                AggregateId = s.Id,
-                Version = s.Version,
-                OccurredAt = at,
-                InstitutionCode = s.InstitutionCode,
-                RegionCode = s.RegionCode,
-                HisNumber = s.HisNumber,
-                Revision = s.Revision,
-                CancelledBy = actor,
-                Reason = reason,
-                StateReached = reached.ToString(),
-            },
-            cancellationToken
-        );
-    }
+            LifecycleTable.AlreadyCancelled => CancelOutcome.AlreadyCancelled,
+            LifecycleTable.AlreadyEnded => CancelOutcome.AlreadyEnded,
+            _ => CancelOutcome.TooLate,
+        };
 
     private static CancelReply Answer(CancelOutcome outcome, State state) => new() { Outcome = outcome, State = state };
 }

@@ -3,14 +3,15 @@ using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
 using TcmBrain.Prescriptions.Push;
+using TcmBrain.Prescriptions.Review;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Prescriptions.Lifecycle;
 
-/// <summary>What people decide about an intercepted prescription: the prescriber signs again, the pharmacist approves or rejects.</summary>
-internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, TimeProvider time)
+/// <summary>What people decide about an intercepted prescription: the prescriber signs again, the pharmacist approves, rejects or returns it.</summary>
+internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Deadlines deadlines, TimeProvider time)
 {
-    /// <summary>双签字: idempotent; the first reason stands.</summary>
+    /// <summary>双签字, and the answer to a return: idempotent; the first reason stands until a pharmacist returns it again.</summary>
     /// <exception cref="FaultException">Not found, not intercepted, or another prescriber.</exception>
     public async Task<State> SignAgainAsync(
         string institutionCode,
@@ -28,11 +29,7 @@ internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Tim
         var standing =
             await LifecycleStore.LockAsync(work, institutionCode, key.HisNumber, key.Revision, cancellationToken)
             ?? throw PrescriptionsFaults.NotFound.Exception("key");
-        if (standing.State != State.Intercepted)
-        {
-            throw PrescriptionsFaults.NotWaiting.Exception("key", standing.State);
-        }
-
+        Demand(standing, LifecycleAction.SignAgain, "key");
         var (document, _) = await DocumentAsync(work, standing.Id, cancellationToken);
         if (document.Prescriber.PractitionerCode != practitionerCode)
         {
@@ -52,51 +49,64 @@ internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Tim
         );
         if (await insert.ExecuteNonQueryAsync(cancellationToken) == 1)
         {
-            await LifecycleStore.AdvanceAsync(
-                work,
-                standing,
-                State.Intercepted,
-                practitionerCode,
-                "双签: " + reason,
-                now,
-                cancellationToken
-            );
+            await LifecycleStore.NoteAsync(work, standing, State.Intercepted, practitionerCode, "双签: " + reason, now, cancellationToken);
         }
 
         await work.CommitAsync(cancellationToken);
         return State.Intercepted;
     }
 
-    /// <exception cref="FaultException">Not found, nothing to decide, not signed again, or a name still ambiguous.</exception>
+    /// <summary>Approve, Reject or ReturnToPrescriber; ends the pharmacist's own claim.</summary>
+    /// <exception cref="FaultException">Not found, nothing to decide, in another pharmacist's hands, not signed again, or a name still ambiguous.</exception>
     public async Task<State> DecideAsync(
         Guid id,
-        Func<Standing, bool> mayDecide,
-        bool approve,
-        string pharmacist,
+        Reviewer reviewer,
+        LifecycleAction decision,
         string reason,
         CancellationToken cancellationToken
     )
     {
+        var now = time.GetUtcNow();
         await using var work = await exchange.BeginAsync(cancellationToken);
         var standing = await LifecycleStore.LockAsync(work, id, cancellationToken);
-        if (standing is null || !mayDecide(standing))
+        if (standing is null || standing.InstitutionCode != reviewer.InstitutionCode)
         {
             throw PrescriptionsFaults.NotFound.Exception("id");
         }
 
-        if (standing.State != State.Intercepted)
+        Demand(standing, decision, "");
+        if (decision != LifecycleAction.Approve && reason.Trim().Length is 0 or > 512)
         {
-            throw PrescriptionsFaults.NotWaiting.Exception("", standing.State);
+            throw PrescriptionsFaults.Missing.Exception("reason");
         }
 
-        var state = approve
-            ? await ApproveAsync(work, standing, pharmacist, reason, cancellationToken)
-            : await RejectAsync(work, standing, pharmacist, reason, cancellationToken);
+        await Claims.EndAsync(work, reviewer, id, now, cancellationToken);
+        var state = decision switch
+        {
+            LifecycleAction.Approve => await ApproveAsync(work, standing, reviewer.Name, reason, now, cancellationToken),
+            LifecycleAction.Reject => await RejectAsync(work, standing, reviewer.Name, reason, now, cancellationToken),
+            _ => await ReturnAsync(work, standing, reviewer.Name, reason, now, cancellationToken),
+        };
         await work.CommitAsync(cancellationToken);
         return state;
     }
 
-    private async Task<State> ApproveAsync(Work work, Standing standing, string by, string reason, CancellationToken cancellationToken)
+    private static void Demand(Standing standing, LifecycleAction action, string field)
+    {
+        if (LifecycleTable.Of(standing.State, action).Kind == CellKind.Refuse)
+        {
+            throw PrescriptionsFaults.NotWaiting.Exception(field, standing.State);
+        }
+    }
+
+    private async Task<State> ApproveAsync(
+        Work work,
+        Standing standing,
+        string by,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var (document, audit) = await DocumentAsync(work, standing.Id, cancellationToken);
         var unresolved = audit.Findings.Any(f => f.Severity == Severity.Resolve);
@@ -106,34 +116,47 @@ internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Tim
             throw PrescriptionsFaults.Unresolved.Exception();
         }
 
-        await using (var signed = work.Command("select 1 from prescriptions.signatures where prescription_id = $1", standing.Id))
+        const string answers = """
+            select exists (select from prescriptions.signatures where prescription_id = $1),
+                exists (select from prescriptions.review_returns where prescription_id = $1)
+            """;
+        await using (var asking = work.Command(answers, standing.Id))
+        await using (var reader = await asking.ExecuteReaderAsync(cancellationToken))
         {
-            if (audit.Severity == Severity.DoubleSign && await signed.ExecuteScalarAsync(cancellationToken) is null)
+            await reader.ReadAsync(cancellationToken);
+            var (signed, returned) = (reader.GetBoolean(0), reader.GetBoolean(1));
+            if (!signed && returned)
+            {
+                throw PrescriptionsFaults.AwaitsPrescriber.Exception();
+            }
+
+            if (!signed && audit.Severity == Severity.DoubleSign)
             {
                 throw PrescriptionsFaults.NotSigned.Exception();
             }
         }
 
-        var now = time.GetUtcNow();
-        var approved = await LifecycleStore.AdvanceAsync(work, standing, State.Approved, by, reason, now, cancellationToken);
+        var due = deadlines.Of(State.Approved, standing.ValidUntil, standing.CollectUntil, now);
+        var approved = await LifecycleStore.MoveAsync(work, standing, State.Approved, due, by, reason, now, cancellationToken);
         await LifecycleStore.TellAsync(
             work,
             approved,
-            s => Acceptance.Approved(s.Id, s.InstitutionCode, s.RegionCode, document, lines, by, s.Version, now),
+            s => AcceptanceEvents.Approved(s.Id, s.InstitutionCode, s.RegionCode, document, lines, by, s.Version, now),
             cancellationToken
         );
         return State.Approved;
     }
 
-    private async Task<State> RejectAsync(Work work, Standing standing, string by, string reason, CancellationToken cancellationToken)
+    private static async Task<State> RejectAsync(
+        Work work,
+        Standing standing,
+        string by,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        if (string.IsNullOrWhiteSpace(reason))
-        {
-            throw PrescriptionsFaults.Missing.Exception("reason");
-        }
-
-        var now = time.GetUtcNow();
-        var rejected = await LifecycleStore.AdvanceAsync(work, standing, State.Rejected, by, reason, now, cancellationToken);
+        var rejected = await LifecycleStore.MoveAsync(work, standing, State.Rejected, dueAt: null, by, reason, now, cancellationToken);
         await LifecycleStore.TellAsync(
             work,
             rejected,
@@ -152,6 +175,37 @@ internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Tim
             cancellationToken
         );
         return State.Rejected;
+    }
+
+    /// <summary>退回医师: it goes on waiting, for the prescriber's answer now; an earlier answer no longer counts.</summary>
+    private static async Task<State> ReturnAsync(
+        Work work,
+        Standing standing,
+        string by,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using (
+            var keep = work.Command(
+                """
+                with asked_anew as (delete from prescriptions.signatures where prescription_id = $1)
+                insert into prescriptions.review_returns (prescription_id, pharmacist, reason, returned_at) values ($1, $2, $3, $4)
+                on conflict (prescription_id) do update set pharmacist = $2, reason = $3, returned_at = $4
+                """,
+                standing.Id,
+                by,
+                reason,
+                now
+            )
+        )
+        {
+            await keep.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await LifecycleStore.NoteAsync(work, standing, State.Intercepted, by, "退回医师: " + reason, now, cancellationToken);
+        return State.Intercepted;
     }
 
     private static async Task<(Prescription Document, AuditOutcome Audit)> DocumentAsync(

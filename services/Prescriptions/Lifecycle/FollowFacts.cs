@@ -6,7 +6,7 @@ using TcmBrain.Exchange.Inbox;
 namespace TcmBrain.Prescriptions.Lifecycle;
 
 /// <summary>Follows what pharmacy and decoction room tell, in whatever order it comes.</summary>
-internal sealed class FollowFacts
+internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
     : IHandle<PrescriptionRouted>,
         IHandle<StockReserved>,
         IHandle<StockShort>,
@@ -20,76 +20,98 @@ internal sealed class FollowFacts
         IHandle<ParcelShipped>,
         IHandle<ParcelDelivered>
 {
-    public Task HandleAsync(PrescriptionRouted e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Routed, e.CentreName, e.ReasonZh, ct);
+    /// <summary>How long an amendment that was cut short may take to be tried again before the withdrawn prescription is closed.</summary>
+    private static readonly TimeSpan AmendmentPatience = TimeSpan.FromMinutes(10);
 
-    public Task HandleAsync(StockReserved e, Work work, CancellationToken ct) => FollowAsync(work, e, State.Reserved, e.CentreCode, "", ct);
+    public Task HandleAsync(PrescriptionRouted e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.Route, e.CentreName, e.ReasonZh, ct);
+
+    public Task HandleAsync(StockReserved e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.Reserve, e.CentreCode, "", ct);
 
     /// <summary>It stays where it is and says why.</summary>
     public Task HandleAsync(StockShort e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Approved, "system", "缺货: " + string.Join("、", e.MissingPieces), ct);
+        FollowAsync(work, e, LifecycleAction.RunShort, "system", "缺货: " + string.Join("、", e.MissingPieces), ct);
 
     public Task HandleAsync(DispensingStarted e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Dispensing, e.Dispenser, "", ct);
+        FollowAsync(work, e, LifecycleAction.StartDispensing, e.Dispenser, "", ct);
 
     public Task HandleAsync(PrescriptionDispensed e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Dispensing, e.Dispenser, "全部称量完成", ct);
+        FollowAsync(work, e, LifecycleAction.FinishDispensing, e.Dispenser, "全部称量完成", ct);
 
     public Task HandleAsync(PrescriptionChecked e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Checked, e.Checker, "", ct);
+        FollowAsync(work, e, LifecycleAction.Check, e.Checker, "", ct);
 
     public Task HandleAsync(DecoctionStarted e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Soaking, e.Operator, e.Vessel, ct);
+        FollowAsync(work, e, LifecycleAction.StartDecoction, e.Operator, e.Vessel, ct);
 
     public Task HandleAsync(StepCompleted e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, e.Step == "packing" ? State.Packed : State.Decocting, e.Operator, e.Step, ct);
+        FollowAsync(work, e, e.Step == "packing" ? LifecycleAction.CompletePacking : LifecycleAction.CompleteStep, e.Operator, e.Step, ct);
 
     public Task HandleAsync(DecoctionCompleted e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, State.Packed, e.Operator, $"{e.BagSerials.Length} 袋", ct);
+        FollowAsync(work, e, LifecycleAction.CompleteDecoction, e.Operator, $"{e.BagSerials.Length} 袋", ct);
 
-    public Task HandleAsync(ParcelShipped e, Work work, CancellationToken ct) => FollowAsync(work, e, State.Shipped, e.Courier, e.Sscc, ct);
+    public Task HandleAsync(ParcelShipped e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.Ship, e.Courier, e.Sscc, ct);
 
-    public async Task HandleAsync(ParcelDelivered e, Work work, CancellationToken ct)
-    {
-        if (await FollowAsync(work, e, State.Delivered, e.Courier, e.Sscc, ct) is { State: State.Delivered } delivered)
-        {
-            var completed = await LifecycleStore.AdvanceAsync(work, delivered, State.Completed, "system", "", e.OccurredAt, ct);
-            await LifecycleStore.TellAsync(
-                work,
-                completed,
-                s => new PrescriptionCompleted
-                {
-                    AggregateId = s.Id,
-                    Version = s.Version,
-                    OccurredAt = e.OccurredAt,
-                    InstitutionCode = s.InstitutionCode,
-                    RegionCode = s.RegionCode,
-                    HisNumber = s.HisNumber,
-                    Revision = s.Revision,
-                },
-                ct
-            );
-        }
-    }
+    public Task HandleAsync(ParcelDelivered e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.Deliver, e.Courier, e.Sscc, ct);
 
-    /// <summary>The pharmacy's word closes a cancellation whose own transaction did not get through.</summary>
+    /// <summary>The pharmacy's word closes a cancellation whose own transaction did not get through, and what ran out.</summary>
     public async Task HandleAsync(PrescriptionWithdrawn e, Work work, CancellationToken ct)
     {
-        if (await LifecycleStore.LockAsync(work, e.AggregateId, ct) is { } standing && standing.State != State.Cancelled)
+        if (await LifecycleStore.LockAsync(work, e.AggregateId, ct) is not { } standing)
         {
-            await Cancellation.CarryOutAsync(work, standing, e.RequestedBy, e.Reason, e.OccurredAt, ct);
+            return;
+        }
+
+        var action = e.Cause switch
+        {
+            WithdrawalCause.Amend => LifecycleAction.WithdrawForAmend,
+            WithdrawalCause.Expiry => LifecycleAction.WithdrawForExpiry,
+            _ => LifecycleAction.WithdrawForCancel,
+        };
+        switch (LifecycleTable.Of(standing.State, action))
+        {
+            case { Kind: CellKind.Move, To: State.Cancelled }:
+                await Endings.CancelAsync(work, standing, e.RequestedBy, e.Reason, e.OccurredAt, ct);
+                break;
+            case { Kind: CellKind.Move, To: State.Expired }:
+                await Endings.ExpireAsync(work, standing, e.Reason, e.OccurredAt, ct);
+                break;
+            case var _ when action == LifecycleAction.WithdrawForAmend && !LifecycleTable.IsEnded(standing.State):
+                // The amendment is being stored, or was cut short: then the hospital tries again, or the time-out closes it.
+                await LifecycleStore.PutOffAsync(work, standing, time.GetUtcNow() + AmendmentPatience, ct);
+                break;
         }
     }
 
-    private static async Task<Standing?> FollowAsync(
+    private async Task FollowAsync(
         Work work,
         PrescriptionEvent e,
-        State next,
+        LifecycleAction action,
         string actor,
         string reason,
         CancellationToken ct
-    ) =>
-        await LifecycleStore.LockAsync(work, e.AggregateId, ct) is { } standing
-            ? await LifecycleStore.AdvanceAsync(work, standing, next, actor, reason, e.OccurredAt, ct)
-            : null;
+    )
+    {
+        if (await LifecycleStore.LockAsync(work, e.AggregateId, ct) is not { } standing)
+        {
+            return;
+        }
+
+        var told = LifecycleTable.FactOf(action);
+        if (LifecycleTable.Of(standing.State, action).Kind != CellKind.Move)
+        {
+            await LifecycleStore.NoteAsync(work, standing, told, actor, reason, e.OccurredAt, ct);
+            return;
+        }
+
+        var due = deadlines.Of(told, standing.ValidUntil, standing.CollectUntil, time.GetUtcNow());
+        var moved = await LifecycleStore.MoveAsync(work, standing, told, due, actor, reason, e.OccurredAt, ct);
+        if (told == State.Delivered)
+        {
+            await Endings.CompleteAsync(work, moved, e.OccurredAt, ct);
+        }
+    }
 }

@@ -14,19 +14,22 @@ internal sealed record Standing(
     int Revision,
     State State,
     int Version,
-    string? TraceParent
+    string? TraceParent,
+    DateTimeOffset ValidUntil,
+    DateTimeOffset? CollectUntil
 );
 
 /// <summary>The lifecycle's SQL: every change of state goes through here, with its entry in the history.</summary>
 internal static class LifecycleStore
 {
-    private const string Columns = "id, institution_code, region_code, his_number, revision, state, version, traceparent";
+    private const string Columns =
+        "id, institution_code, region_code, his_number, revision, state, version, traceparent, valid_until, collect_until";
 
     /// <summary>Locks the row until the work ends. Null when there is none.</summary>
     public static async Task<Standing?> LockAsync(Work work, Guid id, CancellationToken cancellationToken)
     {
         await using var command = work.Command($"select {Columns} from prescriptions.prescriptions where id = $1 for no key update", id);
-        return await ReadAsync(command, cancellationToken);
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
     }
 
     /// <summary>By the natural key, within the institution; revision 0 is the newest.</summary>
@@ -50,63 +53,114 @@ internal static class LifecycleStore
             hisNumber,
             revision
         );
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <summary>What has run out by <paramref name="now"/>, locked; what another replica has in hand is passed over.</summary>
+    public static async Task<List<Standing>> LockDueAsync(Work work, DateTimeOffset now, int most, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command(
+            $"""
+            select {Columns} from prescriptions.prescriptions where due_at <= $1
+            order by due_at limit $2 for no key update skip locked
+            """,
+            now.ToUniversalTime(),
+            most
+        );
         return await ReadAsync(command, cancellationToken);
     }
 
-    private static async Task<Standing?> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<List<Standing>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
+        var found = new List<Standing>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new Standing(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                reader.GetInt32(4),
-                (State)reader.GetInt16(5),
-                reader.GetInt32(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7)
-            )
-            : null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(
+                new Standing(
+                    reader.GetGuid(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt32(4),
+                    (State)reader.GetInt16(5),
+                    reader.GetInt32(6),
+                    reader.IsDBNull(7) ? null : reader.GetString(7),
+                    reader.GetFieldValue<DateTimeOffset>(8),
+                    reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9)
+                )
+            );
+        }
+
+        return found;
     }
 
-    /// <summary>Writes the history and, where the table lets it, the state. Returns the standing afterwards.</summary>
-    public static async Task<Standing> AdvanceAsync(
+    /// <summary>An entry in the history, without a change of state.</summary>
+    public static async Task NoteAsync(
         Work work,
         Standing standing,
-        State next,
+        State state,
         string actor,
         string reason,
         DateTimeOffset occurredAt,
         CancellationToken cancellationToken
     )
     {
-        await using (
-            var history = work.Command(
-                """
-                insert into prescriptions.history (prescription_id, institution_code, state, actor, reason, occurred_at)
-                values ($1, $2, $3, $4, $5, $6)
-                """,
-                standing.Id,
-                standing.InstitutionCode,
-                (short)next,
-                actor,
-                reason,
-                occurredAt.ToUniversalTime()
-            )
-        )
-        {
-            await history.ExecuteNonQueryAsync(cancellationToken);
-        }
+        const string sql = """
+            insert into prescriptions.history (prescription_id, institution_code, state, actor, reason, occurred_at)
+            values ($1, $2, $3, $4, $5, $6)
+            """;
+        await using var command = work.Command(
+            sql,
+            standing.Id,
+            standing.InstitutionCode,
+            (short)state,
+            actor,
+            reason,
+            occurredAt.ToUniversalTime()
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
-        if (!LifecycleTable.Advances(standing.State, next))
-        {
-            return standing;
-        }
-
-        await using var update = work.Command("update prescriptions.prescriptions set state = $2 where id = $1", standing.Id, (short)next);
+    /// <summary>Writes the history and the state, with the time at which it runs out.</summary>
+    public static async Task<Standing> MoveAsync(
+        Work work,
+        Standing standing,
+        State to,
+        DateTimeOffset? dueAt,
+        string actor,
+        string reason,
+        DateTimeOffset occurredAt,
+        CancellationToken cancellationToken
+    )
+    {
+        await NoteAsync(work, standing, to, actor, reason, occurredAt, cancellationToken);
+        await using var update = work.Command(
+            "update prescriptions.prescriptions set state = $2, due_at = $3 where id = $1",
+            standing.Id,
+            (short)to,
+            dueAt?.ToUniversalTime()
+        );
         await update.ExecuteNonQueryAsync(cancellationToken);
-        return standing with { State = next };
+        return standing with { State = to };
+    }
+
+    /// <summary>Looks at it again then, whatever comes between.</summary>
+    public static async Task PutOffAsync(Work work, Standing standing, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var update = work.Command(
+            "update prescriptions.prescriptions set due_at = $2 where id = $1",
+            standing.Id,
+            until.ToUniversalTime()
+        );
+        await update.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Nothing runs out any more.</summary>
+    public static async Task ForgetDueAsync(Work work, Standing standing, CancellationToken cancellationToken)
+    {
+        await using var update = work.Command("update prescriptions.prescriptions set due_at = null where id = $1", standing.Id);
+        await update.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Tells an event of the prescription under its next version.</summary>

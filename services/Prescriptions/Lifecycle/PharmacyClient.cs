@@ -1,4 +1,5 @@
 using Grpc.Core;
+using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Pharmacy.V1;
 using TcmBrain.ServiceDefaults.Faults;
 
@@ -10,7 +11,14 @@ internal sealed class PharmacyClient(DispensingService.DispensingServiceClient c
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
     /// <exception cref="FaultException">The pharmacy cannot be reached; the call may be repeated.</exception>
-    public async Task<WithdrawOutcome> WithdrawAsync(Standing standing, string actor, string reason, CancellationToken cancellationToken)
+    /// <param name="cause">See <see cref="WithdrawalCause"/>.</param>
+    public async Task<WithdrawOutcome> WithdrawAsync(
+        Standing standing,
+        string actor,
+        string reason,
+        string cause,
+        CancellationToken cancellationToken
+    )
     {
         var request = new WithdrawRequest
         {
@@ -21,6 +29,7 @@ internal sealed class PharmacyClient(DispensingService.DispensingServiceClient c
             Revision = standing.Revision,
             Reason = reason,
             RequestedBy = actor,
+            Cause = cause,
         };
         try
         {

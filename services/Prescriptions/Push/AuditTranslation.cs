@@ -20,7 +20,7 @@ internal static class AuditTranslation
 {
     public static Audit.AuditRequest RequestOf(Prescription p, PrescriberAuthority authority)
     {
-        var born = PrescriptionFormat.BirthDate(p.Patient);
+        var born = PatientFormat.BirthDate(p.Patient);
         var today = RegionTime.DayOf(p.IssuedAt.ToDateTimeOffset());
         var lines = new AuditLine[p.Lines.Count];
         for (var i = 0; i < lines.Length; i++)

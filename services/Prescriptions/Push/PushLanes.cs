@@ -81,7 +81,8 @@ internal sealed class PushLanes : IAsyncDisposable
         open.Sort(static (a, b) => CompareKeys(a.Accepted, b.Accepted));
         while (open.Count > 0 && !await TryInsertAsync(open))
         {
-            var stored = await PushStore.FindAsync(database, [.. open.Select(p => p.Accepted)], CancellationToken.None);
+            await using var connection = await database.OpenConnectionAsync();
+            var stored = await PushStore.FindAsync(connection, [.. open.Select(p => p.Accepted.Key)], CancellationToken.None);
             foreach (var pending in open)
             {
                 if (stored.TryGetValue(pending.Accepted.Key, out var earlier))
@@ -153,19 +154,14 @@ internal sealed class PushLanes : IAsyncDisposable
         public void Answer(StoredPush earlier)
         {
             StoredReply = earlier.Reply;
-            if (earlier.ContentSha256.AsSpan().SequenceEqual(Accepted.ContentSha256))
+            try
             {
+                earlier.Demand(Accepted.ContentSha256);
                 reply.TrySetResult(earlier.Reply);
             }
-            else
+            catch (FaultException other)
             {
-                Fail(
-                    PrescriptionsFaults.OtherContent.Exception(
-                        "his_number",
-                        Convert.ToHexStringLower(earlier.ContentSha256),
-                        Convert.ToHexStringLower(Accepted.ContentSha256)
-                    )
-                );
+                Fail(other);
             }
         }
     }

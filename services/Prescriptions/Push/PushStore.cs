@@ -34,11 +34,12 @@ internal static class PushStore
         const string sql = """
             with stored as (
                 insert into prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document,
-                    identity, audit, accepted_state, state, version, urgent, received_at, traceparent)
+                    identity, audit, accepted_state, state, version, urgent, received_at, traceparent, valid_until, collect_until, due_at)
                 select id, institution_code, region_code, his_number, revision, content_sha256, document,
-                    identity, audit, state, state, version, urgent, received_at, traceparent
-                from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as p (id, institution_code, region_code, his_number,
-                    revision, content_sha256, document, identity, audit, state, version, urgent, received_at, traceparent)
+                    identity, audit, state, state, version, urgent, received_at, traceparent, valid_until, collect_until, due_at
+                from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as p (id, institution_code, region_code,
+                    his_number, revision, content_sha256, document, identity, audit, state, version, urgent, received_at, traceparent,
+                    valid_until, collect_until, due_at)
                 returning id, institution_code, his_number, revision, state, received_at),
             known as (
                 insert into prescriptions.keys (institution_code, his_number, revision, id)
@@ -62,6 +63,9 @@ internal static class PushStore
         columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Boolean, p => p.Urgent));
         columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.TimestampTz, p => p.ReceivedAt.UtcDateTime));
         columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.Text, p => p.TraceParent));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.TimestampTz, p => p.ValidUntil.UtcDateTime));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.TimestampTz, p => p.CollectUntil?.UtcDateTime));
+        columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.TimestampTz, p => p.DueAt?.UtcDateTime));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -85,7 +89,7 @@ internal static class PushStore
 
         const string prescriptions = """
             copy prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document, identity,
-                audit, accepted_state, state, version, urgent, received_at, traceparent) from stdin (format binary)
+                audit, accepted_state, state, version, urgent, received_at, traceparent, valid_until, collect_until, due_at) from stdin (format binary)
             """;
         await using (var copy = await work.Connection.BeginBinaryImportAsync(prescriptions, cancellationToken))
         {
@@ -111,6 +115,9 @@ internal static class PushStore
                         ? copy.WriteAsync(trace, NpgsqlDbType.Text, cancellationToken)
                         : copy.WriteNullAsync(cancellationToken)
                 );
+                await copy.WriteAsync(p.ValidUntil.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+                await InstantAsync(copy, p.CollectUntil, cancellationToken);
+                await InstantAsync(copy, p.DueAt, cancellationToken);
             }
 
             await copy.CompleteAsync(cancellationToken);
@@ -136,10 +143,15 @@ internal static class PushStore
         }
     }
 
+    private static Task InstantAsync(NpgsqlBinaryImporter copy, DateTimeOffset? at, CancellationToken cancellationToken) =>
+        at is { } instant
+            ? copy.WriteAsync(instant.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken)
+            : copy.WriteNullAsync(cancellationToken);
+
     /// <summary>What stands under the keys already, by key.</summary>
     public static async Task<Dictionary<(string Institution, string HisNumber, int Revision), StoredPush>> FindAsync(
-        NpgsqlDataSource database,
-        IReadOnlyList<AcceptedPrescription> keys,
+        NpgsqlConnection connection,
+        IReadOnlyList<(string Institution, string HisNumber, int Revision)> keys,
         CancellationToken cancellationToken
     )
     {
@@ -149,8 +161,8 @@ internal static class PushStore
             join prescriptions.keys k using (institution_code, his_number, revision)
             join prescriptions.prescriptions p on p.id = k.id
             """;
-        await using var command = database.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = keys.Select(k => k.InstitutionCode).ToArray() });
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new() { Value = keys.Select(k => k.Institution).ToArray() });
         command.Parameters.Add(new() { Value = keys.Select(k => k.HisNumber).ToArray() });
         command.Parameters.Add(new() { Value = keys.Select(k => k.Revision).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -178,4 +190,18 @@ internal static class PushStore
 }
 
 /// <summary>An earlier push with the reply it got.</summary>
-internal sealed record StoredPush(byte[] ContentSha256, PushReply Reply);
+internal sealed record StoredPush(byte[] ContentSha256, PushReply Reply)
+{
+    /// <exception cref="ServiceDefaults.Faults.FaultException">What is sent under its key now is something else.</exception>
+    public void Demand(byte[] sent)
+    {
+        if (!ContentSha256.AsSpan().SequenceEqual(sent))
+        {
+            throw PrescriptionsFaults.OtherContent.Exception(
+                "his_number",
+                Convert.ToHexStringLower(ContentSha256),
+                Convert.ToHexStringLower(sent)
+            );
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Prescriptions.V1;
@@ -17,9 +18,15 @@ internal sealed record Scope(string Sql, object[] Parameters)
     public static Scope Of(ClaimsPrincipal caller) =>
         caller.HasRole(Roles.Operator) ? new("true", [])
         : caller.HasRole(Roles.Regulator) ? new("region_code like $1", [RegionCode.SubtreePrefix(caller.RegionCode()) + "%"])
-        : new("institution_code = $1", [caller.InstitutionCode()]);
+        : OwnOf(caller);
+
+    public static Scope OwnOf(ClaimsPrincipal caller) =>
+        new("institution_code = $1", [caller.InstitutionCode()]) { KeySql = "k.institution_code = $1" };
 
     public string Next(int n) => "$" + (Parameters.Length + n);
+
+    /// <summary>The part of it that the keys of prescriptions can say: whose they are. The rest the row itself must say.</summary>
+    public string KeySql { get; init; } = "true";
 }
 
 /// <summary>A prescription as it stands, masked.</summary>
@@ -32,21 +39,11 @@ internal sealed record Found(
     byte[] Sealed
 );
 
-/// <summary>A line of a list.</summary>
-public sealed record PrescriptionSummary(
-    Guid Id,
-    string InstitutionCode,
-    string HisNumber,
-    int Revision,
-    string State,
-    bool Urgent,
-    DateTimeOffset ReceivedAt
-);
-
 /// <summary>The reads, each within the caller's scope.</summary>
 internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vault)
 {
-    private const string Columns = "id, institution_code, region_code, state, received_at, document, identity, audit";
+    private const string Columns =
+        "id, institution_code, region_code, state, received_at, document, identity, audit, content_sha256, due_at";
 
     public Task<Found?> ByIdAsync(ClaimsPrincipal caller, Guid id, CancellationToken cancellationToken)
     {
@@ -89,6 +86,10 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
                 State = (State)reader.GetInt16(3),
                 Prescription = Prescription.Parser.ParseFrom(reader.GetFieldValue<byte[]>(5)),
                 Audit = AuditOutcome.Parser.ParseFrom(reader.GetFieldValue<byte[]>(7)),
+                ReceivedAt = Instant(reader, 4),
+                ContentSha256 = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(8)),
+                DueAt = reader.IsDBNull(9) ? null : Instant(reader, 9),
+                InstitutionCode = reader.GetString(1),
             };
             found = new Found(
                 id,
@@ -103,8 +104,51 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
         vault.PutBack(found.Id, found.Sealed, found.View.Prescription);
         Masking.Apply(found.View.Prescription);
         await AddHistoryAsync(found, cancellationToken);
+        if (found.View.History.Any(h => h.State == State.Intercepted))
+        {
+            await AddReviewAsync(found, cancellationToken);
+        }
+
         return found;
     }
+
+    /// <summary>What pharmacist and prescriber said to each other; only what was intercepted can have any.</summary>
+    private async Task AddReviewAsync(Found found, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            select r.pharmacist, r.reason, r.returned_at, s.practitioner_code, s.reason, s.signed_at
+            from (select $1::uuid as id) p
+            left join prescriptions.review_returns r on r.prescription_id = p.id
+            left join prescriptions.signatures s on s.prescription_id = p.id
+            """,
+            [found.Id]
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        if (!reader.IsDBNull(0))
+        {
+            found.View.ReviewReturn = new ReviewReturn
+            {
+                Pharmacist = reader.GetString(0),
+                Reason = reader.GetString(1),
+                ReturnedAt = Instant(reader, 2),
+            };
+        }
+
+        if (!reader.IsDBNull(3))
+        {
+            found.View.Answer = new PrescriberAnswer
+            {
+                PractitionerCode = reader.GetString(3),
+                Reason = reader.GetString(4),
+                SignedAt = Instant(reader, 5),
+            };
+        }
+    }
+
+    private static Timestamp Instant(NpgsqlDataReader reader, int column) =>
+        Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(column));
 
     private async Task AddHistoryAsync(Found found, CancellationToken cancellationToken)
     {
@@ -136,71 +180,9 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
             State = state,
             Actor = actor,
             Reason = reason,
-            OccurredAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(occurred),
-            RecordedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(recorded),
+            OccurredAt = Timestamp.FromDateTimeOffset(occurred),
+            RecordedAt = Timestamp.FromDateTimeOffset(recorded),
         };
-
-    /// <summary>Newest first; <paramref name="before"/> is the last id of the page before.</summary>
-    public async Task<IReadOnlyList<PrescriptionSummary>> ListAsync(
-        ClaimsPrincipal caller,
-        State? state,
-        Guid? before,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var scope = Scope.Of(caller);
-        await using var command = Command(
-            $"""
-            select id, institution_code, his_number, revision, state, urgent, received_at from prescriptions.prescriptions
-            where {scope.Sql} and ({scope.Next(1)}::smallint is null or state = {scope.Next(1)})
-                and ({scope.Next(2)}::uuid is null or id < {scope.Next(2)})
-            order by id desc limit {scope.Next(3)}
-            """,
-            [.. scope.Parameters, state is null ? DBNull.Value : (short)state, before is null ? DBNull.Value : before, limit]
-        );
-        return await SummariesAsync(command, cancellationToken);
-    }
-
-    /// <summary>What waits for a decision, urgent first, then the longest waiting.</summary>
-    public async Task<IReadOnlyList<PrescriptionSummary>> WaitingAsync(
-        ClaimsPrincipal caller,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var scope = Scope.Of(caller);
-        await using var command = Command(
-            $"""
-            select id, institution_code, his_number, revision, state, urgent, received_at from prescriptions.prescriptions
-            where {scope.Sql} and state = {(short)State.Intercepted} order by urgent desc, received_at limit {scope.Next(1)}
-            """,
-            [.. scope.Parameters, limit]
-        );
-        return await SummariesAsync(command, cancellationToken);
-    }
-
-    private static async Task<IReadOnlyList<PrescriptionSummary>> SummariesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var list = new List<PrescriptionSummary>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            list.Add(
-                new PrescriptionSummary(
-                    reader.GetGuid(0),
-                    reader.GetString(1),
-                    reader.GetString(2),
-                    reader.GetInt32(3),
-                    StateName.Of((State)reader.GetInt16(4)),
-                    reader.GetBoolean(5),
-                    reader.GetFieldValue<DateTimeOffset>(6)
-                )
-            );
-        }
-
-        return list;
-    }
 
     /// <summary>The patient's identity, unmasked, for a purpose that is recorded with the reader before it is given.</summary>
     public async Task<Prescription?> RevealAsync(ClaimsPrincipal caller, Guid id, string purpose, CancellationToken cancellationToken)

@@ -20,6 +20,10 @@ internal sealed record SignatureKey(string KeyId, string InstitutionCode, byte[]
 internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvider time, ILogger<SignatureKeys> logger) : BackgroundService
 {
     private volatile FrozenDictionary<string, SignatureKey> keys = FrozenDictionary<string, SignatureKey>.Empty;
+    private volatile FrozenSet<string> owners = FrozenSet<string>.Empty;
+
+    /// <summary>Whether the institution has a key that is not revoked, so that its prescriptions must be signed.</summary>
+    public bool IsAsked(string institutionCode) => owners.Contains(institutionCode);
 
     /// <returns>
     /// null when the institution has no such key (another's key is none). Whether it is revoked is the caller's to judge.
@@ -64,7 +68,11 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
             read.Add(KeyOf(reader));
         }
 
+        var now = time.GetUtcNow();
         keys = read.ToFrozenDictionary(key => key.KeyId, StringComparer.Ordinal);
+        owners = read.Where(key => key.RevokedAt is null || key.RevokedAt > now)
+            .Select(key => key.InstitutionCode)
+            .ToFrozenSet(StringComparer.Ordinal);
     }
 
     private async Task<SignatureKey?> ReadOneAsync(string keyId, CancellationToken cancellationToken)

@@ -1,0 +1,116 @@
+using TcmBrain.Contracts.Events;
+using TcmBrain.Contracts.Prescriptions.V1;
+using ProtoSeverity = TcmBrain.Contracts.Prescriptions.V1.Severity;
+using ProtoState = TcmBrain.Contracts.Prescriptions.V1.State;
+
+namespace TcmBrain.Prescriptions.Push;
+
+/// <summary>What is told of a prescription that came in.</summary>
+internal static class AcceptanceEvents
+{
+    public static List<Event> Of(
+        Guid id,
+        string institutionCode,
+        string regionCode,
+        Prescription p,
+        AuditOutcome audit,
+        ProtoState state,
+        PrescriptionLine[]? lines,
+        DateTimeOffset now
+    )
+    {
+        var events = new List<Event>(3)
+        {
+            new PrescriptionReceived
+            {
+                AggregateId = id,
+                Version = 1,
+                OccurredAt = now,
+                InstitutionCode = institutionCode,
+                RegionCode = regionCode,
+                HisNumber = p.HisNumber,
+                Revision = p.Revision,
+                DepartmentName = p.Department,
+                DiseaseCode = p.DiseaseCode,
+                SyndromeCode = p.SyndromeCode,
+                SyndromeName = p.SyndromeName,
+                Doses = p.Doses,
+                LineCount = p.Lines.Count,
+                Urgent = p.Urgent,
+                FeeFen = p.FeeFen,
+            },
+            new PrescriptionAudited
+            {
+                AggregateId = id,
+                Version = 2,
+                OccurredAt = now,
+                InstitutionCode = institutionCode,
+                RegionCode = regionCode,
+                HisNumber = p.HisNumber,
+                Revision = p.Revision,
+                Outcome = AuditTranslation.WordOf(audit.Severity),
+                Release = audit.Release,
+                Findings =
+                [
+                    .. audit.Findings.Select(f => new AuditedFinding(f.RuleId, AuditTranslation.WordOf(f.Severity), [.. f.LineNumbers])),
+                ],
+            },
+        };
+        switch (state)
+        {
+            case ProtoState.Approved:
+                events.Add(Approved(id, institutionCode, regionCode, p, lines!, "system", version: 3, now));
+                break;
+            case ProtoState.Rejected:
+                events.Add(
+                    new PrescriptionRejected
+                    {
+                        AggregateId = id,
+                        Version = 3,
+                        OccurredAt = now,
+                        InstitutionCode = institutionCode,
+                        RegionCode = regionCode,
+                        HisNumber = p.HisNumber,
+                        Revision = p.Revision,
+                        RejectedBy = "system",
+                        Reason = string.Join("; ", audit.Findings.Where(f => f.Severity == ProtoSeverity.Block).Select(f => f.RuleId)),
+                    }
+                );
+                break;
+        }
+
+        return events;
+    }
+
+    public static PrescriptionApproved Approved(
+        Guid id,
+        string institutionCode,
+        string regionCode,
+        Prescription p,
+        PrescriptionLine[] lines,
+        string approvedBy,
+        int version,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            AggregateId = id,
+            Version = version,
+            OccurredAt = now,
+            InstitutionCode = institutionCode,
+            RegionCode = regionCode,
+            HisNumber = p.HisNumber,
+            Revision = p.Revision,
+            ApprovedBy = approvedBy,
+            Lines = lines,
+            Doses = p.Doses,
+            DosesPerDay = p.DosesPerDay,
+            PacksPerDose = p.PacksPerDose,
+            MillilitresPerPack = p.MillilitresPerPack,
+            External = p.Route == Contracts.Prescriptions.V1.Route.External,
+            Decoct = p.Decoct,
+            Urgent = p.Urgent,
+            DeliveryRegionCode = p.Delivery.RegionCode,
+            SyndromeName = p.SyndromeName,
+        };
+}
