@@ -29,7 +29,7 @@ internal static class Features
         services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
         services.AddSingleton(Catalogue.Default);
         services.AddSingleton(new PrescriptionAuditor(Catalogue.Default, AuditPolicy.Default));
-        services.AddSingleton<PatientIdentityVault>();
+        services.AddPatients();
         services.AddSingleton<SignatureCheck>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<PushDesk>();
@@ -85,5 +85,6 @@ internal static class Features
         app.MapGrpcService<PrescriptionGrpcService>();
         app.MapPrescriptions();
         app.MapReview();
+        app.MapPatients();
     }
 }

@@ -11,11 +11,6 @@ namespace TcmBrain.Prescriptions.Reading;
 /// <param name="Total">Null where counting would cost more than the page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next, long? Total = null);
 
-/// <param name="Purpose">Why the identity is needed; recorded.</param>
-public sealed record RevealRequest(string Purpose);
-
-public sealed record RevealedIdentity(string Name, string IdentityNumber, string Phone, string Address);
-
 /// <summary>HTTP: reading. Writing prescriptions is gRPC's, deciding is the review's.</summary>
 internal static class PrescriptionEndpoints
 {
@@ -29,10 +24,6 @@ internal static class PrescriptionEndpoints
             .RequireRole(Roles.His, Roles.Prescriber, Roles.Pharmacist, Roles.Admin, Roles.Regulator, Roles.Operator);
         readers.MapGet("/", ListAsync).WithName("ListPrescriptions");
         readers.MapGet("/{id:guid}", GetAsync).WithName("GetPrescription");
-        group
-            .MapPost("/{id:guid}/identity", RevealAsync)
-            .RequireRole(Roles.His, Roles.Prescriber, Roles.Pharmacist)
-            .WithName("RevealIdentity");
     }
 
     /// <param name="state">One or several, joined with commas.</param>
@@ -78,26 +69,5 @@ internal static class PrescriptionEndpoints
     {
         var found = await reader.ByIdAsync(caller, id, cancellationToken) ?? throw PrescriptionsFaults.NotFound.Exception("id");
         return TypedResults.Content(JsonFormatter.Default.Format(found.View), "application/json");
-    }
-
-    private static async Task<Ok<RevealedIdentity>> RevealAsync(
-        ClaimsPrincipal caller,
-        Guid id,
-        RevealRequest request,
-        Reader reader,
-        CancellationToken cancellationToken
-    )
-    {
-        if (string.IsNullOrWhiteSpace(request.Purpose) || request.Purpose.Length > 256)
-        {
-            throw PrescriptionsFaults.Missing.Exception("purpose");
-        }
-
-        var prescription =
-            await reader.RevealAsync(caller, id, request.Purpose, cancellationToken) ?? throw PrescriptionsFaults.NotFound.Exception("id");
-        var patient = prescription.Patient;
-        return TypedResults.Ok(
-            new RevealedIdentity(patient.Name, patient.IdentityNumber, patient.Phone, prescription.Delivery?.Address ?? "")
-        );
     }
 }

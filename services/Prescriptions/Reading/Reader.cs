@@ -49,6 +49,7 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
     {
         var scope = Scope.Of(caller);
         return OneAsync(
+            caller,
             $"select {Columns} from prescriptions.prescriptions where {scope.Sql} and id = {scope.Next(1)}",
             [.. scope.Parameters, id],
             cancellationToken
@@ -58,6 +59,7 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
     /// <summary>By the caller's own number; revision 0 is the newest.</summary>
     public Task<Found?> ByKeyAsync(ClaimsPrincipal caller, PrescriptionKey key, CancellationToken cancellationToken) =>
         OneAsync(
+            caller,
             $"""
             select {Columns} from prescriptions.prescriptions
             where id = (
@@ -68,7 +70,7 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
             cancellationToken
         );
 
-    private async Task<Found?> OneAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    private async Task<Found?> OneAsync(ClaimsPrincipal caller, string sql, object[] parameters, CancellationToken cancellationToken)
     {
         Found found;
         await using (var command = Command(sql, parameters))
@@ -101,8 +103,7 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
             );
         }
 
-        vault.PutBack(found.Id, found.Sealed, found.View.Prescription);
-        Masking.Apply(found.View.Prescription);
+        vault.PutBackMasked(found.Id, found.Sealed, found.View.Prescription, caller);
         await AddHistoryAsync(found, cancellationToken);
         if (found.View.History.Any(h => h.State == State.Intercepted))
         {
@@ -183,28 +184,6 @@ internal sealed class Reader(NpgsqlDataSource database, PatientIdentityVault vau
             OccurredAt = Timestamp.FromDateTimeOffset(occurred),
             RecordedAt = Timestamp.FromDateTimeOffset(recorded),
         };
-
-    /// <summary>The patient's identity, unmasked, for a purpose that is recorded with the reader before it is given.</summary>
-    public async Task<Prescription?> RevealAsync(ClaimsPrincipal caller, Guid id, string purpose, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            with seen as (
-                insert into prescriptions.identity_access (prescription_id, institution_code, subject, role, purpose)
-                select id, institution_code, $3, $4, $5 from prescriptions.prescriptions where institution_code = $1 and id = $2
-                returning prescription_id)
-            select p.document, p.identity from prescriptions.prescriptions p join seen on seen.prescription_id = p.id
-            """;
-        await using var command = Command(sql, [caller.InstitutionCode(), id, caller.Subject(), string.Join(',', caller.Roles()), purpose]);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            return null;
-        }
-
-        var prescription = Prescription.Parser.ParseFrom(reader.GetFieldValue<byte[]>(0));
-        vault.PutBack(id, reader.GetFieldValue<byte[]>(1), prescription);
-        return prescription;
-    }
 
     private NpgsqlCommand Command(string sql, object[] parameters)
     {

@@ -23,10 +23,8 @@ internal sealed class SummaryDocument(PatientIdentityVault vault)
     public Written Read(Guid id, byte[] document, byte[] sealedIdentity)
     {
         var p = Prescription.Parser.ParseFrom(document);
-        vault.PutBack(id, sealedIdentity, p);
-        Masking.Apply(p);
         return new Written(
-            p.Patient.Name,
+            vault.MaskedName(id, sealedIdentity),
             StateName.Of(p.Patient.Sex),
             AgeOf(p),
             p.Department,

@@ -1,0 +1,13 @@
+namespace TcmBrain.Prescriptions.Patients;
+
+internal static class PatientsFeature
+{
+    public static IServiceCollection AddPatients(this IServiceCollection services) =>
+        services
+            .AddSingleton<IdentityKeyRing>()
+            .AddSingleton<PatientIdentityVault>()
+            .AddSingleton<IdentityAccess>()
+            .AddSingleton<IdentityErasure>()
+            .AddSingleton<AccessLog>()
+            .AddHostedService<IdentityResealing>();
+}
