@@ -1,7 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TcmBrain.Contracts.Demo;
 using TcmBrain.Contracts.Prescriptions.V1;
-using TcmBrain.HisSimulator.His;
-using TcmBrain.Testing;
+using TcmBrain.Prescriptions.Push;
 
 namespace TcmBrain.Prescriptions.Tests.Storage;
 
@@ -157,35 +158,21 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
     [Fact]
     public async Task Batches_of_the_same_keys_in_opposite_order_do_not_deadlock()
     {
-        var prescriptions = Enumerable.Range(0, 800).Select(_ => PrescriptionsFixture.Clean()).ToList();
-
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 4).Select(n => StreamAsync(n % 2 == 0 ? prescriptions : Enumerable.Reverse(prescriptions)))
-        );
-
-        answers.ShouldAllBe(a => a.Count == 800 && a.All(r => r.Accepted != null));
-        answers.SelectMany(a => a).Select(r => r.Accepted.PrescriptionId).Distinct().Count().ShouldBe(800);
-    }
-
-    private async Task<List<PushStreamReply>> StreamAsync(IEnumerable<Prescription> prescriptions)
-    {
-        using var call = fixture.Client.PushStream(PrescriptionsFixture.As(1), DateTime.UtcNow.AddSeconds(60));
-        var replies = new List<PushStreamReply>();
-        var reading = Task.Run(async () =>
+        var acceptance = fixture.Service.Services.GetRequiredService<Acceptance>();
+        var lanes = fixture.Service.Services.GetRequiredService<PushLanes>();
+        var hospital = DemoRegion.Hospitals[0];
+        for (var round = 0; round < 4; round++)
         {
-            while (await call.ResponseStream.MoveNext(CancellationToken.None))
-            {
-                replies.Add(call.ResponseStream.Current);
-            }
-        });
-        foreach (var prescription in prescriptions)
-        {
-            await call.RequestStream.WriteAsync(new PushStreamRequest { Prescription = prescription.Clone() });
+            var prescriptions = Enumerable.Range(0, 500).Select(_ => PrescriptionsFixture.Clean()).ToList();
+            var both = prescriptions
+                .Concat(Enumerable.Reverse(prescriptions))
+                .Select(p => acceptance.Accept(hospital.Code, hospital.RegionCode, p.Clone()))
+                .ToList();
+
+            var replies = await Task.WhenAll(both.Select(p => lanes.StoreAsync(p, CancellationToken.None)));
+
+            replies.Select(r => r.PrescriptionId).Distinct().Count().ShouldBe(500);
         }
-
-        await call.RequestStream.CompleteAsync();
-        await reading;
-        return replies;
     }
 
     private async Task<PushReply> PushAsync(Prescription prescription) =>
