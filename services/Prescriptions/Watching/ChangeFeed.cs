@@ -20,15 +20,12 @@ internal sealed partial class ChangeFeed(NpgsqlDataSource database, TimeProvider
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Position position;
 
-    /// <summary>Streams that are told as it happens; those that read from the database are not among them.</summary>
-    public int Live
+    /// <summary>An institution's streams that are told as it happens; those that read from the database are not among them.</summary>
+    public int Live(string institutionCode)
     {
-        get
+        lock (gate)
         {
-            lock (gate)
-            {
-                return streams.Values.Sum(s => s.Count);
-            }
+            return streams.TryGetValue(institutionCode, out var own) ? own.Count : 0;
         }
     }
 

@@ -164,10 +164,11 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
         for (var round = 0; round < 4; round++)
         {
             var prescriptions = Enumerable.Range(0, 500).Select(_ => PrescriptionsFixture.Clean()).ToList();
-            var both = prescriptions
-                .Concat(Enumerable.Reverse(prescriptions))
-                .Select(p => acceptance.Accept(hospital.Code, hospital.RegionCode, p.Clone()))
-                .ToList();
+            var both = new List<AcceptedPrescription>();
+            foreach (var prescription in prescriptions.Concat(Enumerable.Reverse(prescriptions)))
+            {
+                both.Add(await acceptance.AcceptAsync(hospital.Code, hospital.RegionCode, prescription.Clone(), CancellationToken.None));
+            }
 
             var replies = await Task.WhenAll(both.Select(p => lanes.StoreAsync(p, CancellationToken.None)));
 
