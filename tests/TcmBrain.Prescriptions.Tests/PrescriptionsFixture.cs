@@ -16,7 +16,7 @@ using TcmBrain.Testing;
 namespace TcmBrain.Prescriptions.Tests;
 
 /// <summary>The service on real servers, with its own database and virtual host, shared by the tests of a class.</summary>
-public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
+public class PrescriptionsFixture(Servers servers) : IAsyncLifetime
 {
     private static int lastSeed;
     private TestService service = null!;
@@ -30,17 +30,23 @@ public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
 
     public GrpcChannel Channel => channel;
 
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    /// <summary>Changes the service's registrations; null: none.</summary>
+    protected virtual Action<IServiceCollection>? Change => null;
+
     public async ValueTask InitializeAsync()
     {
         var database = await servers.DatabaseAsync("prescriptions");
         service = await TestService.StartAsync(
             typeof(PrescriptionsFaults).Assembly,
-            new Dictionary<string, string?>
+            new Dictionary<string, string?>(Settings)
             {
                 ["ConnectionStrings:database"] = database,
                 ["ConnectionStrings:rabbitmq"] = await servers.BrokerAsync(),
                 ["PatientIdentity:Key"] = Convert.ToBase64String(new byte[32]),
-            }
+            },
+            Change
         );
         Database = NpgsqlDataSource.Create(database);
         channel = GrpcChannel.ForAddress(service.Grpc);
@@ -49,6 +55,7 @@ public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         channel.Dispose();
         await service.DisposeAsync();
         await Database.DisposeAsync();
@@ -69,10 +76,10 @@ public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
             },
         };
 
-    public HttpClient Pharmacist(int hospital) =>
+    public HttpClient Pharmacist(int hospital, string name = "pharmacist") =>
         service.Client(
             TestTokens.Of(
-                $"pharmacist-{hospital}",
+                $"{name}-{hospital}",
                 DemoRegion.Hospitals[hospital - 1].Code,
                 DemoRegion.Hospitals[hospital - 1].RegionCode,
                 Roles.Pharmacist
@@ -97,6 +104,17 @@ public sealed class PrescriptionsFixture(Servers servers) : IAsyncLifetime
     {
         await using var command = Database.CreateCommand($"select count(*) from {table} where {where}");
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Takes in a fact of pharmacy or decoction room.</summary>
+    public async Task TellAsync<TEvent>(TEvent e)
+        where TEvent : Event
+    {
+        await using var scope = service.Services.CreateAsyncScope();
+        await using var work = await service.Services.GetRequiredService<EventExchange>().BeginAsync();
+        var follow = (Exchange.Inbox.IHandle<TEvent>)(object)scope.ServiceProvider.GetRequiredService<Lifecycle.FollowFacts>();
+        await follow.HandleAsync(e, work, CancellationToken.None);
+        await work.CommitAsync();
     }
 
     /// <summary>Takes a fact in as the exchange would: in a transaction, by the service's own handler.</summary>

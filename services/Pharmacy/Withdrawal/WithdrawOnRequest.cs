@@ -15,6 +15,7 @@ public sealed class WithdrawOnRequest(TimeProvider time) : IHandle<WithdrawalReq
         Withdrawing.WithdrawAsync(
             work,
             new WithdrawOrder(e.AggregateId, Owner.Of(e), e.Reason, e.RequestedBy, e.Cause),
+            tellAgain: true,
             time.GetUtcNow(),
             cancellationToken
         );

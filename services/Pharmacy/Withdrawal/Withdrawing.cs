@@ -20,13 +20,20 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
     public async Task<bool> WithdrawAsync(WithdrawOrder order, CancellationToken cancellationToken)
     {
         await using var work = await exchange.BeginAsync(cancellationToken);
-        var stopped = await WithdrawAsync(work, order, time.GetUtcNow(), cancellationToken);
+        var stopped = await WithdrawAsync(work, order, tellAgain: false, time.GetUtcNow(), cancellationToken);
         await work.CommitAsync(cancellationToken);
         return stopped;
     }
 
     /// <summary>The same within a work that somebody else commits.</summary>
-    public static async Task<bool> WithdrawAsync(Work work, WithdrawOrder order, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="tellAgain">Tells of one that was stopped earlier once more: who asks by event waits for an event.</param>
+    public static async Task<bool> WithdrawAsync(
+        Work work,
+        WithdrawOrder order,
+        bool tellAgain,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         // Locks the row when there is one; makes it, as a tombstone, when there is none.
         await using var taking = work.Command(
@@ -49,6 +56,16 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
         var (state, told, trace, revision, stopped) = rows[0];
         if (revision > order.Owner.Revision || revision == order.Owner.Revision && stopped)
         {
+            if (tellAgain)
+            {
+                await using var counting = work.Command(
+                    "update pharmacy.prescriptions set told = told + 1 where id = $1",
+                    order.PrescriptionId
+                );
+                await counting.ExecuteNonQueryAsync(cancellationToken);
+                Tell(work, order, told + 1, now, trace);
+            }
+
             return true;
         }
 
@@ -83,11 +100,16 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
             .With(now.UtcDateTime)
             .With(order.Owner.Revision);
         await writing.ExecuteNonQueryAsync(cancellationToken);
+        Tell(work, order, told + 1, now, trace);
+        return true;
+    }
+
+    private static void Tell(Work work, WithdrawOrder order, int version, DateTimeOffset now, string? trace) =>
         work.Publish(
             new PrescriptionWithdrawn
             {
                 AggregateId = order.PrescriptionId,
-                Version = told + 1,
+                Version = version,
                 OccurredAt = now,
                 InstitutionCode = order.Owner.InstitutionCode,
                 RegionCode = order.Owner.RegionCode,
@@ -99,6 +121,4 @@ internal sealed class Withdrawing(EventExchange exchange, TimeProvider time)
             },
             trace
         );
-        return true;
-    }
 }

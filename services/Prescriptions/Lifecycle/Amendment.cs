@@ -61,6 +61,8 @@ internal sealed class Amendment(EventExchange exchange, Acceptance acceptance, P
                 var cell = LifecycleTable.Of(former.State, LifecycleAction.Amend);
                 switch (cell.Kind)
                 {
+                    case CellKind.Refuse:
+                        throw PrescriptionsFaults.RevisionOrder.Exception("prescription.revision", former.Revision + 1);
                     case CellKind.Answer:
                         return new AmendReply { Outcome = OutcomeOf(cell.Answer), FormerState = former.State };
                     case CellKind.Move:

@@ -79,7 +79,7 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
             case { Kind: CellKind.Move, To: State.Expired }:
                 await Endings.ExpireAsync(work, standing, e.Reason, e.OccurredAt, ct);
                 break;
-            case var _ when action == LifecycleAction.WithdrawForAmend && !LifecycleTable.IsEnded(standing.State):
+            case { Answer: LifecycleTable.AwaitsAmendment }:
                 // The amendment is being stored, or was cut short: then the hospital tries again, or the time-out closes it.
                 await LifecycleStore.PutOffAsync(work, standing, time.GetUtcNow() + AmendmentPatience, ct);
                 break;

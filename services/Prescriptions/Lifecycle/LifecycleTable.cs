@@ -51,6 +51,8 @@ public static class LifecycleTable
     public const string AlreadyReturned = "ALREADY_RETURNED";
     public const string SameReply = "same reply";
     public const string Claimed = "claimed";
+    public const string AwaitsAmendment = "awaits its amendment";
+    public const string Known = "known";
     public const string NothingDue = "nothing is due";
 
     public static Actor ActorOf(LifecycleAction action) =>
@@ -102,7 +104,7 @@ public static class LifecycleTable
             LifecycleAction.WithdrawForCancel => Withdrawn(state, Cancelled),
             LifecycleAction.WithdrawForExpiry => Withdrawn(state, Expired),
             // The amendment itself ends it, in the transaction that stores the new revision.
-            LifecycleAction.WithdrawForAmend => Cell.Note,
+            LifecycleAction.WithdrawForAmend => Cell.Tell(state < Dispensing ? AwaitsAmendment : Known),
             LifecycleAction.Deliver => IsEnded(state) ? Cell.Note : Cell.Move(Completed),
             LifecycleAction.TimeOut => state switch
             {
@@ -139,5 +141,5 @@ public static class LifecycleTable
     private static Cell WhileIntercepted(State state, Cell cell) =>
         state == Intercepted ? cell : Cell.Refuse(PrescriptionsFaults.NotWaiting.Code);
 
-    private static Cell Withdrawn(State state, State to) => state < Dispensing && !IsEnded(state) ? Cell.Move(to) : Cell.Note;
+    private static Cell Withdrawn(State state, State to) => state < Dispensing && !IsEnded(state) ? Cell.Move(to) : Cell.Tell(Known);
 }

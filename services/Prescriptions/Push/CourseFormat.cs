@@ -16,13 +16,18 @@ internal static class CourseFormat
 
     public static void Check(FaultList faults, Prescription p, DateTimeOffset now)
     {
+        var before = faults.Faults.Count;
         faults.Range(p.Doses, "doses", 1, 99);
         faults.Range(p.DosesPerDay, "doses_per_day", 1, 6);
         faults.Range(p.PacksPerDose, "packs_per_dose", 1, 6);
         faults.Range(p.MillilitresPerPack, "millilitres_per_pack", 10, 1000);
         faults.Range(p.TimesPerDay, "times_per_day", 0, 12);
         faults.Require(p.MillilitresPerTime is 0 or (>= 5 and <= 1000), PrescriptionsFaults.OutOfRange, "millilitres_per_time", 5, 1000);
-        CheckTaken(faults, p);
+        if (faults.Faults.Count == before)
+        {
+            CheckTaken(faults, p);
+        }
+
         faults.Require(p.FeeFen is >= 0 and <= 100_000_000, PrescriptionsFaults.OutOfRange, "fee_fen", 0, 100_000_000);
         faults.Require(p.FeeKind is >= FeeKind.SelfPaid and <= FeeKind.Other, PrescriptionsFaults.FeeKind, "fee_kind");
         faults.Require(p.Route is ProtoRoute.Oral or ProtoRoute.External, PrescriptionsFaults.Missing, "route");
