@@ -88,9 +88,9 @@ internal static class CsvTable
                 rows.Add(row);
             }
         }
-        catch (System.Text.DecoderFallbackException)
+        catch (BrokenReleaseException e)
         {
-            faults.Add(new(file, 0, "the file is not valid UTF-8"));
+            faults.AddRange(e.Faults);
         }
         return rows;
     }

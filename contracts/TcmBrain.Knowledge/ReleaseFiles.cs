@@ -73,7 +73,22 @@ public sealed class ReleaseFiles
 
     public ReadOnlyMemory<byte> Bytes(string name) => files[name];
 
-    public string Text(string name) => new UTF8Encoding(false, true).GetString(files[name]).TrimStart('\uFEFF');
+    /// <exception cref="BrokenReleaseException">It is not UTF-8.</exception>
+    public string Text(string name) => Decode(name, files[name]);
+
+    /// <summary>The text of a release's file; a mark of the byte order is passed over.</summary>
+    /// <exception cref="BrokenReleaseException">It is not UTF-8.</exception>
+    public static string Decode(string name, byte[] bytes)
+    {
+        try
+        {
+            return new UTF8Encoding(false, true).GetString(bytes).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new BrokenReleaseException([new ReleaseFault(name, 0, "the file is not valid UTF-8")]);
+        }
+    }
 
     internal ReleaseId Identify()
     {

@@ -116,9 +116,23 @@ internal sealed class AuditContext
         return [.. lines];
     }
 
+    /// <summary>The first line with this piece.</summary>
+    public int LineOf(HerbId herb)
+    {
+        var first = int.MaxValue;
+        foreach (ref readonly var item in Items)
+        {
+            first = item.Herb == herb ? Math.Min(first, item.Line) : first;
+        }
+        return first;
+    }
+
+    /// <summary>Lets go of the request, which a thread would otherwise keep alive.</summary>
+    public void Forget() => Request = default;
+
     public AuditResult Result()
     {
-        Request = default;
+        Forget();
         if (findings.Count == 0)
         {
             return Tables.NothingFound;

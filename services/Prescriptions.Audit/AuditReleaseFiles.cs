@@ -122,17 +122,7 @@ public sealed class AuditReleaseFiles
     public ReadOnlyMemory<byte> Bytes(string name) => policy.TryGetValue(name, out var own) ? own : Knowledge.Bytes(name);
 
     /// <exception cref="BrokenReleaseException">It is not UTF-8.</exception>
-    public string Text(string name)
-    {
-        try
-        {
-            return new UTF8Encoding(false, true).GetString(Bytes(name).Span).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Broken(name, "the file is not UTF-8");
-        }
-    }
+    public string Text(string name) => policy.TryGetValue(name, out var own) ? ReleaseFiles.Decode(name, own) : Knowledge.Text(name);
 
     private static AuditReleaseFiles Of(Dictionary<string, byte[]> files)
     {

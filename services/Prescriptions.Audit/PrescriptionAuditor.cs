@@ -60,4 +60,15 @@ public sealed class PrescriptionAuditor(Catalogue catalogue, AuditPolicy policy)
         }
         return current.Result();
     }
+
+    /// <summary>The classic formula the prescription is closest to, with 加减 in the prescription's order; null when it is close to none.</summary>
+    public FormulaMatch? Recognise(in AuditRequest request)
+    {
+        var current = context ??= new();
+        current.Prepare(in request, tables);
+        var match = Catalogue.Recognition.Recognise(current.Pieces());
+        var result = match is null || match.Added.Length < 2 ? match : match with { Added = [.. match.Added.OrderBy(current.LineOf)] };
+        current.Forget();
+        return result;
+    }
 }

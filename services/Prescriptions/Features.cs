@@ -1,13 +1,12 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Pharmacy.V1;
 using TcmBrain.Exchange;
-using TcmBrain.Knowledge;
-using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.Lifecycle;
 using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Push;
 using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Registers;
+using TcmBrain.Prescriptions.Releases;
 using TcmBrain.Prescriptions.Review;
 using TcmBrain.Prescriptions.Storage;
 using TcmBrain.Prescriptions.Watching;
@@ -27,9 +26,8 @@ internal static class Features
         services.AddHostedService<RegisterRefresh>();
         services.AddHostedService<MonthsAhead>();
         services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
-        services.AddSingleton(Catalogue.Default);
-        services.AddSingleton(new PrescriptionAuditor(Catalogue.Default, AuditPolicy.Default));
         services.AddPatients();
+        builder.AddReleases();
         services.AddSingleton<SignatureCheck>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<PushDesk>();
@@ -86,5 +84,6 @@ internal static class Features
         app.MapPrescriptions();
         app.MapReview();
         app.MapPatients();
+        app.MapReleases();
     }
 }

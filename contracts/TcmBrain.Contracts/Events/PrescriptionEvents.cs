@@ -38,6 +38,12 @@ public sealed record PrescriptionAudited : PrescriptionEvent
     /// <summary>Which release of rules and catalogue was applied.</summary>
     public required string Release { get; init; }
     public required AuditedFinding[] Findings { get; init; }
+
+    /// <summary>The classic formula it is closest to; null when it is close to none.</summary>
+    public string? FormulaName { get; init; }
+
+    /// <summary>How like the formula it is: 1000 is the formula itself.</summary>
+    public int? FormulaSimilarityPermille { get; init; }
 }
 
 /// <summary>The prescription may be filled. Tells a pharmacy all it needs, so that it never has to ask back.</summary>

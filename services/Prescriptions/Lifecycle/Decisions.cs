@@ -1,15 +1,15 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Exchange;
-using TcmBrain.Knowledge;
 using TcmBrain.Prescriptions.Push;
+using TcmBrain.Prescriptions.Releases;
 using TcmBrain.Prescriptions.Review;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Prescriptions.Lifecycle;
 
 /// <summary>What people decide about an intercepted prescription: the prescriber signs again, the pharmacist approves, rejects or returns it.</summary>
-internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Deadlines deadlines, TimeProvider time)
+internal sealed class Decisions(EventExchange exchange, CurrentRelease releases, Deadlines deadlines, TimeProvider time)
 {
     /// <summary>双签字, and the answer to a return: idempotent; the first reason stands until a pharmacist returns it again.</summary>
     /// <exception cref="FaultException">Not found, not intercepted, or another prescriber.</exception>
@@ -110,7 +110,7 @@ internal sealed class Decisions(EventExchange exchange, Catalogue catalogue, Dea
     {
         var (document, audit) = await DocumentAsync(work, standing.Id, cancellationToken);
         var unresolved = audit.Findings.Any(f => f.Severity == Severity.Resolve);
-        var lines = unresolved ? null : AuditTranslation.DispensableLines(document, catalogue);
+        var lines = unresolved ? null : AuditTranslation.DispensableLines(document, releases.Value.Catalogue);
         if (lines is null)
         {
             throw PrescriptionsFaults.Unresolved.Exception();

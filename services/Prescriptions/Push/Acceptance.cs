@@ -6,6 +6,7 @@ using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.Lifecycle;
 using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Registers;
+using TcmBrain.Prescriptions.Releases;
 using TcmBrain.ServiceDefaults.Faults;
 using ProtoSeverity = TcmBrain.Contracts.Prescriptions.V1.Severity;
 using ProtoState = TcmBrain.Contracts.Prescriptions.V1.State;
@@ -14,7 +15,7 @@ namespace TcmBrain.Prescriptions.Push;
 
 /// <summary>Decides what becomes of a pushed prescription: form, signature, audit, first state, events. Stores nothing.</summary>
 internal sealed class Acceptance(
-    PrescriptionAuditor auditor,
+    CurrentRelease releases,
     PatientIdentityVault vault,
     Register register,
     SignatureCheck signatures,
@@ -33,14 +34,16 @@ internal sealed class Acceptance(
     )
     {
         var now = time.GetUtcNow();
-        CheckForm(institutionCode, prescription, now);
+        // One release from the first check to the last, whatever is published meanwhile.
+        var release = releases.Value;
+        CheckForm(institutionCode, prescription, release, now);
         var p = prescription!;
         var canonical = CanonicalForm.Of(p);
         var verified = await signatures.VerifyAsync(institutionCode, p.Signature, canonical, now, cancellationToken);
-        var audit = Audit(p);
+        var audit = Audit(p, release);
         audit.VerifiedKeyId = verified;
         var id = Guid.CreateVersion7(now);
-        var lines = audit.Severity == ProtoSeverity.Block ? null : AuditTranslation.DispensableLines(p, auditor.Catalogue);
+        var lines = audit.Severity == ProtoSeverity.Block ? null : AuditTranslation.DispensableLines(p, release.Catalogue);
         var state = audit.Severity switch
         {
             ProtoSeverity.Block => ProtoState.Rejected,
@@ -79,11 +82,12 @@ internal sealed class Acceptance(
     /// <exception cref="FaultException">As <see cref="AcceptAsync"/>.</exception>
     public AuditOutcome Audit(string institutionCode, Prescription? prescription)
     {
-        CheckForm(institutionCode, prescription, time.GetUtcNow());
-        return Audit(prescription!);
+        var release = releases.Value;
+        CheckForm(institutionCode, prescription, release, time.GetUtcNow());
+        return Audit(prescription!, release);
     }
 
-    private void CheckForm(string institutionCode, Prescription? prescription, DateTimeOffset now)
+    private void CheckForm(string institutionCode, Prescription? prescription, AuditRelease release, DateTimeOffset now)
     {
         if (register.IsSuspended(institutionCode))
         {
@@ -95,13 +99,13 @@ internal sealed class Acceptance(
             UnknownFields.Discard(prescription);
         }
 
-        PrescriptionFormat.Check(prescription, auditor.Catalogue, now);
+        PrescriptionFormat.Check(prescription, release.Catalogue, now);
     }
 
-    private AuditOutcome Audit(Prescription prescription)
+    private AuditOutcome Audit(Prescription prescription, AuditRelease release)
     {
         var request = AuditTranslation.RequestOf(prescription, register.AuthorityOf(prescription.Prescriber));
-        var result = auditor.Audit(in request);
+        var result = release.Auditor.Audit(in request);
         if (result.Outcome == Prescriptions.Audit.Severity.Refuse)
         {
             var faults = new FaultList();
@@ -114,7 +118,7 @@ internal sealed class Acceptance(
             faults.ThrowIfAny();
         }
 
-        return AuditTranslation.OutcomeOf(result);
+        return AuditTranslation.OutcomeOf(result, release.Auditor.Recognise(in request), release.Catalogue);
     }
 
     /// <summary>PostgreSQL keeps microseconds; the answer now must equal the answer read back.</summary>

@@ -50,6 +50,8 @@ internal static class AcceptanceEvents
                 Revision = p.Revision,
                 Outcome = AuditTranslation.WordOf(audit.Severity),
                 Release = audit.Release,
+                FormulaName = audit.Formula?.Name,
+                FormulaSimilarityPermille = audit.Formula?.SimilarityPermille,
                 Findings =
                 [
                     .. audit.Findings.Select(f => new AuditedFinding(f.RuleId, AuditTranslation.WordOf(f.Severity), [.. f.LineNumbers])),

@@ -26,7 +26,13 @@ internal static class AuditTranslation
         for (var i = 0; i < lines.Length; i++)
         {
             var line = p.Lines[i];
-            lines[i] = new AuditLine(line.Name, line.MilligramsPerDose, line.Handling.Length == 0 ? null : line.Handling);
+            lines[i] = new AuditLine(
+                line.Name,
+                line.MilligramsPerDose,
+                line.Handling.Length == 0 ? null : line.Handling,
+                // 「各」 in the footnote: the weight is that of each member of a combined name.
+                DoseForEach: line.Footnote.StartsWith('各')
+            );
         }
 
         return new Audit.AuditRequest
@@ -40,6 +46,7 @@ internal static class AuditTranslation
             Age = born is { } day && day <= today ? Age.On(day, today) : null,
             Pregnant = AnswerOf(p.Patient.Pregnant),
             BreastFeeding = AnswerOf(p.Patient.Lactating),
+            Weaning = p.TreatmentPrinciple.Contains("回乳", StringComparison.Ordinal),
             WeightGrams = p.Patient.WeightGrams > 0 ? p.Patient.WeightGrams : null,
             Allergies = p.Patient.Allergies.Count == 0 ? default : p.Patient.Allergies.ToArray(),
             Visit = p.Visit switch
@@ -68,6 +75,28 @@ internal static class AuditTranslation
             TriState.No => Answer.No,
             _ => Answer.Unknown,
         };
+
+    /// <param name="match">The classic formula it is closest to, as information; null when it is close to none.</param>
+    public static AuditOutcome OutcomeOf(AuditResult result, FormulaMatch? match, Catalogue catalogue)
+    {
+        var outcome = OutcomeOf(result);
+        if (match is not null)
+        {
+            outcome.Formula = new RecognisedFormula
+            {
+                Name = match.Formula.Name,
+                Source = match.Formula.Source,
+                SyndromeCode = match.Formula.SyndromeCode,
+                SyndromeName = match.Formula.SyndromeName,
+                SimilarityPermille = match.SimilarityPermille,
+                CoveragePermille = match.CoveragePermille,
+            };
+            outcome.Formula.Added.AddRange(match.Added.Select(x => catalogue[x].Name));
+            outcome.Formula.Removed.AddRange(match.Removed.Select(x => catalogue[x].Name));
+        }
+
+        return outcome;
+    }
 
     public static AuditOutcome OutcomeOf(AuditResult result)
     {

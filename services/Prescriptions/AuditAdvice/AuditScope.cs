@@ -1,0 +1,15 @@
+using System.Security.Claims;
+using TcmBrain.Contracts;
+using TcmBrain.Prescriptions.Reading;
+using TcmBrain.ServiceDefaults.Identity;
+
+namespace TcmBrain.Prescriptions.AuditAdvice;
+
+/// <summary>Whose audits a caller may count and try again: as <see cref="Scope"/>, and quality control its region's as a regulator does.</summary>
+internal static class AuditScope
+{
+    public static Scope Of(ClaimsPrincipal caller) =>
+        caller.HasRole(Roles.Quality) && !caller.HasRole(Roles.Operator)
+            ? new("region_code like $1", [RegionCode.SubtreePrefix(caller.RegionCode()) + "%"])
+            : Scope.Of(caller);
+}

@@ -1,0 +1,68 @@
+using Npgsql;
+using TcmBrain.Knowledge;
+using TcmBrain.Prescriptions.Audit;
+using TcmBrain.ServiceDefaults.Storage;
+
+namespace TcmBrain.Prescriptions.Releases;
+
+/// <summary>Brings the newest publication into this replica: before it is ready, then every second.</summary>
+internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStore store, TimeProvider time, ILogger<ReleaseRefresh> logger)
+    : BackgroundService,
+        IStartupTask
+{
+    private long refused;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var publication = await store.NewestPublicationAsync(cancellationToken);
+        if (publication == current.Publication || publication == refused)
+        {
+            return;
+        }
+
+        var archive = await store.PublishedArchiveAsync(publication, cancellationToken);
+        try
+        {
+            // Read and checked beside the calls in flight; only then does it take the other's place.
+            var release = await Task.Run(() => AuditRelease.Load(AuditReleaseFiles.FromArchive(archive)), cancellationToken);
+            current.Switch(release, publication);
+            LogSwitched(release.Name, publication);
+        }
+        catch (BrokenReleaseException e)
+        {
+            // It was whole when it was published, so this build asks for rules that it does not have: the one before goes on answering,
+            // under its own name.
+            refused = publication;
+            LogRefused(publication, current.Value.Name, e.Message);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (NpgsqlException e)
+            {
+                LogStale(e.Message);
+            }
+            catch (OperationCanceledException) { }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Audits answer under release {Release}, publication {Publication}")]
+    private partial void LogSwitched(string release, long publication);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Publication {Publication} does not fit this build, {Release} goes on answering: {Reason}"
+    )]
+    private partial void LogRefused(long publication, string release, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Whether there is a new release is not known: {Reason}")]
+    private partial void LogStale(string reason);
+}
