@@ -92,6 +92,7 @@ public sealed class WatchTests(PrescriptionsFixture fixture) : IClassFixture<Pre
     public async Task A_change_committed_late_is_told_late_and_not_lost()
     {
         var late = await PushAsync(5, 1);
+        await TakeAsync(5, "0", 1);
         using var call = Watch(5, "");
         await call.ResponseHeadersAsync.WaitAsync(Bound);
         await using var connection = await fixture.Database.OpenConnectionAsync();
