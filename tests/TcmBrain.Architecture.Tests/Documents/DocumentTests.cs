@@ -20,6 +20,29 @@ public sealed class DocumentTests
         DocumentCheck.Equal(RepositoryRoot.Combine("docs", "lifecycle.md"), LifecycleDocument.Render());
 
     [Fact]
+    public void The_contract_reference_is_current() =>
+        DocumentCheck.Equal(RepositoryRoot.Combine("docs", "integration", "contract.md"), ContractDocument.Render());
+
+    [Fact]
+    public void The_contract_reference_leaves_nothing_out()
+    {
+        var blocks = ProtoSource.Read(ContractDocument.Source);
+        var file = Contracts.Prescriptions.V1.PrescriptionsReflection.Descriptor;
+        MembersOf(ProtoKind.Service).ShouldBe(file.Services.SelectMany(s => s.Methods.Select(m => $"{s.Name}.{m.Name}")));
+        MembersOf(ProtoKind.Message)
+            .ShouldBe(
+                file.MessageTypes.SelectMany(m => m.Fields.InFieldNumberOrder().Select(f => $"{m.Name}.{f.Name}={f.FieldNumber}")),
+                ignoreOrder: true
+            );
+        MembersOf(ProtoKind.Enum).ShouldBe(file.EnumTypes.SelectMany(e => e.Values.Select(v => $"{e.Name}.{v.Name}={v.Number}")));
+
+        IEnumerable<string> MembersOf(ProtoKind kind) =>
+            blocks
+                .Where(b => b.Kind == kind)
+                .SelectMany(b => b.Members.Select(m => $"{b.Name}.{m.Name}" + (kind == ProtoKind.Service ? "" : $"={m.Number}")));
+    }
+
+    [Fact]
     public void Every_event_says_in_its_source_what_it_tells()
     {
         var summaries = SourceSummaries.OfEvents();
