@@ -16,6 +16,7 @@ public sealed class Work : IAsyncDisposable
     private readonly ExchangeOptions _options;
     private readonly RelaySignal _signal;
     private readonly TimeProvider _time;
+    private bool _written;
 
     internal Work(
         NpgsqlConnection connection,
@@ -64,17 +65,27 @@ public sealed class Work : IAsyncDisposable
         return row.MessageId;
     }
 
-    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Writes what was told so far into the transaction, so that one that tells of very many changes keeps none of them in memory. Nothing
+    /// is told before <see cref="CommitAsync"/>.
+    /// </summary>
+    public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
         if (_told.Count > 0)
         {
             await OutboxStore.WriteAsync(Connection, Transaction, _told, cancellationToken);
-        }
-
-        await Transaction.CommitAsync(cancellationToken);
-        if (_told.Count > 0)
-        {
             _told.Clear();
+            _written = true;
+        }
+    }
+
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        await FlushAsync(cancellationToken);
+        await Transaction.CommitAsync(cancellationToken);
+        if (_written)
+        {
+            _written = false;
             _signal.Wake();
         }
     }

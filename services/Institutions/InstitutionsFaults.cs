@@ -204,6 +204,39 @@ public static partial class InstitutionsFaults
         "the population must lie between 0 and {0}"
     );
     public static readonly FaultDefinition RegionRetired = new("INS-0157", 409, "该行政区划已撤销", "the region is retired");
+    public static readonly FaultDefinition UnknownColumn = new("INS-0161", 400, "未知的列:{0}", "unknown column: {0}");
+    public static readonly FaultDefinition MissingColumn = new("INS-0162", 400, "缺少列:{0}", "this column is missing: {0}");
+    public static readonly FaultDefinition UnreadableText = new(
+        "INS-0163",
+        400,
+        "文件编码须为 UTF-8 或 GB18030",
+        "the file must be encoded in UTF-8 or GB18030"
+    );
+    public static readonly FaultDefinition TooManyRows = new("INS-0164", 400, "超过{0}行", "more than {0} rows");
+    public static readonly FaultDefinition DoubledRow = new(
+        "INS-0165",
+        400,
+        "文件中此代码已在前面出现",
+        "this code stands in an earlier row of the file"
+    );
+    public static readonly FaultDefinition NotNumber = new("INS-0166", 400, "不是数字", "not a number");
+    public static readonly FaultDefinition NotDate = new("INS-0167", 400, "不是日期(如 2027-12-31)", "not a date such as 2027-12-31");
+    public static readonly FaultDefinition NotFlag = new("INS-0168", 400, "须为 是 或 否", "must be true or false");
+    public static readonly FaultDefinition UnknownMode = new("INS-0169", 400, "未知的导入方式", "unknown way of importing");
+    public static readonly FaultDefinition MalformedRow = new(
+        "INS-0170",
+        400,
+        "行格式不正确(列数或引号)",
+        "the row is malformed: number of cells, or quotes"
+    );
+    public static readonly FaultDefinition EmptyFile = new("INS-0171", 400, "文件没有标题行", "the file has no row of titles");
+    public static readonly FaultDefinition ImportRunning = new(
+        "INS-0172",
+        409,
+        "另一个导入正在进行,请稍后再试",
+        "another import is running; try again later"
+    );
+    public static readonly FaultDefinition FileTooLarge = new("INS-0173", 413, "文件超过 {0} MiB", "the file is larger than {0} MiB");
     public static readonly FaultDefinition InvalidClient = new(
         "INS-0201",
         401,

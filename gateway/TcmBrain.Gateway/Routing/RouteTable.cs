@@ -19,6 +19,11 @@ internal static class RouteTable
         Route("oauth", "institutions", "/oauth/{**rest}", Open),
         Route("well-known", "institutions", "/.well-known/{**rest}", Open, Reading),
         Route("session", "institutions", "/api/institutions/session", Open),
+        // Files of the register; everything else is bounded by the server's own limit.
+        Route("import", "institutions", "/api/institutions/import/{**rest}", Closed, ["POST"]) with
+        {
+            MaxRequestBodySize = 64 << 20,
+        },
         Route("institutions", "institutions", "/api/institutions/{**rest}", Closed),
         Route("prescriptions", "prescriptions", "/api/prescriptions/{**rest}", Closed),
         Route("pharmacy", "pharmacy", "/api/pharmacy/{**rest}", Closed),

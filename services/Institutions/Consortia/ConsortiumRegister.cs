@@ -110,7 +110,7 @@ internal sealed class ConsortiumRegister(EventExchange exchange, NpgsqlDataSourc
         var taken = await ConsortiumTable.FindAsync(
             find,
             new Conditions().And("c.code = @code", ("code", code)),
-            "for update",
+            "for no key update",
             cancellationToken
         );
         var institutions = await InstitutionsAsync(work, request, actor.Scope, cancellationToken);
@@ -138,7 +138,7 @@ internal sealed class ConsortiumRegister(EventExchange exchange, NpgsqlDataSourc
     protected override async Task<Consortium?> LockAsync(Work work, string code, Scope scope, CancellationToken cancellationToken)
     {
         await using var command = work.Command("");
-        return await ConsortiumTable.FindAsync(command, WhereCode(code, scope), "for update", cancellationToken);
+        return await ConsortiumTable.FindAsync(command, WhereCode(code, scope), "for no key update", cancellationToken);
     }
 
     protected override async Task<HashSet<Guid>> InsertAsync(
@@ -147,8 +147,15 @@ internal sealed class ConsortiumRegister(EventExchange exchange, NpgsqlDataSourc
         CancellationToken cancellationToken
     ) => await ConsortiumTable.InsertAsync(work, entries[0], cancellationToken) ? [entries[0].Id] : [];
 
-    protected override Task UpdateAsync(Work work, IReadOnlyList<Consortium> entries, CancellationToken cancellationToken) =>
-        ConsortiumTable.UpdateAsync(work, entries[0], cancellationToken);
+    protected override async Task<HashSet<Guid>> UpdateAsync(
+        Work work,
+        IReadOnlyList<Consortium> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        await ConsortiumTable.UpdateAsync(work, entries[0], cancellationToken);
+        return [entries[0].Id];
+    }
 
     protected override Event Tell(Consortium? before, Consortium after, IReadOnlyList<FieldChange> changes, DateTimeOffset now) =>
         Told(after, now);

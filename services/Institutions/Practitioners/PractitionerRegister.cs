@@ -157,9 +157,10 @@ internal sealed class PractitionerRegister(EventExchange exchange, NpgsqlDataSou
         var today = RegionTime.DayOf(now);
         var around = await Surroundings.LoadAsync(work, asked, actor.Scope, cancellationToken);
         string[] codes = [.. asked.Select(a => a.Code).Where(PractitionerRules.IsCode).OfType<string>().Distinct()];
-        var within = await PractitionerTable.LockAsync(
+        var within = await PractitionerTable.ReadAsync(
             work,
             PractitionerTable.Within(actor.Scope).And("p.code = any(@codes)", ("codes", codes)),
+            "",
             today,
             cancellationToken
         );
@@ -190,7 +191,9 @@ internal sealed class PractitionerRegister(EventExchange exchange, NpgsqlDataSou
     }
 
     protected override async Task<Practitioner?> LockAsync(Work work, string code, Scope scope, CancellationToken cancellationToken) =>
-        (await PractitionerTable.LockAsync(work, WhereCode(code, scope), Today, cancellationToken)).GetValueOrDefault(code);
+        (await PractitionerTable.ReadAsync(work, WhereCode(code, scope), "for no key update", Today, cancellationToken)).GetValueOrDefault(
+            code
+        );
 
     protected override Task<HashSet<Guid>> InsertAsync(
         Work work,
@@ -198,8 +201,11 @@ internal sealed class PractitionerRegister(EventExchange exchange, NpgsqlDataSou
         CancellationToken cancellationToken
     ) => PractitionerTable.InsertAsync(work, entries, cancellationToken);
 
-    protected override Task UpdateAsync(Work work, IReadOnlyList<Practitioner> entries, CancellationToken cancellationToken) =>
-        PractitionerTable.UpdateAsync(work, entries, cancellationToken);
+    protected override Task<HashSet<Guid>> UpdateAsync(
+        Work work,
+        IReadOnlyList<Practitioner> entries,
+        CancellationToken cancellationToken
+    ) => PractitionerTable.UpdateAsync(work, entries, cancellationToken);
 
     protected override Event Tell(Practitioner? before, Practitioner after, IReadOnlyList<FieldChange> changes, DateTimeOffset now) =>
         before is null ? after.ToRegistered(now) : after.ToChanged(now, [.. changes.Select(c => c.Field)]);

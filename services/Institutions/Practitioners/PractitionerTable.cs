@@ -61,17 +61,17 @@ internal static class PractitionerTable
         };
     }
 
-    /// <summary>Entries locked in the order of their ids.</summary>
-    public static async Task<Dictionary<string, Practitioner>> LockAsync(
+    /// <summary>Entries that the conditions find.</summary>
+    /// <param name="locking">a locking clause, or nothing: an update finds out whether they are still the same</param>
+    public static async Task<Dictionary<string, Practitioner>> ReadAsync(
         Work work,
         Conditions where,
+        string locking,
         DateOnly today,
         CancellationToken cancellationToken
     )
     {
-        await using var command = work.Command(
-            $"select {Columns} from institutions.practitioner p where {where.Sql} order by p.id for update"
-        );
+        await using var command = work.Command($"select {Columns} from institutions.practitioner p where {where.Sql} {locking}");
         where.Bind(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new Dictionary<string, Practitioner>(StringComparer.Ordinal);
@@ -101,17 +101,11 @@ internal static class PractitionerTable
         await using var command = work.Command(sql);
         Bind(command, rows);
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.TimestampTz, r => r.CreatedAt.UtcDateTime));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var stored = new HashSet<Guid>(rows.Count);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            stored.Add(reader.GetGuid(0));
-        }
-
-        return stored;
+        return await command.IdsAsync(cancellationToken);
     }
 
-    public static async Task UpdateAsync(Work work, IReadOnlyList<Practitioner> rows, CancellationToken cancellationToken)
+    /// <returns>the ids of those that still were of the version before</returns>
+    public static async Task<HashSet<Guid>> UpdateAsync(Work work, IReadOnlyList<Practitioner> rows, CancellationToken cancellationToken)
     {
         const string sql = """
             update institutions.practitioner p
@@ -123,14 +117,15 @@ internal static class PractitionerTable
             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as n
                 (id, code, institution_id, region_code, name, category, title, licence_number, licence_expires_on, grade, mentor_id, sites,
                  may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, status, suspended_reason, suspended_by)
-            where p.id = n.id
+            where p.id = n.id and p.version = n.version - 1
+            returning p.id
             """;
         await using var command = work.Command(sql);
         Bind(command, rows);
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.Status));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.SuspendedReason));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.SuspendedBy));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.IdsAsync(cancellationToken);
     }
 
     /// <summary>The sixteen columns that registering and changing write alike.</summary>

@@ -135,7 +135,7 @@ internal sealed class RegionRegister(EventExchange exchange, NpgsqlDataSource da
         return stored;
     }
 
-    protected override async Task UpdateAsync(Work work, IReadOnlyList<Region> entries, CancellationToken cancellationToken)
+    protected override async Task<HashSet<Guid>> UpdateAsync(Work work, IReadOnlyList<Region> entries, CancellationToken cancellationToken)
     {
         foreach (var region in entries)
         {
@@ -161,6 +161,8 @@ internal sealed class RegionRegister(EventExchange exchange, NpgsqlDataSource da
             );
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+
+        return [.. entries.Select(region => region.Id)];
     }
 
     protected override Event Tell(Region? before, Region after, IReadOnlyList<FieldChange> changes, DateTimeOffset now) => Told(after, now);

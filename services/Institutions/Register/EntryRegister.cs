@@ -87,25 +87,8 @@ internal abstract class EntryRegister<TEntry, TRequest>(EventExchange exchange, 
         var decide = await PrepareAsync(work, asked, standing, actor, now, cancellationToken);
         var outcomes = asked.Select(decide).ToArray();
 
-        var added = outcomes.Where(o => o is { After: not null, Before: null }).Select(o => o.After!).ToList();
-        if (added.Count > 0)
-        {
-            var stored = await InsertAsync(work, added, cancellationToken);
-            for (var i = 0; i < outcomes.Length && stored.Count < added.Count; i++)
-            {
-                if (outcomes[i] is { After: { } lost, Before: null } && !stored.Contains(lost.Id))
-                {
-                    // Somebody else was quicker.
-                    outcomes[i] = Refused(new FaultList().Add(InstitutionsFaults.CodeTaken, "code"));
-                }
-            }
-        }
-
-        var changed = outcomes.Where(o => o is { Changed: true, Before: not null }).Select(o => o.After!).ToList();
-        if (changed.Count > 0)
-        {
-            await UpdateAsync(work, changed, cancellationToken);
-        }
+        await StoreAsync(outcomes, o => o.Before is null, InsertAsync, InstitutionsFaults.CodeTaken, "code", work, cancellationToken);
+        await StoreAsync(outcomes, o => o.Before is not null, UpdateAsync, InstitutionsFaults.Stale, "", work, cancellationToken);
 
         var told = outcomes.Where(o => o.Changed).ToList();
         if (told.Count > 0)
@@ -143,6 +126,7 @@ internal abstract class EntryRegister<TEntry, TRequest>(EventExchange exchange, 
         await using var work = await exchange.BeginAsync(cancellationToken);
         var before = await FindForChangeAsync(work, code, version, actor, cancellationToken);
         var after = decide(before);
+        // Locked above, so it is stored.
         await UpdateAsync(work, [after], cancellationToken);
         await ChangeHistory.WriteAsync(
             work,
@@ -176,7 +160,8 @@ internal abstract class EntryRegister<TEntry, TRequest>(EventExchange exchange, 
     /// <returns>the ids that were stored; another's code may have come first</returns>
     protected abstract Task<HashSet<Guid>> InsertAsync(Work work, IReadOnlyList<TEntry> entries, CancellationToken cancellationToken);
 
-    protected abstract Task UpdateAsync(Work work, IReadOnlyList<TEntry> entries, CancellationToken cancellationToken);
+    /// <returns>the ids that were stored; another may have changed an entry meanwhile that was not locked</returns>
+    protected abstract Task<HashSet<Guid>> UpdateAsync(Work work, IReadOnlyList<TEntry> entries, CancellationToken cancellationToken);
 
     protected abstract Event Tell(TEntry? before, TEntry after, IReadOnlyList<FieldChange> changes, DateTimeOffset now);
 
@@ -188,6 +173,33 @@ internal abstract class EntryRegister<TEntry, TRequest>(EventExchange exchange, 
     {
         var changes = ChangeHistory.Differences(Fields, before, after);
         return new Outcome<TEntry>(new FaultList(), before, before is not null && changes.Count == 0 ? before : after, changes);
+    }
+
+    /// <summary>Stores the chosen outcomes; where somebody else was quicker it becomes a refusal.</summary>
+    private static async Task StoreAsync(
+        Outcome<TEntry>[] outcomes,
+        Func<Outcome<TEntry>, bool> which,
+        Func<Work, IReadOnlyList<TEntry>, CancellationToken, Task<HashSet<Guid>>> store,
+        FaultDefinition quicker,
+        string field,
+        Work work,
+        CancellationToken cancellationToken
+    )
+    {
+        var chosen = outcomes.Where(o => o.Changed && which(o)).Select(o => o.After!).ToList();
+        if (chosen.Count == 0)
+        {
+            return;
+        }
+
+        var stored = await store(work, chosen, cancellationToken);
+        for (var i = 0; i < outcomes.Length && stored.Count < chosen.Count; i++)
+        {
+            if (outcomes[i] is { Changed: true, After: { } lost } && which(outcomes[i]) && !stored.Contains(lost.Id))
+            {
+                outcomes[i] = Refused(new FaultList().Add(quicker, field));
+            }
+        }
     }
 
     private async Task<TEntry> FindForChangeAsync(Work work, string code, int version, Actor actor, CancellationToken cancellationToken)

@@ -47,5 +47,8 @@ internal static class InstitutionKinds
 
     public static InstitutionKind? Find(string? name) => name is null ? null : All.GetValueOrDefault(name);
 
+    /// <summary>The kind's name when it is given in Chinese; anything else as it is.</summary>
+    public static string? NameOf(string? text) => All.Values.FirstOrDefault(kind => kind.NameZh == text)?.Name ?? text;
+
     public static bool IsLevelOf(InstitutionKind kind, string level) => level.Length == 0 || kind.Graded && Levels.Contains(level);
 }

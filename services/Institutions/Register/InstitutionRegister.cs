@@ -146,13 +146,9 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
     {
         var today = RegionTime.DayOf(now);
         var regions = await RegionsAsync(work, asked.Select(a => a.RegionCode), cancellationToken);
-        var entries = await InstitutionTable.LockAsync(
+        var entries = await InstitutionTable.ReadAsync(
             work,
-            // Whoever may see them: a code is taken also where the caller does not reach.
-            new Conditions().And(
-                "i.code = any(@codes)",
-                ("codes", asked.Select(a => a.Code).Where(InstitutionCode.IsValid).OfType<string>().Distinct().ToArray())
-            ),
+            [.. asked.Select(a => a.Code).Where(InstitutionCode.IsValid).OfType<string>().Distinct()],
             today,
             cancellationToken
         );
@@ -184,8 +180,8 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
         };
     }
 
-    protected override async Task<Institution?> LockAsync(Work work, string code, Scope scope, CancellationToken cancellationToken) =>
-        (await InstitutionTable.LockAsync(work, WhereCode(code, scope), Today, cancellationToken)).GetValueOrDefault(code);
+    protected override Task<Institution?> LockAsync(Work work, string code, Scope scope, CancellationToken cancellationToken) =>
+        InstitutionTable.LockAsync(work, WhereCode(code, scope), Today, cancellationToken);
 
     protected override Task<HashSet<Guid>> InsertAsync(
         Work work,
@@ -193,8 +189,11 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
         CancellationToken cancellationToken
     ) => InstitutionTable.InsertAsync(work, entries, cancellationToken);
 
-    protected override Task UpdateAsync(Work work, IReadOnlyList<Institution> entries, CancellationToken cancellationToken) =>
-        InstitutionTable.UpdateAsync(work, entries, cancellationToken);
+    protected override Task<HashSet<Guid>> UpdateAsync(
+        Work work,
+        IReadOnlyList<Institution> entries,
+        CancellationToken cancellationToken
+    ) => InstitutionTable.UpdateAsync(work, entries, cancellationToken);
 
     protected override Event Tell(Institution? before, Institution after, IReadOnlyList<FieldChange> changes, DateTimeOffset now) =>
         before is null ? after.ToRegistered(now) : after.ToChanged(now, [.. changes.Select(c => c.Field)]);

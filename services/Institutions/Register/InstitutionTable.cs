@@ -12,10 +12,14 @@ namespace TcmBrain.Institutions.Register;
 /// <summary>The table institutions.institution.</summary>
 internal static class InstitutionTable
 {
-    public const string Columns = """
+    private const string OwnColumns = """
         i.id, i.code, i.name_zh, i.name_en, i.kind, i.ownership, i.level, i.region_code, i.address_zh, i.longitude, i.latitude,
         i.licence_number, i.licence_expires_on, i.beds, i.tcm_hall, i.departments::text, i.status, i.suspended_reason, i.version,
-        i.created_at, i.updated_at, (
+        i.created_at, i.updated_at
+        """;
+
+    public const string Columns = $"""
+        {OwnColumns}, (
             select coalesce(json_agg(json_build_object('code', c.code, 'nameZh', c.name_zh, 'leads', c.leader_id = i.id) order by c.code), '[]')
             from institutions.consortium c
             where c.status = 'active' and c.id in (
@@ -56,18 +60,26 @@ internal static class InstitutionTable
         };
     }
 
-    /// <summary>Entries locked in the order of their ids.</summary>
-    public static async Task<Dictionary<string, Institution>> LockAsync(
+    /// <summary>The entry that the conditions find, locked.</summary>
+    public static async Task<Institution?> LockAsync(Work work, Conditions where, DateOnly today, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command($"select {Columns} from institutions.institution i where {where.Sql} for no key update");
+        where.Bind(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader, today) : null;
+    }
+
+    /// <summary>Entries by their codes, whoever may see them. Not locked: an update finds out whether they are still the same.</summary>
+    public static async Task<Dictionary<string, Institution>> ReadAsync(
         Work work,
-        Conditions where,
+        string[] codes,
         DateOnly today,
         CancellationToken cancellationToken
     )
     {
-        await using var command = work.Command(
-            $"select {Columns} from institutions.institution i where {where.Sql} order by i.id for update"
-        );
-        where.Bind(command);
+        // Of many nobody is shown the consortia.
+        var columns = codes.Length == 1 ? Columns : OwnColumns + ", '[]'";
+        await using var command = work.Command($"select {columns} from institutions.institution i where i.code = any($1)", (object)codes);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new Dictionary<string, Institution>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
@@ -98,18 +110,13 @@ internal static class InstitutionTable
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Integer, r => r.Version));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.TimestampTz, r => r.CreatedAt.UtcDateTime));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.TimestampTz, r => r.UpdatedAt.UtcDateTime));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var stored = new HashSet<Guid>(rows.Count);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            stored.Add(reader.GetGuid(0));
-        }
-
-        return stored;
+        return await command.IdsAsync(cancellationToken);
     }
 
-    public static async Task UpdateAsync(Work work, IReadOnlyList<Institution> rows, CancellationToken cancellationToken)
+    /// <returns>the ids of those that still were of the version before</returns>
+    public static async Task<HashSet<Guid>> UpdateAsync(Work work, IReadOnlyList<Institution> rows, CancellationToken cancellationToken)
     {
+        HashSet<Guid> stored;
         const string sql = """
             update institutions.institution i
             set name_zh = n.name_zh, name_en = n.name_en, kind = n.kind, ownership = n.ownership, level = n.level,
@@ -120,7 +127,8 @@ internal static class InstitutionTable
             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) as n
                 (id, code, name_zh, name_en, kind, ownership, level, region_code, address_zh, longitude, latitude, licence_number,
                  licence_expires_on, beds, tcm_hall, departments, version, updated_at, status, suspended_reason)
-            where i.id = n.id
+            where i.id = n.id and i.version = n.version - 1
+            returning i.id
             """;
         await using (var command = work.Command(sql))
         {
@@ -129,7 +137,7 @@ internal static class InstitutionTable
             command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.TimestampTz, r => r.UpdatedAt.UtcDateTime));
             command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.Status));
             command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.SuspendedReason));
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            stored = await command.IdsAsync(cancellationToken);
         }
 
         // People keep the region of their institution.
@@ -142,6 +150,7 @@ internal static class InstitutionTable
             rows.Select(r => r.Id).ToArray()
         );
         await people.ExecuteNonQueryAsync(cancellationToken);
+        return stored;
     }
 
     /// <summary>The sixteen columns that registering and changing write alike.</summary>

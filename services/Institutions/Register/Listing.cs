@@ -21,7 +21,6 @@ public sealed record Listing<T>(IReadOnlyList<T> Items, string? Next, long? Tota
 /// <param name="Order">columns of an index that together are unique; compared by bytes (collation C)</param>
 internal sealed record Keyset<T>(string Columns, string From, string[] Order, Func<DbDataReader, T> Read, Func<T, string[]> KeyOf)
 {
-    public const int Largest = 200;
     private const int Counted = 10_000;
 
     private string OrderSql { get; } = string.Join(", ", Order.Select(column => $"{column} collate \"C\""));
@@ -36,7 +35,7 @@ internal sealed record Keyset<T>(string Columns, string From, string[] Order, Fu
     )
     {
         var size = limit ?? 50;
-        new FaultList().Require(size is >= 1 and <= Largest, InstitutionsFaults.WrongPage, "limit", 1, Largest).ThrowIfAny();
+        new FaultList().Require(size is >= 1 and <= Keyset.Largest, InstitutionsFaults.WrongPage, "limit", 1, Keyset.Largest).ThrowIfAny();
         var after = next is null ? null : Decode(next);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var page = where.Copy();
@@ -102,6 +101,12 @@ internal sealed record Keyset<T>(string Columns, string From, string[] Order, Fu
 
         throw InstitutionsFaults.WrongToken.Exception("next");
     }
+}
+
+internal static class Keyset
+{
+    /// <summary>Of a page.</summary>
+    public const int Largest = 200;
 }
 
 /// <summary>Search by name or by the beginning of a code.</summary>

@@ -12,6 +12,8 @@ internal static class RegisterEndpoints
         var register = app.MapGroup("/api/institutions").WithTags("institutions");
         register.MapGet("/", ListAsync).WithName("ListInstitutions");
         register.MapGet("/{code:length(18)}", FindAsync).WithName("GetInstitution");
+        register.MapGet("/map", MapAsync).WithName("MapInstitutions");
+        register.MapGet("/summary", SummaryAsync).WithName("SummariseRegister");
         register.MapGet("/subjects", () => TypedResults.Ok(DiagnosisSubjects.All)).WithName("ListDiagnosisSubjects");
         register
             .MapPut("/{code:length(18)}", ChangeAsync)
@@ -44,6 +46,23 @@ internal static class RegisterEndpoints
         var filter = new InstitutionFilter(search, kind, status, prefix, next, limit);
         return TypedResults.Ok(await register.ListAsync(filter, Scope.Of(caller), stop));
     }
+
+    private static async Task<Ok<Listing<MapPoint>>> MapAsync(
+        Overview overview,
+        ClaimsPrincipal caller,
+        CancellationToken stop,
+        string? kind = null,
+        string? region = null
+    )
+    {
+        var faults = new FaultList();
+        var prefix = faults.RegionPrefix(region);
+        faults.Require(kind is null || InstitutionKinds.Find(kind) is not null, InstitutionsFaults.UnknownKind, "kind").ThrowIfAny();
+        return TypedResults.Ok(await overview.MapAsync(kind, prefix, Scope.Of(caller), stop));
+    }
+
+    private static async Task<Ok<RegisterSummary>> SummaryAsync(Overview overview, ClaimsPrincipal caller, CancellationToken stop) =>
+        TypedResults.Ok(await overview.CountAsync(Scope.Of(caller), stop));
 
     private static async Task<Ok<Institution>> FindAsync(
         string code,

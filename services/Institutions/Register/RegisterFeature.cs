@@ -1,4 +1,7 @@
+using System.Text;
 using TcmBrain.Institutions.Consortia;
+using TcmBrain.Institutions.History;
+using TcmBrain.Institutions.Import;
 using TcmBrain.Institutions.Practitioners;
 using TcmBrain.Institutions.Regions;
 
@@ -9,8 +12,12 @@ internal static class RegisterFeature
 {
     public static WebApplicationBuilder AddRegister(this WebApplicationBuilder builder)
     {
+        // GB18030 is not among the encodings that are there by themselves.
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         builder
-            .Services.AddSingleton<InstitutionRegister>()
+            .Services.AddSingleton<Overview>()
+            .AddSingleton<Importer>()
+            .AddSingleton<InstitutionRegister>()
             .AddSingleton<PractitionerRegister>()
             .AddSingleton<ConsortiumRegister>()
             .AddSingleton<RegionRegister>();
@@ -23,5 +30,7 @@ internal static class RegisterFeature
         app.MapPractitioners();
         app.MapConsortia();
         app.MapRegions();
+        app.MapHistory();
+        app.MapImport();
     }
 }

@@ -1,30 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using TcmBrain.Contracts;
 using TcmBrain.Contracts.Demo;
 
 namespace TcmBrain.Institutions.Tests.Register;
 
 public sealed class RegisterTests(InstitutionsFixture fixture)
 {
-    private static int next = 500;
-
-    /// <summary>A clinic that nobody has registered yet.</summary>
-    private static Dictionary<string, object?> Clinic(string region = "330106")
-    {
-        var first17 = $"52{region}MA{Interlocked.Increment(ref next):000000}X";
-        return new()
-        {
-            ["code"] = first17 + InstitutionCode.CheckCharacter(first17),
-            ["nameZh"] = "试验中医诊所",
-            ["nameEn"] = "Trial Clinic",
-            ["kind"] = "clinic",
-            ["regionCode"] = region,
-            ["longitude"] = 120.1,
-            ["latitude"] = 30.2,
-        };
-    }
+    private static Dictionary<string, object?> Clinic(string region = "330106") => Sample.Clinic(region);
 
     [Fact]
     public async Task A_registration_is_stored_told_of_and_found_again()

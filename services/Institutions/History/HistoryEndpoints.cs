@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using TcmBrain.Institutions.Consortia;
+using TcmBrain.Institutions.Practitioners;
+using TcmBrain.Institutions.Regions;
+using TcmBrain.Institutions.Register;
+using TcmBrain.ServiceDefaults.Faults;
+using TcmBrain.ServiceDefaults.Storage;
+
+namespace TcmBrain.Institutions.History;
+
+/// <summary>The history of an entry, for those who may read the entry.</summary>
+internal static class HistoryEndpoints
+{
+    public static void MapHistory(this WebApplication app)
+    {
+        var register = app.MapGroup("/api/institutions").WithTags("history");
+        register
+            .MapGet(
+                "/{code:length(18)}/history",
+                async (
+                    string code,
+                    InstitutionRegister at,
+                    NpgsqlDataSource database,
+                    ClaimsPrincipal caller,
+                    CancellationToken stop,
+                    string? next = null,
+                    int? limit = null
+                ) =>
+                    await ListAsync(
+                        database,
+                        await at.FindAsync(code, Scope.Of(caller), stop),
+                        InstitutionsFaults.InstitutionNotFound,
+                        next,
+                        limit,
+                        stop
+                    )
+            )
+            .WithName("ListInstitutionHistory");
+        register
+            .MapGet(
+                "/practitioners/{code:length(6,32)}/history",
+                async (
+                    string code,
+                    PractitionerRegister at,
+                    NpgsqlDataSource database,
+                    ClaimsPrincipal caller,
+                    CancellationToken stop,
+                    string? next = null,
+                    int? limit = null
+                ) =>
+                    await ListAsync(
+                        database,
+                        await at.FindAsync(code, Scope.Of(caller), stop),
+                        InstitutionsFaults.PractitionerNotFound,
+                        next,
+                        limit,
+                        stop
+                    )
+            )
+            .WithName("ListPractitionerHistory");
+        register
+            .MapGet(
+                "/consortia/{code:length(4,32)}/history",
+                async (
+                    string code,
+                    ConsortiumRegister at,
+                    NpgsqlDataSource database,
+                    ClaimsPrincipal caller,
+                    CancellationToken stop,
+                    string? next = null,
+                    int? limit = null
+                ) =>
+                    await ListAsync(
+                        database,
+                        await at.FindAsync(code, Scope.Of(caller), stop),
+                        InstitutionsFaults.ConsortiumNotFound,
+                        next,
+                        limit,
+                        stop
+                    )
+            )
+            .WithName("ListConsortiumHistory");
+        register
+            .MapGet(
+                "/regions/{code:length(6)}/history",
+                async (
+                    string code,
+                    RegionRegister at,
+                    NpgsqlDataSource database,
+                    CancellationToken stop,
+                    string? next = null,
+                    int? limit = null
+                ) => await ListAsync(database, await at.FindAsync(code, stop), InstitutionsFaults.RegionNotFound, next, limit, stop)
+            )
+            .WithName("ListRegionHistory");
+    }
+
+    /// <summary>Newest first.</summary>
+    private static async Task<Ok<Listing<EntryChange>>> ListAsync(
+        NpgsqlDataSource database,
+        IEntry? entry,
+        FaultDefinition notFound,
+        string? next,
+        int? limit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (entry is null)
+        {
+            throw notFound.Exception();
+        }
+
+        var size = limit ?? 50;
+        var before = int.MaxValue;
+        new FaultList()
+            .Require(size is >= 1 and <= Keyset.Largest, InstitutionsFaults.WrongPage, "limit", 1, Keyset.Largest)
+            .Require(
+                next is null || int.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out before),
+                InstitutionsFaults.WrongToken,
+                "next"
+            )
+            .ThrowIfAny();
+        await using var command = database.CreateCommand(
+            """
+            select version, action, at, actor, actor_of, changes::text, (select count(*) from institutions.change where subject_id = $1)
+            from institutions.change where subject_id = $1 and version < $2 order by version desc limit $3
+            """
+        );
+        command.Parameters.Add(new() { Value = entry.Id });
+        command.Parameters.Add(new() { Value = before });
+        command.Parameters.Add(new() { Value = size + 1 });
+        var items = new List<EntryChange>(size);
+        var total = 0L;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            items.Add(
+                new EntryChange(
+                    reader.GetInt32(0),
+                    reader.GetString(1),
+                    reader.GetFieldValue<DateTimeOffset>(2),
+                    reader.GetString(3),
+                    reader.GetString(4),
+                    StoredJson.Read<FieldChange[]>(reader.GetString(5))
+                )
+            );
+            total = reader.GetInt64(6);
+        }
+
+        var more = items.Count > size;
+        if (more)
+        {
+            items.RemoveAt(size);
+        }
+
+        return TypedResults.Ok(
+            new Listing<EntryChange>(items, more ? items[^1].Version.ToString(CultureInfo.InvariantCulture) : null, total)
+        );
+    }
+}
