@@ -7,8 +7,9 @@ using TcmBrain.ServiceDefaults.Identity;
 namespace TcmBrain.Prescriptions.Review;
 
 /// <summary>Who has it in hand.</summary>
+/// <param name="Since">When it was taken; renewing does not change it.</param>
 /// <param name="Mine">True for the caller's own claim.</param>
-public sealed record ReviewClaim(string Name, DateTimeOffset Until, bool Mine);
+public sealed record ReviewClaim(string Name, DateTimeOffset Since, DateTimeOffset Until, bool Mine);
 
 /// <summary>One prescription that waits for a decision, the patient masked.</summary>
 /// <param name="WaitingSeconds">Since it was received.</param>
@@ -66,7 +67,7 @@ internal sealed class ReviewQueue(NpgsqlDataSource database, SummaryDocument doc
         await using var command = database.CreateCommand(
             $"""
             select p.id, p.institution_code, p.his_number, p.revision, p.urgent, p.received_at, p.due_at, p.document, p.identity, p.audit,
-                {returned}, r.reason, s.reason, s.signed_at, c.name, c.claimed_until, c.subject
+                {returned}, r.reason, s.reason, s.signed_at, c.name, c.claimed_at, c.claimed_until, c.subject
             from prescriptions.prescriptions p
             left join prescriptions.review_returns r on r.prescription_id = p.id
             left join prescriptions.signatures s on s.prescription_id = p.id
@@ -137,7 +138,12 @@ internal sealed class ReviewQueue(NpgsqlDataSource database, SummaryDocument doc
             reader.IsDBNull(13) ? null : reader.GetFieldValue<DateTimeOffset>(13),
             reader.IsDBNull(14)
                 ? null
-                : new ReviewClaim(reader.GetString(14), reader.GetFieldValue<DateTimeOffset>(15), reader.GetString(16) == subject)
+                : new ReviewClaim(
+                    reader.GetString(14),
+                    reader.GetFieldValue<DateTimeOffset>(15),
+                    reader.GetFieldValue<DateTimeOffset>(16),
+                    reader.GetString(17) == subject
+                )
         );
     }
 }

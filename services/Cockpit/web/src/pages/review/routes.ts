@@ -1,0 +1,13 @@
+import type { Page } from '@/shell/pages'
+
+export const pages: Page[] = [
+  {
+    path: '/review',
+    name: 'review',
+    title: ['审方', 'Review'],
+    roles: ['pharmacist'],
+    nav: { group: 'prescriptions', icon: 'clipboard' },
+    homeOf: ['pharmacist'],
+    page: () => import('./ReviewPage.vue')
+  }
+]
