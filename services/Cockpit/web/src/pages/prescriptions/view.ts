@@ -206,7 +206,8 @@ export function stepsOf(view: View): Step[] {
   const reached = new Map((view.history ?? []).map(entry => [stateOf(entry.state), entry.occurredAt]))
   const keys = path.filter(key => view.prescription.decoct || (key !== 'decocting' && key !== 'packed'))
   const order = [...keys] as string[]
-  const last = order.reduce((found, key, i) => (reached.has(key) ? i : found), 0)
+  // What waits for the pharmacist is at the review.
+  const last = now === 'intercepted' ? 1 : order.reduce((found, key, i) => (reached.has(key) ? i : found), 0)
   const ended = (exits as readonly string[]).includes(now)
   const done = now === 'completed' || now === 'delivered'
   const steps: Step[] = order.map((key, i) => ({
