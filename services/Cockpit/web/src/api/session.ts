@@ -23,6 +23,23 @@ export function renew(): Promise<{ expiresAt?: string | null }> {
   return json('/api/institutions/session/renew', { method: 'POST' })
 }
 
+/** The session as the sign-in's service knows it. */
+export interface OwnSession {
+  user: string
+  name: string
+  institutionCode: string
+  regionCode: string
+  roles: string[]
+  expiresAt: string | null
+  /** From then on the password must be given again, however often it was renewed. */
+  endsAt?: string | null
+  mustChangePassword?: boolean
+}
+
+export function ownSession(): Promise<OwnSession> {
+  return json('/api/institutions/session')
+}
+
 export function me(): Promise<Me> {
   return json('/api/cockpit/me')
 }

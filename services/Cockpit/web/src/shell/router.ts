@@ -3,7 +3,7 @@ import { say, t, type Pair } from '@/i18n'
 import { homeOf } from './navigation'
 import { pages, type Page } from './pages'
 import type { Role } from './roles'
-import { load, may, onEnded, who } from './session'
+import { load, may, mustChangePassword, onEnded, who } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -66,6 +66,7 @@ router.beforeEach(async to => {
   }
   if (to.meta.open) return who.value === null ? true : afterSignIn()
   if (who.value === null) return toSignIn(to)
+  if (mustChangePassword.value) return to.name === 'own-password' ? true : { name: 'own-password', query: { next: to.fullPath } }
   if (!may(to.meta.roles)) return { name: 'forbidden', query: { page: to.path }, replace: true }
   return true
 })

@@ -2,7 +2,7 @@ import { computed, ref } from 'vue'
 import type { Me } from '@/api/cockpit'
 import { onSignedOut } from '@/api/fetch'
 import { isRefusal, Refusal } from '@/api/problem'
-import { me, renew, signOut } from '@/api/session'
+import { me, ownSession, renew, signOut } from '@/api/session'
 import { mayUse, type Role } from './roles'
 
 /** Why somebody is asked to sign in; null when nothing has to be said. */
@@ -11,6 +11,8 @@ export type Notice = 'signIn.ended' | 'signIn.unreachable' | 'signIn.forbidden' 
 const user = ref<Me | null>(null)
 const expiresAt = ref<number | null>(null)
 const expiring = ref(false)
+/** A password given by somebody else must be changed before anything else is allowed. */
+export const mustChangePassword = ref(false)
 export const notice = ref<Notice>(null)
 
 export const who = computed(() => user.value)
@@ -37,16 +39,33 @@ export function may(wanted: readonly Role[] | undefined): boolean {
 /** Who is signed in, asked of the service; false when nobody is. */
 export async function load(): Promise<boolean> {
   try {
-    const found = await me()
-    user.value = found
-    expiresAt.value = found.expiresAt ? Date.parse(found.expiresAt) : null
-    expiring.value = false
-    notice.value = null
-    touchedAt = Date.now()
+    begin(await me(), false)
     return true
   } catch (e) {
+    if (isRefusal(e, 403) && (await hasToChange())) return true
     user.value = null
     notice.value = !(e instanceof Refusal) || e.status >= 500 ? 'signIn.unreachable' : e.status === 403 ? 'signIn.forbidden' : notice.value
+    return false
+  }
+}
+
+function begin(found: Me, change: boolean): void {
+  user.value = found
+  mustChangePassword.value = change
+  expiresAt.value = found.expiresAt ? Date.parse(found.expiresAt) : null
+  expiring.value = false
+  notice.value = null
+  touchedAt = Date.now()
+}
+
+/** Somebody without a place or a role yet, because the password must be changed first. */
+async function hasToChange(): Promise<boolean> {
+  try {
+    const own = await ownSession()
+    if (!own.mustChangePassword) return false
+    begin({ subject: own.user, name: own.name, homeRegion: own.regionCode, roles: [], today: '', ...(own.expiresAt ? { expiresAt: own.expiresAt } : {}) }, true)
+    return true
+  } catch {
     return false
   }
 }
