@@ -55,10 +55,13 @@ public static class CockpitEndpoints
         Board board,
         InstitutionRegister register,
         string? region = null,
-        string? day = null
+        string? day = null,
+        string? institution = null
     )
     {
-        var audience = Audience.Of(context.User, region, register);
+        var audience = string.IsNullOrEmpty(institution)
+            ? Audience.Of(context.User, region, register)
+            : Audience.OfInstitution(context.User, institution, register);
         await AnswerAsync(context, await board.SummaryAsync(audience.Scope, DayOf(day, board), context.RequestAborted));
     }
 

@@ -30,4 +30,10 @@ public static class CockpitFaults
         "实时连接数已达上限，请稍后再试",
         "too many live connections; try again later"
     );
+    public static readonly FaultDefinition UnknownInstitution = new(
+        "COC-0106",
+        404,
+        "没有这家机构，或不在您的管辖范围内",
+        "there is no such institution, or it is not within your reach"
+    );
 }

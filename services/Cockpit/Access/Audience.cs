@@ -38,11 +38,26 @@ public sealed record Audience(Scope Scope, bool SeesReferences)
             throw CockpitFaults.UnknownRegion.Exception("region");
         }
 
-        var kind = register.Find(institution)?.Kind;
-        return new(
-            kind is "pharmacy" or "decoction" ? Scope.OfCentre(institution) : Scope.OfInstitution(institution),
-            SeesReferences: true
-        );
+        return OfInstitution(caller, institution, register);
+    }
+
+    /// <summary>The numbers of one institution: to itself, to its region's regulators and to operators.</summary>
+    /// <exception cref="FaultException">404 when the institution is unknown or not within the caller's reach</exception>
+    public static Audience OfInstitution(ClaimsPrincipal caller, string institution, InstitutionRegister register)
+    {
+        var card = register.Find(institution);
+        var own = institution.Length > 0 && caller.InstitutionCode() == institution;
+        var supervised =
+            caller.HasRole(Roles.Regulator)
+            && RegionCode.IsWellFormed(caller.RegionCode())
+            && card?.Region?.StartsWith(RegionCode.SubtreePrefix(caller.RegionCode()), StringComparison.Ordinal) == true;
+        if (!own && !supervised && !(card is not null && caller.HasRole(Roles.Operator)))
+        {
+            throw CockpitFaults.UnknownInstitution.Exception("institution");
+        }
+
+        var scope = card?.Kind is "pharmacy" or "decoction" ? Scope.OfCentre(institution) : Scope.OfInstitution(institution);
+        return new(scope, SeesReferences: own);
     }
 
     public bool Sees(TickerEvent e, InstitutionRegister register)

@@ -6,6 +6,7 @@ import './styles/base.css'
 import './styles/shell.css'
 import './styles/blocks.css'
 import './styles/data.css'
+import './styles/pages.css'
 import { applyTheme } from './theme'
 
 setLocale(locale.value)

@@ -48,7 +48,8 @@ describe('texts', () => {
   })
 
   it('stand nowhere but in the texts', () => {
-    const allowed = new Set(['regions.ts'])
+    // Values of the register that are Chinese themselves.
+    const allowed = new Set(['regions.ts', join('pages', 'institutions', 'levels.ts')])
     for (const [file, text] of code) {
       if (file.endsWith('texts.ts') || file.endsWith('routes.ts') || file === join('shell', 'pages.ts') || allowed.has(file)) continue
       const bare = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')

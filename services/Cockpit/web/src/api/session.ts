@@ -1,5 +1,5 @@
 import { ask } from './fetch'
-import type { EventPage, Me } from './cockpit'
+import type { EventPage, Me, Summary } from './cockpit'
 
 async function json<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await ask(new Request(new URL(path, location.origin), init))
@@ -50,4 +50,9 @@ export function lastEvents(region: string | null, limit: number): Promise<EventP
 
 export function streamAddress(region: string | null, after: number): string {
   return `/api/cockpit/stream?after=${after}${region ? `&region=${region}` : ''}`
+}
+
+/** Today's numbers of one institution, where the caller may see them. */
+export async function institutionSummary(code: string, signal: AbortSignal): Promise<Summary> {
+  return json(`/api/cockpit/summary?institution=${code}`, { signal })
 }
