@@ -27,7 +27,7 @@ export interface Page {
   /** Who may see it; without, everybody who is signed in. The services decide again, whatever is shown here. */
   roles?: readonly Role[]
   /** Its place in the navigation; without, it is reached from another page only. */
-  nav?: { group: Group; icon: IconName }
+  nav?: { group: Group; icon: IconName; /** Its place within the group: smaller is higher; 50 without. */ order?: number }
   /** Whose first page it is. */
   homeOf?: readonly Role[]
   /** The entry of the navigation that is marked while this page is open. */

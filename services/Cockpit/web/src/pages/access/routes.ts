@@ -6,7 +6,7 @@ export const pages: Page[] = [
     name: 'access-log',
     title: ['患者身份查阅记录', 'Access to patient identity'],
     roles: ['regulator', 'operator', 'admin'],
-    nav: { group: 'access', icon: 'eye' },
+    nav: { group: 'access', icon: 'eye', order: 20 },
     page: () => import('./AccessLogPage.vue')
   }
 ]

@@ -8,7 +8,7 @@ export const pages: Page[] = [
     name: 'users',
     title: ['用户与角色', 'Users and roles'],
     roles: administrators,
-    nav: { group: 'access', icon: 'users' },
+    nav: { group: 'access', icon: 'users', order: 10 },
     page: () => import('./UsersPage.vue')
   },
   {
@@ -32,7 +32,7 @@ export const pages: Page[] = [
     name: 'signing-keys',
     title: ['令牌签名密钥', 'Token signing keys'],
     roles: ['operator'],
-    nav: { group: 'access', icon: 'key' },
+    nav: { group: 'access', icon: 'key', order: 30 },
     page: () => import('./SigningKeysPage.vue')
   },
   {

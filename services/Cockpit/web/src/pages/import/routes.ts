@@ -6,7 +6,7 @@ export const pages: Page[] = [
     name: 'import',
     title: ['批量导入', 'Import'],
     roles: ['regulator', 'operator', 'admin'],
-    nav: { group: 'register', icon: 'upload' },
+    nav: { group: 'register', icon: 'upload', order: 30 },
     page: () => import('./ImportPage.vue')
   }
 ]

@@ -10,7 +10,7 @@ export const pages: Page[] = [
     name: 'institutions',
     title: ['机构名册', 'Institutions'],
     roles: ['regulator', 'operator', 'quality'],
-    nav: { group: 'register', icon: 'building' },
+    nav: { group: 'register', icon: 'building', order: 10 },
     page: () => import('./InstitutionsPage.vue')
   },
   {
@@ -26,7 +26,7 @@ export const pages: Page[] = [
     name: 'own-institution',
     title: ['本机构', 'My institution'],
     roles: ['admin'],
-    nav: { group: 'register', icon: 'building' },
+    nav: { group: 'register', icon: 'building', order: 10 },
     page: () => import('./OwnInstitutionPage.vue')
   },
   {

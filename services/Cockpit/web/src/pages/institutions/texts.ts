@@ -1,7 +1,7 @@
 import { defineTexts, type KeyOf } from '@/i18n'
 
 export const texts = defineTexts({
-  'list.title': ['医疗机构名册', 'Institutions'],
+  'list.title': ['机构名册', 'Institutions'],
   'list.new': ['登记机构', 'Register an institution'],
   'list.import': ['批量导入', 'Import'],
   'list.search': ['名称或统一社会信用代码', 'Name or credit code'],

@@ -9,7 +9,7 @@ export const pages: Page[] = [
     name: 'practitioners',
     title: ['执业人员', 'Practitioners'],
     roles: readers,
-    nav: { group: 'register', icon: 'people' },
+    nav: { group: 'register', icon: 'people', order: 20 },
     page: () => import('./PractitionersPage.vue')
   },
   {
