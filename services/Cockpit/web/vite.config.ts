@@ -23,5 +23,5 @@ export default defineConfig({
     port: process.env.PORT ? Number(process.env.PORT) : 5173,
     proxy: { '/api': { target: backend, changeOrigin: false } }
   },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] }
+  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], testTimeout: 30_000 }
 })

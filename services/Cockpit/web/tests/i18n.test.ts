@@ -36,9 +36,13 @@ describe('texts', () => {
     const unused: string[] = []
     for (const [file, module] of Object.entries(folders)) {
       for (const key of Object.keys(module.texts.table)) {
-        // A key is written out, or made of its beginning and something that the service names: `role.${role}`.
+        // A key is written out, or made of one part and something that is chosen or that a service names:
+        // `role.${role}`, `${action}.title`, word('kind', kind).
         const parts = key.split('.')
-        const built = parts.slice(1).some((_, i) => users.includes('`' + parts.slice(0, i + 1).join('.') + '.${'))
+        const built = parts.slice(1).some((_, i) => {
+          const [begin, end] = [parts.slice(0, i + 1).join('.'), parts.slice(i + 1).join('.')]
+          return users.includes('`' + begin + '.${') || users.includes('}.' + end + '`') || users.includes(`word('${begin}'`)
+        })
         // The words of buttons and choices are there for any page.
         const vocabulary = file.includes('/i18n/') && /^(action|form|yes|no)\b/.test(key)
         if (!built && !vocabulary && !users.includes(`'${key}'`)) unused.push(`${file} ${key}`)

@@ -20,6 +20,8 @@ export interface Texts<K extends string> {
   /** The text in the present language; reactive. */
   readonly t: (key: K, values?: Values) => string
   readonly has: (key: string) => key is K
+  /** The text of a code of a service, `prefix.code`; the code itself where there is none. */
+  readonly word: (prefix: string, code: string) => string
   /** The text in a given language, for what is not on the page. */
   readonly at: (language: Locale, key: K, values?: Values) => string
 }
@@ -30,6 +32,10 @@ export function defineTexts<K extends string>(table: Record<K, Pair>): Texts<K> 
     table,
     t: (key, values) => say(table[key], values),
     has: (key): key is K => Object.hasOwn(table, key),
+    word: (prefix, code) => {
+      const key = `${prefix}.${code}` as K
+      return Object.hasOwn(table, key) ? say(table[key]) : code
+    },
     at: (language, key, values) => fill(table[key][language === 'en' ? 1 : 0], values)
   }
 }

@@ -1,6 +1,6 @@
 import type { components } from '@/api/generated/prescriptions'
 import type { TagTone } from '@/blocks/StatusTag.vue'
-import { has, t } from './texts'
+import { t, word } from './texts'
 
 export type AccessEntry = components['schemas']['AccessEntry']
 
@@ -17,8 +17,7 @@ export function beginOf(day: string, after = 0): string | undefined {
 }
 
 export function actionName(action: string): string {
-  const key = `action.${action}`
-  return has(key) ? t(key) : action
+  return word('action', action)
 }
 
 export function actionTone(action: string): TagTone {

@@ -3,7 +3,7 @@ import type { Change } from '@/blocks/ChangeList.vue'
 import type { TagTone } from '@/blocks/StatusTag.vue'
 import { roleName } from '@/shell/roles'
 import { isChinese } from '@/i18n'
-import { has, t } from './texts'
+import { t, word } from './texts'
 
 export type User = components['schemas']['UserView']
 export type Client = components['schemas']['ClientView']
@@ -27,11 +27,6 @@ export function statesOf(account: { status: string; locked: boolean; mustChangeP
 
 export function rolesText(roles: readonly string[]): string {
   return roles.map(roleName).join(isChinese.value ? '、' : ', ')
-}
-
-function word(prefix: string, code: string): string {
-  const key = `${prefix}.${code}`
-  return has(key) ? t(key) : code
 }
 
 export function secretState(secret: Secret, now = Date.now()): State {

@@ -66,7 +66,6 @@ export const texts = defineTexts({
   'clients.none': ['还没有客户端', 'No programs yet'],
   'client.id': ['客户端编号', 'Client id'],
   'client.name': ['名称', 'Name'],
-  'client.secret': ['密钥', 'Secret'],
   'client.secrets': ['密钥', 'Secrets'],
   'client.secret.of': ['{id} 的密钥', 'Secret of {id}'],
   'client.secret.new': ['新增密钥', 'New secret'],
@@ -136,4 +135,4 @@ export const texts = defineTexts({
 })
 
 export type TextKey = KeyOf<typeof texts>
-export const { t, has } = texts
+export const { t, word } = texts

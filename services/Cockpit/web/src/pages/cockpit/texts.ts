@@ -105,6 +105,10 @@ export const texts = defineTexts({
   'event.InstitutionSuspended': ['机构停用', 'Institution suspended'],
   'event.InstitutionReinstated': ['机构恢复', 'Institution reinstated'],
   'event.PractitionerRegistered': ['人员登记', 'Practitioner registered'],
+  'event.PractitionerSuspended': ['人员停用', 'Practitioner suspended'],
+  'event.PractitionerReinstated': ['人员恢复', 'Practitioner reinstated'],
+  'event.ConsortiumChanged': ['医联体变更', 'Consortium changed'],
+  'event.RegionChanged': ['区划变更', 'Region changed'],
 
   'step.soaking': ['浸泡', 'soaking'],
   'step.first-boil': ['一煎', 'first boil'],

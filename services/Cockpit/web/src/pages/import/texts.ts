@@ -44,4 +44,4 @@ export const texts = defineTexts({
 })
 
 export type TextKey = KeyOf<typeof texts>
-export const { t, has } = texts
+export const { t } = texts

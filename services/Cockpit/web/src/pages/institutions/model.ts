@@ -5,7 +5,7 @@ import type { Option } from '@/blocks/FormField.vue'
 import { daysUntil, formatDate } from '@/format'
 import { locale, nameOf, t as shared } from '@/i18n'
 import type { TagTone } from '@/blocks/StatusTag.vue'
-import { has, t } from './texts'
+import { t, word } from './texts'
 
 export type Institution = components['schemas']['Institution']
 export type InstitutionRequest = components['schemas']['InstitutionRequest']
@@ -37,12 +37,6 @@ export const halled = new Set(['community', 'station'])
 
 
 const warnDays = 90
-
-/** The text of a code of the service, or the code where this page does not know it. */
-function word(prefix: string, code: string): string {
-  const key = `${prefix}.${code}`
-  return has(key) ? t(key) : code
-}
 
 export const kindName = (kind: string) => word('kind', kind)
 export const ownershipName = (ownership: string) => word('ownership', ownership)

@@ -42,12 +42,10 @@ export const texts = defineTexts({
   'field.createdAt': ['登记时间', 'Registered'],
   'field.updatedAt': ['最近变更', 'Last change'],
   'field.consortia': ['医联体 / 医共体', 'Consortia'],
-  'field.licence': ['许可证', 'Licence'],
 
   'hint.code': ['18 位，末位为校验码（GB 32100）', '18 characters; the last one is a check character (GB 32100)'],
   'hint.licence': ['医疗机构执业许可证或相应资质证书', 'Practice licence or the corresponding permit'],
   'hint.position': ['十进制度，经纬度同时填写', 'Decimal degrees; give both'],
-  'hint.level': ['仅医院填写', 'Hospitals only'],
 
   'kind.hospital': ['综合医院', 'General hospital'],
   'kind.tcm-hospital': ['中医医院', 'TCM hospital'],
@@ -78,7 +76,6 @@ export const texts = defineTexts({
   'map.summary': ['{n} 家机构的位置图', 'Map of {n} institutions'],
   'map.empty': ['没有登记位置的机构', 'No institution with a position'],
   'map.note': ['示意图：县区轮廓为 2021 年杭州区划调整之前的数据，仅作背景，不代表行政界线；点位为机构登记的坐标。', 'Schematic. Outlines of counties are from before Hangzhou’s change of 2021 and serve as background only, not as borders; points are the registered coordinates.'],
-  'map.unplaced': ['{n} 家机构没有坐标，未显示。', '{n} institutions have no coordinates and are not shown.'],
   'map.chosen': ['选中的机构', 'Chosen institution'],
   'map.pick': ['点选地图上的机构查看。', 'Choose an institution on the map.'],
   'map.open': ['打开机构卡片', 'Open its card'],
@@ -100,7 +97,6 @@ export const texts = defineTexts({
   'card.consortia.none': ['没有加入医联体或医共体', 'Belongs to no consortium'],
   'card.leads': ['牵头', 'leads'],
   'card.numbers': ['今日业务', 'Today'],
-  'card.numbers.none': ['今天还没有业务数据', 'Nothing yet today'],
   'card.numbers.note': ['来自数字驾驶舱', 'from the cockpit'],
   'number.received': ['接收处方', 'Received'],
   'number.approved': ['审方通过', 'Approved'],
@@ -141,4 +137,4 @@ export const texts = defineTexts({
 })
 
 export type TextKey = KeyOf<typeof texts>
-export const { t, has } = texts
+export const { t, word } = texts

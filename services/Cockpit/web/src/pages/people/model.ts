@@ -5,7 +5,7 @@ import type { TagTone } from '@/blocks/StatusTag.vue'
 import type { Column } from '@/blocks/table'
 import { formatDate } from '@/format'
 import { locale, t as shared } from '@/i18n'
-import { has, t } from './texts'
+import { t, word } from './texts'
 
 export { licenceState } from '../institutions/model'
 
@@ -15,11 +15,6 @@ export type EntryChange = components['schemas']['EntryChange']
 
 export const categories = ['physician', 'pharmacist', 'dispenser', 'decoction-worker'] as const
 export const grades = ['national-master', 'national', 'provincial', 'city', 'county'] as const
-
-function word(prefix: string, code: string): string {
-  const key = `${prefix}.${code}`
-  return has(key) ? t(key) : code
-}
 
 export const categoryName = (category: string) => word('category', category)
 export const gradeName = (grade: string) => (grade === '' ? t('grade.none') : word('grade', grade))

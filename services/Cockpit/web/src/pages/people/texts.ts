@@ -20,7 +20,6 @@ export const texts = defineTexts({
   'field.title': ['职称', 'Title'],
   'field.licenceNumber': ['执业证书编号', 'Licence number'],
   'field.licenceExpiresOn': ['有效期至', 'Valid until'],
-  'field.licence': ['执业证书', 'Licence'],
   'field.grade': ['名医级别', 'Famous physician'],
   'field.mentorCode': ['师承导师', 'Mentor'],
   'field.sites': ['多点执业机构', 'Further sites'],
@@ -87,4 +86,4 @@ export const texts = defineTexts({
 })
 
 export type TextKey = KeyOf<typeof texts>
-export const { t, has } = texts
+export const { t, word } = texts

@@ -1,0 +1,98 @@
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using TcmBrain.Web.Tests;
+
+[assembly: AssemblyFixture(typeof(Platform))]
+[assembly: AssemblyFixture(typeof(Chrome))]
+// One register, which the tests change.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace TcmBrain.Web.Tests;
+
+/// <summary>
+/// What the pages need, as it runs: institutions (with the demo region), prescriptions and the cockpit with its web, behind the gateway. Tokens
+/// are the platform's own.
+/// </summary>
+public sealed class Platform : IAsyncLifetime
+{
+    private readonly Servers servers = new();
+    private readonly List<TestService> running = [];
+
+    /// <summary>The gateway, which is where the browser goes.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var broker = await servers.BrokerAsync();
+        var institutions = await StartAsync("institutions", broker, ("Tokens:Key", Key()), ("Demo:Enabled", "true"), ("SignIn:Burst", "10000"));
+        var known = ("services:institutions:http:0", institutions.Http.ToString());
+        var prescriptions = await StartAsync("prescriptions", broker, known, ("PatientIdentity:Key", Key()));
+        var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
+        var port = FreePort.Next();
+        var inner = FreePort.Next();
+        var gateway = await TestService.StartAsync(
+            Assembly.Load("TcmBrain.Gateway"),
+            new Dictionary<string, string?>
+            {
+                ["urls"] = $"http://127.0.0.1:0;http://127.0.0.1:{port};http://127.0.0.1:{inner}",
+                ["Endpoints:Grpc:Port"] = $"{port}",
+                ["Endpoints:Internal:Port"] = $"{inner}",
+                ["Identity:Jwks"] = "",
+                ["Logging:LogLevel:Default"] = "None",
+                [known.Item1] = known.Item2,
+                ["services:prescriptions:http:0"] = prescriptions.Http.ToString(),
+                ["services:cockpit:http:0"] = cockpit.Http.ToString(),
+            }
+        );
+        running.Add(gateway);
+        Address = gateway.Http;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Enumerable.Reverse(running))
+        {
+            await service.DisposeAsync();
+        }
+
+        await servers.DisposeAsync();
+    }
+
+    /// <summary>Somebody of the demo region who asks the interfaces without a browser.</summary>
+    public async Task<HttpClient> AsAsync(string user)
+    {
+        var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Address };
+        using var answer = await client.PostAsJsonAsync("/api/institutions/session", new { user, password = "dev-only-" + user });
+        answer.EnsureSuccessStatusCode();
+        return client;
+    }
+
+    public async Task<JsonElement> GetAsync(string user, string path)
+    {
+        using var client = await AsAsync(user);
+        return JsonDocument.Parse(await client.GetStringAsync(path)).RootElement;
+    }
+
+    private async Task<TestService> StartAsync(string name, string broker, params (string Key, string? Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:database"] = await servers.DatabaseAsync(name),
+            ["ConnectionStrings:rabbitmq"] = broker,
+            ["Identity:Jwks"] = "",
+            ["Logging:LogLevel:Default"] = "Error",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var service = await TestService.StartAsync(Assembly.Load("TcmBrain." + char.ToUpperInvariant(name[0]) + name[1..]), all);
+        running.Add(service);
+        return await service.HealthyAsync();
+    }
+
+    private static string Key() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+}

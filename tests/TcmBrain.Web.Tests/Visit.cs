@@ -1,0 +1,62 @@
+using Microsoft.Playwright;
+
+namespace TcmBrain.Web.Tests;
+
+/// <summary>One window of one person. What the browser complains of (errors, breaches of the content policy) is collected.</summary>
+public sealed class Visit(IBrowserContext context, Uri address) : IAsyncDisposable
+{
+    private IPage? page;
+
+    public IBrowserContext Context => context;
+
+    public IPage Page => page ?? throw new InvalidOperationException("No page has been opened.");
+
+    public List<string> Complaints { get; } = [];
+
+    public async Task GoAsync(string path)
+    {
+        if (page is null)
+        {
+            page = await context.NewPageAsync();
+            page.PageError += (_, error) => Complaints.Add(error);
+            page.Console += (_, message) =>
+            {
+                // A refusal is an answer; the pages show it.
+                if (message.Type == "error" && !message.Text.Contains("the server responded with a status of 4", StringComparison.Ordinal))
+                {
+                    Complaints.Add(message.Text);
+                }
+            };
+        }
+
+        await page.GotoAsync(new Uri(address, path).ToString());
+    }
+
+    public string Path => new Uri(Page.Url).PathAndQuery;
+
+    public ILocator Heading => Page.Locator("h1");
+
+    public ILocator Field(string name) => Page.Locator($"[name='{name}']");
+
+    /// <summary>What is said at a field.</summary>
+    public ILocator FaultOf(string name) => Page.Locator($"[data-field='{name}'] .field__fault");
+
+    public ILocator Row(string key) => Page.Locator($"[data-row='{key}']");
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Dialog => Page.Locator("dialog[open]");
+
+    public ILocator Toast => Page.Locator(".toast");
+
+    public Task<int> SidewaysAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+
+    /// <summary>Chooses from a field that asks the service while one types.</summary>
+    public async Task PickAsync(ILocator field, string typed, string option)
+    {
+        await field.FillAsync(typed);
+        await Page.GetByRole(AriaRole.Option).Filter(new() { HasText = option }).First.ClickAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+}
