@@ -12,7 +12,7 @@ public sealed class AccessLogPageTests(Platform platform, Chrome chrome)
         using (var admin = await platform.AsAsync("pharmacist1"))
         {
             using var search = await admin.PostAsJsonAsync(
-                "/api/prescriptions/patients/search",
+                "/api/prescriptions/identity-search",
                 new { identityNumber = "330102199003078515", purpose = "患者来电查询取药进度" }
             );
             search.IsSuccessStatusCode.ShouldBeTrue(await search.Content.ReadAsStringAsync());
