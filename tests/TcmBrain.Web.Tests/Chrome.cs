@@ -14,7 +14,10 @@ public sealed class Chrome : IAsyncLifetime
     {
         var chromium = Array.Find(Places, File.Exists);
         Assert.SkipWhen(chromium is null, "No Chromium on this machine: apt-get install chromium fonts-noto-cjk");
-        Assert.SkipWhen(!File.Exists(RepositoryRoot.Combine("services", "Cockpit", "wwwroot", "index.html")), "The web is not built: npm ci && npm run build in services/Cockpit/web");
+        Assert.SkipWhen(
+            !File.Exists(RepositoryRoot.Combine("services", "Cockpit", "wwwroot", "index.html")),
+            "The web is not built: npm ci && npm run build in services/Cockpit/web"
+        );
         playwright ??= await Playwright.CreateAsync();
         browser ??= await playwright.Chromium.LaunchAsync(
             new()

@@ -26,7 +26,13 @@ public sealed class Platform : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var broker = await servers.BrokerAsync();
-        var institutions = await StartAsync("institutions", broker, ("Tokens:Key", Key()), ("Demo:Enabled", "true"), ("SignIn:Burst", "10000"));
+        var institutions = await StartAsync(
+            "institutions",
+            broker,
+            ("Tokens:Key", Key()),
+            ("Demo:Enabled", "true"),
+            ("SignIn:Burst", "10000")
+        );
         var known = ("services:institutions:http:0", institutions.Http.ToString());
         var prescriptions = await StartAsync("prescriptions", broker, known, ("PatientIdentity:Key", Key()));
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));

@@ -62,6 +62,10 @@ public sealed class UserPageTests(Platform platform, Chrome chrome)
         await visit.Button("保存").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-fact=roles] dd")).ToHaveTextAsync("处方医师、配送员");
         var stored = await platform.GetAsync("admin1", "/api/institutions/users/prescriber1");
-        stored.GetProperty("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["prescriber", "courier"], ignoreOrder: true);
+        stored
+            .GetProperty("roles")
+            .EnumerateArray()
+            .Select(role => role.GetString())
+            .ShouldBe(["prescriber", "courier"], ignoreOrder: true);
     }
 }

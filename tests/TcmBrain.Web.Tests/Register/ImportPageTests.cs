@@ -17,12 +17,16 @@ public sealed class ImportPageTests(Platform platform, Chrome chrome)
             """;
         await using var visit = await chrome.VisitAsync(platform, "regulator1", "/import");
         await Assertions.Expect(visit.Button("预览")).ToBeDisabledAsync();
-        await visit.Page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
-        {
-            Name = "clinics.csv",
-            MimeType = "text/csv",
-            Buffer = Encoding.UTF8.GetBytes(file),
-        });
+        await visit
+            .Page.Locator("input[type=file]")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "clinics.csv",
+                    MimeType = "text/csv",
+                    Buffer = Encoding.UTF8.GetBytes(file),
+                }
+            );
         await visit.Button("预览").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-figure=refused] dd")).ToHaveTextAsync("2");
         await Assertions.Expect(visit.Page.Locator("[data-fault='3']")).ToContainTextAsync("校验码");
@@ -45,12 +49,16 @@ public sealed class ImportPageTests(Platform platform, Chrome chrome)
     public async Task A_file_that_is_none_is_refused_in_words()
     {
         await using var visit = await chrome.VisitAsync(platform, "admin1", "/import");
-        await visit.Page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
-        {
-            Name = "none.csv",
-            MimeType = "text/csv",
-            Buffer = "a,b\n1,2\n"u8.ToArray(),
-        });
+        await visit
+            .Page.Locator("input[type=file]")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "none.csv",
+                    MimeType = "text/csv",
+                    Buffer = "a,b\n1,2\n"u8.ToArray(),
+                }
+            );
         await visit.Button("预览").ClickAsync();
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("列");
     }

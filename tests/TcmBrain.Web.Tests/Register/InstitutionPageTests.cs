@@ -39,7 +39,9 @@ public sealed class InstitutionPageTests(Platform platform, Chrome chrome)
         var count = points.GetProperty("items").GetArrayLength();
         await using var visit = await chrome.VisitAsync(platform, "regulator1", "/institutions");
         await visit.Button("地图").ClickAsync();
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Img, new() { Name = $"{count} 家机构的位置图" }).Locator("canvas")).ToBeVisibleAsync();
+        await Assertions
+            .Expect(visit.Page.GetByRole(AriaRole.Img, new() { Name = $"{count} 家机构的位置图" }).Locator("canvas"))
+            .ToBeVisibleAsync();
         await Assertions.Expect(visit.Page.Locator(".map__note")).ToContainTextAsync("2021 年杭州区划调整之前");
         await visit.Button("以表格显示").ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".chart__table tbody tr")).ToHaveCountAsync(count);
@@ -108,7 +110,10 @@ public sealed class InstitutionPageTests(Platform platform, Chrome chrome)
         await visit.Dialog.GetByRole(AriaRole.Textbox).FillAsync("校验逾期");
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "停用机构" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".banner--bad")).ToContainTextAsync("校验逾期");
-        (await platform.GetAsync("regulator1", $"/api/institutions/{Hospital.Code}")).GetProperty("status").GetString().ShouldBe("suspended");
+        (await platform.GetAsync("regulator1", $"/api/institutions/{Hospital.Code}"))
+            .GetProperty("status")
+            .GetString()
+            .ShouldBe("suspended");
         await visit.Button("恢复").ClickAsync();
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "恢复机构" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".banner--bad")).ToHaveCountAsync(0);
