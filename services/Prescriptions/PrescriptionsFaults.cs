@@ -43,6 +43,12 @@ public static partial class PrescriptionsFaults
         "本机构已被暂停,不能推送处方",
         "the institution is suspended and may not push"
     );
+    public static readonly FaultDefinition PrescriberSuspended = new(
+        "PRX-0220",
+        403,
+        "处方医师已被暂停执业,其处方不予接收",
+        "the prescriber is suspended; nothing that they prescribe is accepted"
+    );
     public static readonly FaultDefinition WrongPrescriber = new(
         "PRX-0207",
         403,

@@ -100,6 +100,10 @@ internal sealed class Acceptance(
         }
 
         PrescriptionFormat.Check(prescription, release.Catalogue, now);
+        if (register.IsSuspendedPractitioner(prescription!.Prescriber.PractitionerCode))
+        {
+            throw PrescriptionsFaults.PrescriberSuspended.Exception("prescriber.practitioner_code");
+        }
     }
 
     private AuditOutcome Audit(Prescription prescription, AuditRelease release)

@@ -64,11 +64,7 @@ internal static class ScenarioTable
     {
         var section = "";
         var all = new List<Scenario>();
-        foreach (
-            var line in File.ReadLines(
-                RepositoryRoot.Combine("tests", "TcmBrain.Prescriptions.Tests", "Scenarios", "lifecycle.txt")
-            )
-        )
+        foreach (var line in File.ReadLines(RepositoryRoot.Combine("tests", "TcmBrain.Prescriptions.Tests", "Scenarios", "lifecycle.txt")))
         {
             if (line.StartsWith('#'))
             {

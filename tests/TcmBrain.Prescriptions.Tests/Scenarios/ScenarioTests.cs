@@ -46,7 +46,9 @@ public sealed class ScenarioTests(ScenarioFixture fixture) : IClassFixture<Scena
         var answer = await story.DoAsync(scenario.Deeds);
 
         var (after, newer) = await story.EventsAsync();
-        var told = string.Join(" ", after[before.Length..]) + (newer.Length == newerBefore.Length ? "" : " / " + string.Join(" ", newer[newerBefore.Length..]));
+        var told =
+            string.Join(" ", after[before.Length..])
+            + (newer.Length == newerBefore.Length ? "" : " / " + string.Join(" ", newer[newerBefore.Length..]));
         return (answer, await story.StateAsync(), told.Trim() is { Length: > 0 } some ? some : "-");
     }
 

@@ -26,12 +26,6 @@ public sealed class ScriptedPharmacy : DispensingService.DispensingServiceClient
         var answer = answers.GetValueOrDefault(request.PrescriptionId) is var outcome and not WithdrawOutcome.Unspecified
             ? Task.FromResult(new WithdrawReply { Outcome = outcome })
             : Task.FromException<WithdrawReply>(new RpcException(new Status(StatusCode.Unavailable, "away")));
-        return new AsyncUnaryCall<WithdrawReply>(
-            answer,
-            Task.FromResult(new Metadata()),
-            () => Status.DefaultSuccess,
-            () => [],
-            () => { }
-        );
+        return new AsyncUnaryCall<WithdrawReply>(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
     }
 }

@@ -95,8 +95,9 @@ internal sealed class Story(ScenarioFixture fixture)
             case "pushes other content":
                 var other = Written.Clone();
                 other.Doses += 1;
-                return (await fixture.Client.PushAsync(new PushRequest { Prescription = other }, PrescriptionsFixture.As(hospital)))
-                    .State.ToString();
+                return (
+                    await fixture.Client.PushAsync(new PushRequest { Prescription = other }, PrescriptionsFixture.As(hospital))
+                ).State.ToString();
             case "audits":
                 Writing.Change(Written, with);
                 var audited = await fixture.Client.AuditAsync(
@@ -147,10 +148,7 @@ internal sealed class Story(ScenarioFixture fixture)
 
     private async Task<string> CancelAsync(int hospital, int revision, string reason = "患者要求") =>
         (
-            await fixture.Client.CancelAsync(
-                new CancelRequest { Key = Key(revision), Reason = reason },
-                PrescriptionsFixture.As(hospital)
-            )
+            await fixture.Client.CancelAsync(new CancelRequest { Key = Key(revision), Reason = reason }, PrescriptionsFixture.As(hospital))
         ).Outcome.ToString();
 
     private async Task<string> AmendAsync(int hospital, int revision, string with, string reason = "剂量调整")
