@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using TcmBrain.Benchmarks;
+using TcmBrain.Benchmarks.Identity;
 
 var names = new Argument<string[]>("names")
 {
-    Description = "exchange, push, audit, pharmacy; all when none is named",
+    Description = "exchange, push, audit, pharmacy, identity; all when none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
@@ -18,6 +19,7 @@ root.SetAction(
             ("exchange", () => new ExchangeBenchmark(servers, events: 40_000, rounds: 5).RunAsync(cancellationToken)),
             ("push", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
+            ("identity", () => new IdentityBenchmark(servers).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5).RunAsync(cancellationToken)),
         };
         var asked = arguments.GetValue(names)!;

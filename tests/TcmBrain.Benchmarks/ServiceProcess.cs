@@ -60,6 +60,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most memory it has held so far.</summary>
+    public double PeakMebibytes()
+    {
+        process.Refresh();
+        return process.PeakWorkingSet64 / (double)(1 << 20);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
