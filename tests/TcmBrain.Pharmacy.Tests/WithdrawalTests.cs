@@ -80,6 +80,56 @@ public sealed class WithdrawalTests(House house) : IDisposable
     }
 
     [Fact]
+    public async Task Whose_validity_ran_out_is_withdrawn_by_event_and_each_question_is_answered()
+    {
+        var piece = house.Piece();
+        var lot = await house.StockAsync(await house.CentreAsync(), piece, 1000);
+        var approved = house.Approved((piece, 10));
+        await house.ReservedAsync(approved);
+
+        await house.ArriveAsync(Expiring(approved));
+        await house.ArriveAsync(Expiring(approved));
+
+        (await house.LotAsync(lot)).ShouldBe((0, 1000, 0, 0));
+        var told = await house.ToldAsync<PrescriptionWithdrawn>(approved.AggregateId);
+        told.Select(t => t.Version).Order().ShouldBe([3, 4]);
+        told.ShouldAllBe(t => t.Cause == WithdrawalCause.Expiry);
+    }
+
+    [Fact]
+    public async Task What_is_being_weighed_goes_on_though_its_validity_ran_out()
+    {
+        var piece = house.Piece();
+        var centre = await house.CentreAsync();
+        var lot = await house.StockAsync(centre, piece, 1000);
+        var approved = house.Approved((piece, 10));
+        await house.ReservedAsync(approved);
+        using var dispenser = house.Dispenser(centre);
+        await dispenser.SendAsync($"/api/pharmacy/dispensings/{approved.AggregateId}/start", new { });
+
+        await house.ArriveAsync(Expiring(approved));
+
+        (await house.StateAsync(approved.AggregateId)).ShouldBe("dispensing");
+        (await house.LotAsync(lot)).ShouldBe((0, 930, 70, 0));
+        (await house.ToldAsync<PrescriptionWithdrawn>(approved.AggregateId)).ShouldBeEmpty();
+    }
+
+    private static WithdrawalRequested Expiring(PrescriptionApproved e) =>
+        new()
+        {
+            AggregateId = e.AggregateId,
+            Version = 4,
+            OccurredAt = DateTimeOffset.UtcNow,
+            InstitutionCode = e.InstitutionCode,
+            RegionCode = e.RegionCode,
+            HisNumber = e.HisNumber,
+            Revision = e.Revision,
+            RequestedBy = "system",
+            Reason = "处方有效期已过",
+            Cause = WithdrawalCause.Expiry,
+        };
+
+    [Fact]
     public async Task A_late_withdrawal_of_an_older_revision_leaves_the_newer_one_alone()
     {
         var piece = house.Piece();

@@ -20,6 +20,7 @@ public class PrescriptionsFixture(Servers servers) : IAsyncLifetime
 {
     private static int lastSeed;
     private TestService service = null!;
+    private Dictionary<string, string?> settings = null!;
     private GrpcChannel channel = null!;
 
     public NpgsqlDataSource Database { get; private set; } = null!;
@@ -38,16 +39,13 @@ public class PrescriptionsFixture(Servers servers) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var database = await servers.DatabaseAsync("prescriptions");
-        service = await TestService.StartAsync(
-            typeof(PrescriptionsFaults).Assembly,
-            new Dictionary<string, string?>(Settings)
-            {
-                ["ConnectionStrings:database"] = database,
-                ["ConnectionStrings:rabbitmq"] = await servers.BrokerAsync(),
-                ["PatientIdentity:Key"] = Convert.ToBase64String(new byte[32]),
-            },
-            Change
-        );
+        settings = new Dictionary<string, string?>(Settings)
+        {
+            ["ConnectionStrings:database"] = database,
+            ["ConnectionStrings:rabbitmq"] = await servers.BrokerAsync(),
+            ["PatientIdentity:Key"] = Convert.ToBase64String(new byte[32]),
+        };
+        service = await TestService.StartAsync(typeof(PrescriptionsFaults).Assembly, settings, Change);
         Database = NpgsqlDataSource.Create(database);
         channel = GrpcChannel.ForAddress(service.Grpc);
         Client = new PrescriptionService.PrescriptionServiceClient(channel);
@@ -60,6 +58,14 @@ public class PrescriptionsFixture(Servers servers) : IAsyncLifetime
         await service.DisposeAsync();
         await Database.DisposeAsync();
     }
+
+    /// <summary>The same service once more on the same database, as after a restart or beside the first.</summary>
+    public Task<TestService> ReplicaAsync(string setting, string value) =>
+        TestService.StartAsync(
+            typeof(PrescriptionsFaults).Assembly,
+            new Dictionary<string, string?>(settings) { [setting] = value },
+            Change
+        );
 
     public static Metadata As(int hospital) =>
         new()

@@ -11,6 +11,12 @@ namespace TcmBrain.ServiceDefaults.Faults;
 /// <param name="GrpcStatus">Only where the HTTP status does not say it well, for example 6 (ALREADY_EXISTS) for some 409.</param>
 public sealed record FaultDefinition(string Code, int HttpStatus, string Zh, string En, int? GrpcStatus = null)
 {
+    /// <summary>
+    /// Whether the same call, unchanged, may succeed later: something is away or overloaded. Everything else fails the same way until the
+    /// caller changes what it asks.
+    /// </summary>
+    public bool IsRetryable => HttpStatus is 408 or 429 or 500 or 502 or 503 or 504;
+
     /// <summary>The fault at <paramref name="field"/> (a JSON or proto path; empty when the whole request is meant).</summary>
     public Fault At(string field, params object[] arguments) =>
         new(

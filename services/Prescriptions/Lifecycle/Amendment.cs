@@ -1,5 +1,6 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Pharmacy.V1;
+using TcmBrain.Contracts.Prescriptions;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Exchange;
 using TcmBrain.Prescriptions.Push;
@@ -138,12 +139,13 @@ internal sealed class Amendment(EventExchange exchange, Acceptance acceptance, P
         }
 
         stored.Demand(contentSha256);
-        var former = await LifecycleStore.LockAsync(work, key.Institution, key.HisNumber, key.Revision - 1, cancellationToken);
+        // Without a lock: it has ended, or the new one would not stand.
+        var former = await LifecycleStore.StateAsync(work, key.Institution, key.HisNumber, key.Revision - 1, cancellationToken);
         return new AmendReply
         {
             Outcome = AmendOutcome.Amended,
             Accepted = stored.Reply,
-            FormerState = former?.State ?? State.Unspecified,
+            FormerState = former,
         };
     }
 

@@ -41,19 +41,51 @@ internal static class LifecycleStore
         CancellationToken cancellationToken
     )
     {
+        Standing? found = null;
+        for (var looks = 0; looks < 3; looks++)
+        {
+            await using var command = work.Command(
+                $"""
+                select {Columns} from prescriptions.prescriptions
+                where id = (
+                    select id from prescriptions.keys where institution_code = $1 and his_number = $2 and ($3 = 0 or revision = $3)
+                    order by revision desc limit 1)
+                for no key update
+                """,
+                institutionCode,
+                hisNumber,
+                revision
+            );
+            found = (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+            // The newest when the statement began may have been amended while it waited for the lock: the next look sees the newer one.
+            if (revision > 0 || found?.State != State.Superseded)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Where it stands, without a lock; unspecified when there is none.</summary>
+    public static async Task<State> StateAsync(
+        Work work,
+        string institutionCode,
+        string hisNumber,
+        int revision,
+        CancellationToken cancellationToken
+    )
+    {
         await using var command = work.Command(
-            $"""
-            select {Columns} from prescriptions.prescriptions
-            where id = (
-                select id from prescriptions.keys where institution_code = $1 and his_number = $2 and ($3 = 0 or revision = $3)
-                order by revision desc limit 1)
-            for no key update
+            """
+            select p.state from prescriptions.keys k join prescriptions.prescriptions p on p.id = k.id
+            where k.institution_code = $1 and k.his_number = $2 and k.revision = $3
             """,
             institutionCode,
             hisNumber,
             revision
         );
-        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+        return await command.ExecuteScalarAsync(cancellationToken) is short state ? (State)state : State.Unspecified;
     }
 
     /// <summary>What has run out by <paramref name="now"/>, locked; what another replica has in hand is passed over.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Google.Protobuf;
+using TcmBrain.Contracts.Prescriptions;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.Lifecycle;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using TcmBrain.Contracts.Prescriptions;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.ServiceDefaults.Faults;
 

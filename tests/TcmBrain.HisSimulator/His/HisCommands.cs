@@ -12,7 +12,7 @@ using TcmBrain.Knowledge;
 namespace TcmBrain.HisSimulator.His;
 
 /// <summary>A hospital on the command line, through the public contract only.</summary>
-internal static class HisCommands
+internal static partial class HisCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -31,7 +31,17 @@ internal static class HisCommands
 
     public static Command Create()
     {
-        var his = new Command("his", "A hospital's information system on the command line") { Push(), Audit(), Get(), Watch(), Cancel() };
+        var his = new Command("his", "A hospital's information system on the command line")
+        {
+            Push(),
+            Audit(),
+            Get(),
+            List(),
+            Watch(),
+            Cancel(),
+            Amend(),
+            Sign(),
+        };
         foreach (var command in his.Subcommands)
         {
             command.Options.Add(Http);

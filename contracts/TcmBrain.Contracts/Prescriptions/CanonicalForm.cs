@@ -5,17 +5,19 @@ using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using TcmBrain.Contracts.Prescriptions.V1;
 
-namespace TcmBrain.Prescriptions.Push;
+namespace TcmBrain.Contracts.Prescriptions;
 
 /// <summary>
 /// The canonical bytes of a prescription (规范文本): what its content hash and its signature are computed over. Lines of UTF-8 text, so that any
 /// language writes them without a protobuf library; docs/integration/canonical-form.md defines it. The signature itself and fields
 /// that this version does not know are no part of it. A test writes the same from the message's descriptor, so no field is forgotten.
 /// </summary>
-internal static class CanonicalForm
+public static class CanonicalForm
 {
+    /// <summary>The first line.</summary>
     public const string Header = "tcmbrain-prescription-v1";
 
+    /// <summary>The bytes, whatever the prescription holds; nothing is checked.</summary>
     public static byte[] Of(Prescription p)
     {
         var text = new Writer(new ArrayBufferWriter<byte>(2048));
