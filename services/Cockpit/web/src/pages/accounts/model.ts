@@ -35,7 +35,7 @@ export function secretState(secret: Secret, now = Date.now()): State {
 }
 
 export function signatureState(status: string): State {
-  return { tone: status === 'active' ? 'good' : 'bad', text: word('signature', status) }
+  return { tone: status === 'valid' ? 'good' : 'bad', text: word('signature', status) }
 }
 
 export function keyState(status: string): State {

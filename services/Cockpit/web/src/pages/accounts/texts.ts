@@ -100,7 +100,7 @@ export const texts = defineTexts({
   'signatures.revoke.title': ['吊销公钥“{name}”？', 'Revoke the key {name}?'],
   'signatures.revoke.text': ['立即生效：用它签名的新处方将被拒收，不可恢复。', 'Takes effect at once and for good: new prescriptions signed with it are refused.'],
   'signatures.revoked': ['公钥已吊销', 'Key revoked'],
-  'signature.active': ['有效', 'Valid'],
+  'signature.valid': ['有效', 'Valid'],
   'signature.revoked': ['已吊销', 'Revoked'],
 
   'keys.title': ['令牌签名密钥', 'Token signing keys'],
