@@ -2,7 +2,7 @@ import { defineTexts, type KeyOf } from '@/i18n'
 
 export const texts = defineTexts({
   'log.title': ['患者身份查阅记录', 'Access to patient identity'],
-  'log.lead': ['谁在何时、因何查看过哪位患者的身份信息。记录只增不改。', 'Who looked at which patient’s identity, when and why. Entries are never changed.'],
+  'log.lead': ['谁在何时、因何查看过哪位患者的身份信息。记录只增不改。', 'Who looked at which patient\'s identity, when and why. Entries are never changed.'],
   'log.none': ['还没有查阅记录', 'Nobody has looked yet'],
   'filter.institution': ['机构', 'Institution'],
   'filter.institution.hint': ['全部机构', 'Any institution'],

@@ -86,7 +86,7 @@ export const texts = defineTexts({
   'secret.retiring': ['即将停用', 'Ending'],
 
   'signatures.title': ['处方签名公钥', 'Prescription signature keys'],
-  'signatures.lead': ['用于核验该机构处方的电子签名（ECDSA P-256）。私钥由机构保管，平台只登记公钥。', 'By which this institution’s prescriptions are verified (ECDSA P-256). The private key stays with the institution; only the public key is registered.'],
+  'signatures.lead': ['用于核验该机构处方的电子签名（ECDSA P-256）。私钥由机构保管，平台只登记公钥。', 'By which this institution\'s prescriptions are verified (ECDSA P-256). The private key stays with the institution; only the public key is registered.'],
   'signatures.new': ['登记公钥', 'Register a key'],
   'signatures.none': ['还没有登记公钥', 'No key registered yet'],
   'signatures.pem': ['公钥（PEM）', 'Public key (PEM)'],

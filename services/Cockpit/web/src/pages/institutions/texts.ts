@@ -75,7 +75,7 @@ export const texts = defineTexts({
   'map.title': ['机构分布', 'Where they are'],
   'map.summary': ['{n} 家机构的位置图', 'Map of {n} institutions'],
   'map.empty': ['没有登记位置的机构', 'No institution with a position'],
-  'map.note': ['示意图：县区轮廓为 2021 年杭州区划调整之前的数据，仅作背景，不代表行政界线；点位为机构登记的坐标。', 'Schematic. Outlines of counties are from before Hangzhou’s change of 2021 and serve as background only, not as borders; points are the registered coordinates.'],
+  'map.note': ['示意图：县区轮廓为 2021 年杭州区划调整之前的数据，仅作背景，不代表行政界线；点位为机构登记的坐标。', 'Schematic. Outlines of counties are from before Hangzhou\'s change of 2021 and serve as background only, not as borders; points are the registered coordinates.'],
   'map.chosen': ['选中的机构', 'Chosen institution'],
   'map.pick': ['点选地图上的机构查看。', 'Choose an institution on the map.'],
   'map.open': ['打开机构卡片', 'Open its card'],
@@ -128,7 +128,7 @@ export const texts = defineTexts({
   'edit.save.new': ['登记', 'Register'],
   'edit.saved.new': ['已登记', 'Registered'],
   'edit.saved': ['已保存', 'Saved'],
-  'edit.ownOnly': ['本机构管理员只能修改英文名称、地址、位置和诊疗科目，其余由主管部门修改。', 'An institution’s administrator changes the English name, address, position and departments; the rest is the authority’s.'],
+  'edit.ownOnly': ['本机构管理员只能修改英文名称、地址、位置和诊疗科目，其余由主管部门修改。', 'An institution\'s administrator changes the English name, address, position and departments; the rest is the authority\'s.'],
 
   'history.registered': ['登记', 'Registered'],
   'history.changed': ['变更', 'Changed'],

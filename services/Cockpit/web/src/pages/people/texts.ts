@@ -73,6 +73,7 @@ export const texts = defineTexts({
   'edit.identity': ['人员', 'Person'],
   'edit.practice': ['执业与处方权', 'Practice and rights'],
   'edit.save.new': ['登记', 'Register'],
+  'edit.institution.missing': ['请选择机构', 'Choose the institution'],
   'edit.saved.new': ['已登记', 'Registered'],
   'edit.saved': ['已保存', 'Saved'],
   'edit.site.add': ['添加机构', 'Add an institution'],
