@@ -3,12 +3,13 @@ using System.Text;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using Spectre.Console;
+using TcmBrain.Operations.Beginning;
 using TcmBrain.Operations.Events;
 using TcmBrain.Operations.Verify;
 
 namespace TcmBrain.Operations;
 
-/// <summary><c>./tcm verify</c> and <c>./tcm events</c>.</summary>
+/// <summary><c>./tcm verify</c>, <c>./tcm events</c> and <c>./tcm bootstrap</c>.</summary>
 internal static class EntryPoint
 {
     private static async Task<int> Main(string[] args)
@@ -21,7 +22,12 @@ internal static class EntryPoint
             AnsiConsole.Profile.Width = 160;
         }
 
-        var root = new RootCommand("Looks after a running platform") { VerifyCommand.Create(), EventsCommands.Create() };
+        var root = new RootCommand("Looks after a running platform")
+        {
+            VerifyCommand.Create(),
+            EventsCommands.Create(),
+            BootstrapCommand.Create(),
+        };
         try
         {
             return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

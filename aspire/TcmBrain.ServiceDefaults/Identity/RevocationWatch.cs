@@ -43,6 +43,7 @@ internal sealed partial class RevocationWatch(
         {
             var news = await source.FetchAsync(seq, bound.Token);
             revocations.Apply(news.Items);
+            revocations.EndStreams();
             revocations.Prune();
             seq = news.Seq;
             if (published is not null && published != news.Keys)

@@ -6,13 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace TcmBrain.ServiceDefaults.Identity;
 
 /// <summary>
-/// What is known to be revoked, and the requests that are being answered: a revocation also ends those of the revoked that are under way,
-/// long streams in the first place.
+/// What is known to be revoked, and the requests that are being answered: of the revoked those that have been under way for seconds, which
+/// are streams, are ended. What is shorter ends by itself.
 /// </summary>
 public sealed class Revocations(TimeProvider time)
 {
+    private readonly TimeProvider time = time;
+
     // A token lives half an hour, a clock may be half a minute off, and the news may come late.
     private static readonly TimeSpan Kept = 2 * TokenRules.Lifetime;
+
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<Guid, long> sessions = new();
     private readonly ConcurrentDictionary<string, (int Epoch, long At)> accounts = new(StringComparer.Ordinal);
@@ -30,16 +34,18 @@ public sealed class Revocations(TimeProvider time)
     }
 
     /// <summary>Ends the request when its caller is revoked before it is answered.</summary>
-    public void Watch(HttpContext request, ClaimsPrincipal caller) =>
-        request.Response.RegisterForDispose(new UnderWay(this, request, caller));
+    public void Watch(HttpContext request, ClaimsPrincipal caller)
+    {
+        var watched = new UnderWay(this, request, caller);
+        request.Items[typeof(UnderWay)] = watched;
+        request.Response.RegisterForDispose(watched);
+    }
+
+    /// <summary>For the request that revokes its own caller and has still to answer.</summary>
+    public static void LetFinish(HttpContext request) => (request.Items[typeof(UnderWay)] as UnderWay)?.Dispose();
 
     public void Apply(IReadOnlyList<Revocation> news)
     {
-        if (news.Count == 0)
-        {
-            return;
-        }
-
         var now = time.GetTimestamp();
         foreach (var revocation in news)
         {
@@ -52,10 +58,19 @@ public sealed class Revocations(TimeProvider time)
                 accounts.AddOrUpdate(account, (epoch, now), (_, known) => (Math.Max(epoch, known.Epoch), now));
             }
         }
+    }
+
+    /// <summary>Cuts the streams of the revoked. To be called again and again: one may have begun just before.</summary>
+    public void EndStreams()
+    {
+        if (sessions.IsEmpty && accounts.IsEmpty)
+        {
+            return;
+        }
 
         foreach (var (request, _) in underWay)
         {
-            if (IsRevoked(request.Caller))
+            if (time.GetElapsedTime(request.Began) > Short && IsRevoked(request.Caller))
             {
                 request.Abort();
             }
@@ -94,11 +109,13 @@ public sealed class Revocations(TimeProvider time)
 
         public UnderWay(Revocations list, HttpContext request, ClaimsPrincipal caller)
         {
-            (this.list, this.request, Caller) = (list, request, caller);
+            (this.list, this.request, Caller, Began) = (list, request, caller, list.time.GetTimestamp());
             list.underWay[this] = 0;
         }
 
         public ClaimsPrincipal Caller { get; }
+
+        public long Began { get; }
 
         public void Abort()
         {

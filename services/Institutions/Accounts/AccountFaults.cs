@@ -71,6 +71,12 @@ public static partial class InstitutionsFaults
         "列表参数不正确",
         "the list's limit (1 to 200) or next token is wrong"
     );
+    public static readonly FaultDefinition OperatorExists = new(
+        "INS-0316",
+        409,
+        "平台已有运维账号,不能再次初始化",
+        "there is an operator already; the installation cannot be begun again"
+    );
     public static readonly FaultDefinition PasswordShort = new(
         "INS-0331",
         400,

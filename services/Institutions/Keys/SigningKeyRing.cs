@@ -104,16 +104,26 @@ internal sealed class SigningKeyRing(NpgsqlDataSource database, KeyCipher cipher
     public async Task<IReadOnlyList<SigningKeyView>> ListAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var keys = await connection.QueryAsync<SigningKeyView>(
+        var keys = await connection.QueryAsync<(string Kid, string Status, DateTime Created, DateTime? Activated, DateTime? Retired)>(
             new CommandDefinition(
                 """
-                select kid, status, created_at as CreatedAt, activated_at as ActivatedAt, retired_at as RetiredAt
+                select kid, status, created_at, activated_at, retired_at
                 from institutions.signing_key order by created_at desc, activated_at nulls first
                 """,
                 cancellationToken: cancellationToken
             )
         );
-        return [.. keys.Select(key => key.Status == "retired" ? key with { PublishedUntil = key.RetiredAt + Afterlife } : key)];
+        return
+        [
+            .. keys.Select(key => new SigningKeyView(
+                key.Kid,
+                key.Status,
+                key.Created,
+                key.Activated,
+                key.Retired,
+                key.Status == "retired" ? key.Retired + Afterlife : null
+            )),
+        ];
     }
 
     /// <summary>Makes the first keys, and rotates when the current one's term is over. Idempotent; replicas take turns.</summary>
@@ -240,5 +250,5 @@ internal sealed record SigningKeyView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? ActivatedAt,
     DateTimeOffset? RetiredAt,
-    DateTimeOffset? PublishedUntil = null
+    DateTimeOffset? PublishedUntil
 );

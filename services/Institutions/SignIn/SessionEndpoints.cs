@@ -57,6 +57,7 @@ internal static class SessionEndpoints
     /// <summary>Ends the session everywhere: its tokens are revoked, not only forgotten by the browser.</summary>
     public static async Task<NoContent> CloseAsync(ClaimsPrincipal caller, Sessions sessions, HttpContext context, CancellationToken stop)
     {
+        Revocations.LetFinish(context);
         await sessions.EndAsync(caller, stop);
         context.Response.Cookies.Delete(TokenRules.Cookie, Cookie(context, TimeSpan.Zero));
         return TypedResults.NoContent();
@@ -71,6 +72,7 @@ internal static class SessionEndpoints
         CancellationToken stop
     )
     {
+        Revocations.LetFinish(context);
         var (account, token) = await sessions.ChangePasswordAsync(
             caller,
             asked.Current ?? "",

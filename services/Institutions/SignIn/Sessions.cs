@@ -70,7 +70,10 @@ internal sealed class Sessions(
         // The same guard as at the door: an open screen is no place to guess at.
         await signIn.SignInAsync(SignInKind.User, caller.Subject(), current, address, cancellationToken);
         await administration.SetOwnPasswordAsync(caller.Subject(), wanted, cancellationToken);
-        return await signIn.SignInAsync(SignInKind.User, caller.Subject(), wanted, address, cancellationToken);
+        var account =
+            await accounts.FindAsync(SignInKind.User, caller.Subject(), wanted, cancellationToken)
+            ?? throw GeneralFaults.Unauthenticated.Exception();
+        return (account, await issuer.IssueAsync(account, SignInKind.User, Guid.CreateVersion7(), null, cancellationToken));
     }
 
     private static (Guid Session, int Epoch, DateTimeOffset Began)? Of(ClaimsPrincipal caller) =>

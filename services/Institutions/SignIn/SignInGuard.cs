@@ -28,6 +28,8 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
     // let anyone shut a hospital out.
     private const int ThresholdAnyAddress = 50;
 
+    private static readonly TimeSpan LongestQueue = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim[] lanes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Runs <paramref name="verify"/> unless the name is locked; counts its failure.</summary>
@@ -43,9 +45,9 @@ internal sealed class SignInGuard(NpgsqlDataSource database, TimeProvider time) 
         where T : class
     {
         var lane = lanes[(uint)HashCode.Combine(name, address) % (uint)lanes.Length];
-        if (!await lane.WaitAsync(TimeSpan.FromSeconds(10), cancellationToken))
+        if (!await lane.WaitAsync(LongestQueue, cancellationToken))
         {
-            throw Locked(TimeSpan.FromSeconds(10));
+            throw Locked(LongestQueue);
         }
 
         try
