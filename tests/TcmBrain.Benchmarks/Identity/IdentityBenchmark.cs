@@ -4,5 +4,8 @@ namespace TcmBrain.Benchmarks.Identity;
 internal sealed class IdentityBenchmark(BenchServers servers)
 {
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken) =>
-        [.. await new RegisterSearch(servers, institutions: 100_000, practitioners: 1_000_000).RunAsync(cancellationToken)];
+        [
+            .. await new TokenBenchmark(count: 20_000, rounds: 5).RunAsync(),
+            .. await new RegisterSearch(servers, institutions: 100_000, practitioners: 1_000_000).RunAsync(cancellationToken),
+        ];
 }
