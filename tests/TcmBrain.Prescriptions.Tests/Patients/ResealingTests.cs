@@ -49,7 +49,10 @@ public sealed class ResealingTests(PrescriptionsFixture fixture) : IClassFixture
     }
 
     private Task<long> UnderAsync(int version) =>
-        fixture.CountAsync("prescriptions.prescriptions", $"institution_code = 'reseal' and get_byte(identity, 1) = {version}");
+        fixture.CountAsync(
+            "prescriptions.prescriptions",
+            $"institution_code = 'reseal' and substring(identity from 2 for 1) = '\\x{version:x2}'"
+        );
 
     [Fact]
     public async Task A_new_key_takes_over_batch_by_batch_can_be_interrupted_and_brings_back_nothing_erased()
@@ -60,7 +63,7 @@ public sealed class ResealingTests(PrescriptionsFixture fixture) : IClassFixture
         var (outcome, first) = await Resealing().ResealBatchAsync(default);
         (outcome, first).ShouldBe((IdentityResealing.Outcome.More, IdentityResealing.Batch));
         (await UnderAsync(1)).ShouldBe(120);
-        (await fixture.CountAsync("prescriptions.identity_resealing", "finished_at is null")).ShouldBe(1);
+        (await fixture.CountAsync("prescriptions.identity_resealing", "key_version = 2 and finished_at is null")).ShouldBe(1);
 
         // Interrupted here; meanwhile one of the rest is erased, and another is altered so that it does not open.
         await using (
@@ -91,7 +94,7 @@ public sealed class ResealingTests(PrescriptionsFixture fixture) : IClassFixture
         (await UnderAsync(2)).ShouldBe(Count - 2);
         (await UnderAsync(1)).ShouldBe(1);
         (await fixture.CountAsync("prescriptions.prescriptions", $"id = '{ids[^1]}' and identity = '\\x00'")).ShouldBe(1);
-        (await fixture.CountAsync("prescriptions.identity_resealing", "finished_at is not null")).ShouldBe(1);
+        (await fixture.CountAsync("prescriptions.identity_resealing", "key_version = 2 and finished_at is not null")).ShouldBe(1);
 
         // With the new key alone: the identity, and the way to it.
         var alone = VaultTests.Ring(("Keys:2", Two));
