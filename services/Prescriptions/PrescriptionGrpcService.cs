@@ -127,7 +127,11 @@ internal sealed class PrescriptionGrpcService(
                 id,
                 context.CancellationToken
             ),
-            GetRequest.WhichOneofCase.Key => await reader.ByKeyAsync(caller, request.Key, context.CancellationToken),
+            GetRequest.WhichOneofCase.Key when IsKey(request.Key) => await reader.ByKeyAsync(
+                caller,
+                request.Key,
+                context.CancellationToken
+            ),
             GetRequest.WhichOneofCase.None => throw PrescriptionsFaults.Missing.Exception("which"),
             _ => null,
         };
@@ -138,7 +142,7 @@ internal sealed class PrescriptionGrpcService(
     {
         var caller = CallerOf(context);
         new FaultList()
-            .Require(request.Key is { HisNumber.Length: > 0 }, PrescriptionsFaults.Missing, "key.his_number")
+            .Require(IsKey(request.Key), PrescriptionsFaults.Missing, "key.his_number")
             .Require(request.Reason.Trim().Length is > 0 and <= 512, PrescriptionsFaults.Missing, "reason")
             .ThrowIfAny();
         return cancellation.CancelAsync(
@@ -175,7 +179,7 @@ internal sealed class PrescriptionGrpcService(
         ServerCallContext context
     )
     {
-        if (request.Key is not { HisNumber.Length: > 0 })
+        if (!IsKey(request.Key))
         {
             throw PrescriptionsFaults.Missing.Exception("key.his_number");
         }
@@ -192,6 +196,10 @@ internal sealed class PrescriptionGrpcService(
 
     public override Task Watch(WatchRequest request, IServerStreamWriter<StatusChange> changes, ServerCallContext context) =>
         watch.ServeAsync(CallerOf(context).InstitutionCode(), request.ResumeToken, changes, context);
+
+    /// <summary>A number that could be one; control characters are none, and the database would not take them.</summary>
+    private static bool IsKey(PrescriptionKey? key) =>
+        key is { HisNumber.Length: > 0 and <= 64, Revision: >= 0 } && !key.HisNumber.Any(char.IsControl);
 
     private static ClaimsPrincipal CallerOf(ServerCallContext context) => context.GetHttpContext().User;
 

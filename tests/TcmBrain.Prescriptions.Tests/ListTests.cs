@@ -75,6 +75,29 @@ public sealed class ListTests(PrescriptionsFixture fixture) : IClassFixture<Pres
     }
 
     [Fact]
+    public async Task A_number_with_a_control_character_finds_nothing_and_breaks_nothing()
+    {
+        var key = new PrescriptionKey { HisNumber = "A\0B" };
+
+        var get = await Should.ThrowAsync<RpcException>(async () =>
+            await fixture.Client.GetAsync(new GetRequest { Key = key }, PrescriptionsFixture.As(5))
+        );
+        var cancel = await Should.ThrowAsync<RpcException>(async () =>
+            await fixture.Client.CancelAsync(new CancelRequest { Key = key, Reason = "x" }, PrescriptionsFixture.As(5))
+        );
+        var list = await Should.ThrowAsync<RpcException>(async () =>
+            await fixture.Client.ListAsync(new ListRequest { HisNumber = key.HisNumber }, PrescriptionsFixture.As(5))
+        );
+        using var pharmacist = fixture.Pharmacist(5);
+        using var search = await pharmacist.GetAsync("/api/prescriptions/?search=A%00B");
+
+        get.Trailers.GetValue("tcm-code").ShouldBe("PRX-0202");
+        cancel.Trailers.GetValue("tcm-code").ShouldBe("PRX-0101");
+        list.Trailers.GetValue("tcm-code").ShouldBe("PRX-0116");
+        search.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Over_http_the_list_names_nobody_and_shows_what_is_needed()
     {
         var prescription = PrescriptionsFixture.Clean(Flaw.OverDose);

@@ -22,6 +22,10 @@ internal static class FieldChecks
         }
     }
 
+    /// <summary>What <see cref="Text"/> finds nothing wrong with.</summary>
+    public static bool IsText(string text, int longest, bool required) =>
+        text.Length <= longest && !HasControl(text) && !(required && string.IsNullOrWhiteSpace(text));
+
     public static void Range(this FaultList faults, int value, string field, int least, int most) =>
         faults.Require(value >= least && value <= most, PrescriptionsFaults.OutOfRange, field, least, most);
 

@@ -55,9 +55,25 @@ internal static class LineFormat
 
         for (var i = 0; i < prescription.Lines.Count; i++)
         {
-            Check(faults, prescription.Lines[i], i, catalogue);
+            // Nearly every line is sound; the places are written out only for one that is not.
+            if (!IsSound(prescription.Lines[i], catalogue))
+            {
+                Check(faults, prescription.Lines[i], i, catalogue);
+            }
         }
     }
+
+    private static bool IsSound(Line line, Catalogue catalogue) =>
+        FieldChecks.IsText(line.Name, 64, required: true)
+        && IsName(line.Name)
+        && !IsOtherMedicine(line.Name, catalogue)
+        && FieldChecks.IsText(line.Footnote, 128, required: false)
+        && FieldChecks.IsText(line.Grade, 32, required: false)
+        && FieldChecks.IsText(line.Origin, 64, required: false)
+        && !VagueWords.AreIn(line.Footnote)
+        && line.MilligramsPerDose is > 0 and <= MaxMilligramsPerDose
+        && (line.MilligramsPerDose % Step == 0 || MayBeFine(line.Name, catalogue))
+        && IsHandling(line.Handling);
 
     private static void Check(FaultList faults, Line line, int i, Catalogue catalogue)
     {
@@ -82,8 +98,7 @@ internal static class LineFormat
             faults.Require(MayBeFine(line.Name, catalogue), PrescriptionsFaults.WeightStep, $"lines[{i}].milligrams_per_dose");
         }
 
-        var known = line.Handling.Length <= 32 && (line.Handling.Length == 0 || HandlingText.Parse(line.Handling) != Handling.None);
-        faults.Require(known, PrescriptionsFaults.Handling, $"lines[{i}].handling");
+        faults.Require(IsHandling(line.Handling), PrescriptionsFaults.Handling, $"lines[{i}].handling");
     }
 
     /// <summary>The piece's name alone: a number, a unit or a second name belongs elsewhere. Brackets may say how it is processed.</summary>
@@ -99,6 +114,8 @@ internal static class LineFormat
 
         return true;
     }
+
+    private static bool IsHandling(string text) => text.Length == 0 || text.Length <= 32 && HandlingText.Parse(text) != Handling.None;
 
     private static bool IsOtherMedicine(string name, Catalogue catalogue)
     {

@@ -21,7 +21,7 @@ internal sealed class SignatureCheck(SignatureKeys keys)
         CancellationToken cancellationToken
     )
     {
-        if (!keys.IsAsked(institutionCode))
+        if (!await keys.IsAskedAsync(institutionCode, cancellationToken))
         {
             return "";
         }

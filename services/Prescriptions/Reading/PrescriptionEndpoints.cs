@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.Prescriptions.Push;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 
@@ -49,6 +50,9 @@ internal static class PrescriptionEndpoints
             states.Add(StateName.Parse(name) ?? throw GeneralFaults.Refused.Exception("state"));
         }
 
+        var faults = new FaultList();
+        faults.Text(search ?? "", "search", 64, required: false);
+        faults.ThrowIfAny();
         var most = MostOf(limit);
         var filter = new ListFilter(states, from, to, urgent, search?.Trim() ?? "", after);
         var items = await reader.ItemsAsync(caller, filter, most + 1, cancellationToken);

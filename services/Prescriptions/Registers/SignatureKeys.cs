@@ -4,6 +4,7 @@ using Npgsql;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
+using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Prescriptions.Registers;
 
@@ -22,8 +23,30 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
     private volatile FrozenDictionary<string, SignatureKey> keys = FrozenDictionary<string, SignatureKey>.Empty;
     private volatile FrozenSet<string> owners = FrozenSet<string>.Empty;
 
-    /// <summary>Whether the institution has a key that is not revoked, so that its prescriptions must be signed.</summary>
-    public bool IsAsked(string institutionCode) => owners.Contains(institutionCode);
+    private static readonly TimeSpan FirstRead = TimeSpan.FromSeconds(3);
+    private readonly TaskCompletionSource read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Whether the institution has a key that is not revoked, so that its prescriptions must be signed. Before the table has been read for
+    /// the first time nobody can say, and nothing is let through unsigned meanwhile.
+    /// </summary>
+    /// <exception cref="ServiceDefaults.Faults.FaultException">The table could not be read since the start.</exception>
+    public async ValueTask<bool> IsAskedAsync(string institutionCode, CancellationToken cancellationToken)
+    {
+        if (!read.Task.IsCompleted)
+        {
+            try
+            {
+                await read.Task.WaitAsync(FirstRead, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                throw GeneralFaults.DatabaseUnavailable.Exception();
+            }
+        }
+
+        return owners.Contains(institutionCode);
+    }
 
     /// <returns>
     /// null when the institution has no such key (another's key is none). Whether it is revoked is the caller's to judge.
@@ -73,6 +96,7 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
         owners = read.Where(key => key.RevokedAt is null || key.RevokedAt > now)
             .Select(key => key.InstitutionCode)
             .ToFrozenSet(StringComparer.Ordinal);
+        this.read.TrySetResult();
     }
 
     private async Task<SignatureKey?> ReadOneAsync(string keyId, CancellationToken cancellationToken)
