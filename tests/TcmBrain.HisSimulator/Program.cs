@@ -3,8 +3,14 @@ using Grpc.Core;
 using TcmBrain.HisSimulator;
 using TcmBrain.HisSimulator.Demo;
 using TcmBrain.HisSimulator.His;
+using TcmBrain.HisSimulator.Registering;
 
-var root = new RootCommand("A hospital on the command line, and a day of the region") { HisCommands.Create(), DemoCommand.Create() };
+var root = new RootCommand("A hospital on the command line, and a day of the region")
+{
+    HisCommands.Create(),
+    DemoCommand.Create(),
+    RegionCommand.Create(),
+};
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -41,20 +41,20 @@ public static class DemoRegion
     /// <summary>Whose HIS pushes prescriptions: <c>Hospitals[n - 1]</c> is the institution of client <c>his-n</c>.</summary>
     public static readonly IReadOnlyList<DemoInstitution> Hospitals =
     [
-        Public(1, "330102", "hospital", "三级甲等", "钱江示范中医院", "Qianjiang Demo TCM Hospital"),
-        Public(2, "330105", "hospital", "三级乙等", "运河示范中医院", "Grand Canal Demo TCM Hospital"),
-        Public(3, "330106", "hospital", "三级甲等", "西溪示范中医院", "Xixi Demo TCM Hospital"),
+        Public(1, "330102", "tcm-hospital", "三级甲等", "钱江示范中医院", "Qianjiang Demo TCM Hospital"),
+        Public(2, "330105", "tcm-hospital", "三级乙等", "运河示范中医院", "Grand Canal Demo TCM Hospital"),
+        Public(3, "330106", "tcm-hospital", "三级甲等", "西溪示范中医院", "Xixi Demo TCM Hospital"),
         Public(4, "330108", "hospital", "二级甲等", "江南示范医院", "Jiangnan Demo Hospital"),
-        Public(5, "330109", "hospital", "三级乙等", "湘湖示范中医院", "Xianghu Demo TCM Hospital"),
-        Public(6, "330110", "hospital", "二级甲等", "良渚示范中医院", "Liangzhu Demo TCM Hospital"),
-        Public(7, "330111", "hospital", "三级乙等", "富春示范中医骨伤医院", "Fuchun Demo TCM Orthopaedic Hospital"),
-        Public(8, "330112", "hospital", "二级甲等", "天目示范中医院", "Tianmu Demo TCM Hospital"),
+        Public(5, "330109", "tcm-hospital", "三级乙等", "湘湖示范中医院", "Xianghu Demo TCM Hospital"),
+        Public(6, "330110", "tcm-hospital", "二级甲等", "良渚示范中医院", "Liangzhu Demo TCM Hospital"),
+        Public(7, "330111", "tcm-hospital", "三级乙等", "富春示范中医骨伤医院", "Fuchun Demo TCM Orthopaedic Hospital"),
+        Public(8, "330112", "tcm-hospital", "二级甲等", "天目示范中医院", "Tianmu Demo TCM Hospital"),
         Public(9, "330113", "community", "", "超山示范社区卫生服务中心(中医馆)", "Chaoshan Demo Community Health Centre"),
         Public(10, "330114", "community", "", "下沙示范社区卫生服务中心(中医馆)", "Xiasha Demo Community Health Centre"),
-        Public(11, "330122", "hospital", "二级甲等", "桐君示范中医院", "Tongjun Demo TCM Hospital"),
-        Public(12, "330127", "hospital", "二级乙等", "千岛湖示范中医院", "Qiandao Lake Demo TCM Hospital"),
-        Public(13, "330182", "hospital", "二级乙等", "新安江示范中医院", "Xin'anjiang Demo TCM Hospital"),
-        Public(14, "330782", "hospital", "三级乙等", "丹溪示范中医院", "Danxi Demo TCM Hospital"),
+        Public(11, "330122", "tcm-hospital", "二级甲等", "桐君示范中医院", "Tongjun Demo TCM Hospital"),
+        Public(12, "330127", "tcm-hospital", "二级乙等", "千岛湖示范中医院", "Qiandao Lake Demo TCM Hospital"),
+        Public(13, "330182", "tcm-hospital", "二级乙等", "新安江示范中医院", "Xin'anjiang Demo TCM Hospital"),
+        Public(14, "330782", "tcm-hospital", "三级乙等", "丹溪示范中医院", "Danxi Demo TCM Hospital"),
     ];
 
     /// <summary>
@@ -225,8 +225,13 @@ public static class DemoRegion
         );
     }
 
-    /// <summary>Register and kind (2), region (6), organisation code with its own check (9, GB 11714), check character (GB 32100).</summary>
-    private static string CodeOf(string register, string region, int nth)
+    /// <summary>
+    /// An invented 统一社会信用代码: register and kind (2), region (6), organisation code with its own check (9, GB 11714), check character
+    /// (GB 32100).
+    /// </summary>
+    /// <param name="register">such as 12 for a public institution, 91 for a company</param>
+    /// <param name="nth">up to 99999; the demo's own are below 100</param>
+    public static string CodeOf(string register, string region, int nth)
     {
         var body = string.Create(CultureInfo.InvariantCulture, $"TCM{nth:00000}");
         ReadOnlySpan<int> weights = [3, 7, 9, 10, 5, 8, 4, 2];

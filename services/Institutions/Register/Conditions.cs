@@ -8,6 +8,9 @@ internal sealed class Conditions
     private readonly List<string> clauses = [];
     private readonly List<(string Name, object Value)> parameters = [];
 
+    /// <summary>How many matches are worth counting: beyond that a list says only that there are more.</summary>
+    public int CountUpTo { get; set; } = 10_000;
+
     public string Sql => clauses.Count == 0 ? "true" : string.Join("\n  and ", clauses);
 
     public Conditions And(string clause, params ReadOnlySpan<(string Name, object Value)> values)
@@ -34,7 +37,7 @@ internal sealed class Conditions
 
     public Conditions Copy()
     {
-        var copy = new Conditions();
+        var copy = new Conditions { CountUpTo = CountUpTo };
         copy.clauses.AddRange(clauses);
         copy.parameters.AddRange(parameters);
         return copy;

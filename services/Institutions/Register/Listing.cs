@@ -9,7 +9,7 @@ namespace TcmBrain.Institutions.Register;
 
 /// <summary>One page of a list.</summary>
 /// <param name="Next">asks for the page after this one; null at the end</param>
-/// <param name="Total">of all pages; null when there are more than ten thousand</param>
+/// <param name="Total">of all pages; null when there are more than ten thousand, or more than a thousand that a search finds</param>
 public sealed record Listing<T>(IReadOnlyList<T> Items, string? Next, long? Total);
 
 /// <summary>
@@ -21,8 +21,6 @@ public sealed record Listing<T>(IReadOnlyList<T> Items, string? Next, long? Tota
 /// <param name="Order">columns of an index that together are unique; compared by bytes (collation C)</param>
 internal sealed record Keyset<T>(string Columns, string From, string[] Order, Func<DbDataReader, T> Read, Func<T, string[]> KeyOf)
 {
-    private const int Counted = 10_000;
-
     private string OrderSql { get; } = string.Join(", ", Order.Select(column => $"{column} collate \"C\""));
 
     /// <exception cref="FaultException">INS-0113: a limit outside 1…200, or a token that is not ours</exception>
@@ -73,9 +71,9 @@ internal sealed record Keyset<T>(string Columns, string From, string[] Order, Fu
     private async Task<long?> CountAsync(NpgsqlConnection connection, Conditions where, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"select count(*) from (select from {From} where {where.Sql} limit {Counted + 1}) found";
+        command.CommandText = $"select count(*) from (select from {From} where {where.Sql} limit {where.CountUpTo + 1}) found";
         where.Bind(command);
-        return await command.ExecuteScalarAsync(cancellationToken) is long count and <= Counted ? count : null;
+        return await command.ExecuteScalarAsync(cancellationToken) is long count && count <= where.CountUpTo ? count : null;
     }
 
     private static string Encode(string[] key) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(key));
@@ -127,6 +125,7 @@ internal static class Search
             return where;
         }
 
+        where.CountUpTo = 1000;
         var grams = GramsOf(asked);
         var byName = $"{alias}.grams @> @grams";
         List<(string, object)> values = [("grams", grams)];

@@ -85,10 +85,11 @@ internal sealed class RegisterLoad(int seed)
                 with place as materialized (select id, region_code, row_number() over (order by code) - 1 as nth from institutions.institution),
                 places as materialized (select count(*) as n from place)
                 select gen_random_uuid(), 'B' || lpad(i::text, 7, '0'), p.id, p.region_code,
-                       substr('{Families}', 1 + i * 7919 % {Families.Length}, 1) || substr('{Given}', 1 + i * 104729 % {Given.Length}, 1)
-                           || substr('{Given}', 1 + i / 41 % {Given.Length}, 1),
+                       substr('{Families}', (1 + i * 7919 % {Families.Length})::int, 1)
+                       || substr('{Given}', (1 + i * 104729 % {Given.Length})::int, 1)
+                           || substr('{Given}', (1 + i / 41 % {Given.Length})::int, 1),
                        case i % 4 when 0 then 'pharmacist' else 'physician' end, '主治中医师', i % 4 > 0, false, 1
-                from generate_series(0, {count - 1}) i cross join places join place p on p.nth = i % places.n
+                from generate_series(0::bigint, {count - 1}) i cross join places join place p on p.nth = i % places.n
                 """,
             "create index practitioner_by_gram on institutions.practitioner using gin (grams)",
             "vacuum analyze institutions.practitioner",

@@ -120,12 +120,12 @@ public sealed class RegisterTests(InstitutionsFixture fixture)
     {
         using var hangzhou = await fixture.As("regulator-1");
         using var yiwu = await fixture.As("regulator-2");
-        var list = await (await hangzhou.GetAsync("/api/institutions?kind=hospital&limit=200&search=示范")).Json();
+        var list = await (await hangzhou.GetAsync("/api/institutions?kind=tcm-hospital&limit=200&search=示范")).Json();
         list.GetProperty("items").EnumerateArray().ShouldAllBe(i => i.GetProperty("regionCode").GetString()!.StartsWith("3301"));
         list.GetProperty("total")
             .GetInt32()
             .ShouldBe(
-                DemoRegion.Hospitals.Count(h => h is { Kind: "hospital" } && h.RegionCode.StartsWith("3301", StringComparison.Ordinal))
+                DemoRegion.Hospitals.Count(h => h is { Kind: "tcm-hospital" } && h.RegionCode.StartsWith("3301", StringComparison.Ordinal))
             );
         (await hangzhou.GetAsync($"/api/institutions/{DemoRegion.Hospitals[13].Code}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await yiwu.GetAsync($"/api/institutions/{DemoRegion.Hospitals[13].Code}")).StatusCode.ShouldBe(HttpStatusCode.OK);
