@@ -164,7 +164,7 @@ public sealed class EditingTests(InstitutionsFixture fixture)
             var (field, value) in new (string, object)[]
             {
                 ("nameZh", "别名"),
-                ("kind", "tcm-hospital"),
+                ("kind", "hospital"),
                 ("level", "三级特等"),
                 ("licenceNumber", "X1"),
                 ("beds", 900),
