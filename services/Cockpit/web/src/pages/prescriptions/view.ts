@@ -3,7 +3,7 @@ export interface View {
   prescriptionId: string
   state: string
   prescription: Written
-  audit?: { severity?: string; findings?: Finding[]; release?: string; verifiedKeyId?: string }
+  audit?: { severity?: string; findings?: Finding[]; release?: string; verifiedKeyId?: string; formula?: RecognisedFormula }
   history?: HistoryEntry[]
   receivedAt: string
   contentSha256?: string
@@ -81,6 +81,18 @@ export interface Finding {
   textEn?: string
 }
 
+/** The classic formula it is closest to, with what was added and removed. */
+export interface RecognisedFormula {
+  name: string
+  source?: string
+  syndromeCode?: string
+  syndromeName?: string
+  similarityPermille?: number
+  coveragePermille?: number
+  added?: string[]
+  removed?: string[]
+}
+
 export interface HistoryEntry {
   state: string
   actor?: string
@@ -121,10 +133,14 @@ export function demandOf(line: Line): string {
   return [line.origin, line.grade].filter(Boolean).join(' ')
 }
 
-export type Age = { key: 'age.years' | 'age.months' | 'age.yearsMonths' | 'age.days'; values: Record<string, number> }
+export type Age = { key: 'age.years' | 'age.months' | 'age.yearsMonths' | 'age.days' | 'age.born'; values: Record<string, number> }
 
-/** Age at issue: years; years and months under three years; months under one year; days up to the 28th. Null without a birth date. */
+/**
+ * Age at issue: years; years and months under three years; months under one year; days up to the 28th. Whoever does not treat is told the year
+ * of birth only. Null without a birth date.
+ */
 export function ageOf(birthDate: string | undefined, issuedAt: string | undefined): Age | null {
+  if (/^\d{4}$/.test(birthDate ?? '')) return { key: 'age.born', values: { n: Number(birthDate) } }
   const born = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birthDate ?? '')
   if (!born || !issuedAt) return null
   // The region's calendar day, eight hours ahead of UTC the whole year.
@@ -143,7 +159,9 @@ export function ageOf(birthDate: string | undefined, issuedAt: string | undefine
 export function paperOf(written: Written): 'plain' | 'emergency' | 'child' {
   if (written.visit === 'VISIT_KIND_EMERGENCY') return 'emergency'
   const age = ageOf(written.patient?.birthDate, written.issuedAt)
-  return age !== null && (age.key !== 'age.years' || age.values.n! < 14) ? 'child' : 'plain'
+  if (age === null) return 'plain'
+  const years = age.key === 'age.born' ? Number(written.issuedAt?.slice(0, 4)) - age.values.n! : age.key === 'age.years' ? age.values.n! : 0
+  return years < 14 ? 'child' : 'plain'
 }
 
 const ranks = ['none', 'advise', 'double-sign', 'resolve', 'block']
