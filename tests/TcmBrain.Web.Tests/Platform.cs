@@ -23,6 +23,9 @@ public sealed class Platform : IAsyncLifetime
     /// <summary>The gateway, which is where the browser goes.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Where a hospital's system speaks to prescriptions; the pages never do.</summary>
+    public Uri PrescriptionsGrpc { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         var broker = await servers.BrokerAsync();
@@ -35,6 +38,7 @@ public sealed class Platform : IAsyncLifetime
         );
         var known = ("services:institutions:http:0", institutions.Http.ToString());
         var prescriptions = await StartAsync("prescriptions", broker, known, ("PatientIdentity:Key", Key()));
+        PrescriptionsGrpc = prescriptions.Grpc;
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
         var port = FreePort.Next();
         var inner = FreePort.Next();

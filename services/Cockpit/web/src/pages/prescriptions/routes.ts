@@ -8,7 +8,7 @@ export const pages: Page[] = [
     name: 'prescriptions',
     title: ['处方', 'Prescriptions'],
     roles: readers,
-    nav: { group: 'prescriptions', icon: 'list' },
+    nav: { group: 'prescriptions', icon: 'list', order: 20 },
     homeOf: ['prescriber'],
     page: () => import('./PrescriptionsPage.vue')
   },

@@ -56,6 +56,7 @@ export const texts = defineTexts({
   'severity.double-sign': ['需双签', 'Double signature'],
   'severity.resolve': ['须澄清', 'To be clarified'],
   'severity.block': ['禁止', 'Blocked'],
+  'severity.refuse': ['拒收', 'Refused'],
 
   'evidence.C': ['已核对公开来源', 'read in a public source'],
   'evidence.C*': ['间接来源', 'read second-hand'],

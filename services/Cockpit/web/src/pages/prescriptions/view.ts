@@ -164,7 +164,7 @@ export function paperOf(written: Written): 'plain' | 'emergency' | 'child' {
   return years < 14 ? 'child' : 'plain'
 }
 
-const ranks = ['none', 'advise', 'double-sign', 'resolve', 'block']
+const ranks = ['none', 'advise', 'double-sign', 'resolve', 'block', 'refuse']
 
 /** A finding with the number it is marked by, beside its lines and in the list. */
 export interface Marked {
@@ -252,6 +252,6 @@ export function toneOf(state: string): 'good' | 'warn' | 'bad' | 'info' | 'quiet
 }
 
 export function severityTone(severity: string): 'bad' | 'warn' | 'info' | 'quiet' {
-  return severity === 'block' || severity === 'resolve' ? 'bad' : severity === 'double-sign' ? 'warn' : severity === 'advise' ? 'info' : 'quiet'
+  return severity === 'block' || severity === 'refuse' || severity === 'resolve' ? 'bad' : severity === 'double-sign' ? 'warn' : severity === 'advise' ? 'info' : 'quiet'
 }
 

@@ -6,7 +6,7 @@ export const pages: Page[] = [
     name: 'review',
     title: ['审方', 'Review'],
     roles: ['pharmacist'],
-    nav: { group: 'prescriptions', icon: 'clipboard' },
+    nav: { group: 'prescriptions', icon: 'clipboard', order: 10 },
     homeOf: ['pharmacist'],
     page: () => import('./ReviewPage.vue')
   }
