@@ -31,6 +31,7 @@ public sealed partial class SourceTests
         ["tests/TcmBrain.Testing/Eventually.cs"] = "the waiting helper: pauses between two looks",
         ["tests/TcmBrain.Testing/TestService.cs"] = "a bound on a start, raced against it",
         ["tests/TcmBrain.Exchange.Tests/Inbox/StoppingTests.cs"] = "a handler that is slow on purpose",
+        ["tests/TcmBrain.Prescriptions.Tests/Faults/TcpProxy.cs"] = "slows what passes, on purpose",
         ["tests/TcmBrain.Hosting.Tests/SampleHost.cs"] = "the waiting helper for another process, which knows nothing of ours",
     };
 

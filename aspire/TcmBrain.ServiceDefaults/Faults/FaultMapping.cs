@@ -36,9 +36,10 @@ public static class FaultMapping
     public static bool IsDatabaseAway(Exception exception) =>
         exception switch
         {
-            // 08: connection exceptions; 57P01–57P03: shutting down or starting; 53300: too many connections.
+            // 08: connection exceptions; 53: out of disk, memory or connections; 57P01–57P03: shutting down or starting.
             PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
-                || postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300",
+                || postgres.SqlState.StartsWith("53", StringComparison.Ordinal)
+                || postgres.SqlState is "57P01" or "57P02" or "57P03",
             NpgsqlException npgsql => npgsql.InnerException is SocketException or IOException or TimeoutException
                 || npgsql.IsTransient
                 || npgsql.InnerException is PostgresException inner && IsDatabaseAway(inner),
