@@ -5,7 +5,8 @@ using TcmBrain.Benchmarks.Identity;
 
 var names = new Argument<string[]>("names")
 {
-    Description = "exchange, push, audit, pharmacy, identity; all when none is named",
+    Description =
+        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, pharmacy; all when none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
@@ -17,20 +18,23 @@ root.SetAction(
         var benchmarks = new (string Name, Func<Task<IReadOnlyList<Figure>>> Run)[]
         {
             ("exchange", () => new ExchangeBenchmark(servers, events: 40_000, rounds: 5).RunAsync(cancellationToken)),
-            ("push", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
+            ("push-stream", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
+            ("push-watch", () => new WatchBenchmark(servers, streams: 5_000, pushes: 1_000, perSecond: 50).RunAsync(cancellationToken)),
+            ("push-read", () => new ReadBenchmark(servers, Rows(), calls: 5_000).RunAsync(cancellationToken)),
+            ("lifecycle", () => new LifecycleBenchmark(servers, count: 4_000, rounds: 3).RunAsync(cancellationToken)),
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
             ("identity", () => new IdentityBenchmark(servers).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5).RunAsync(cancellationToken)),
         };
         var asked = arguments.GetValue(names)!;
-        if (asked.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
+        if (asked.FirstOrDefault(a => benchmarks.All(b => !IsOf(b.Name, a))) is { } unknown)
         {
             Console.Error.WriteLine($"There is no benchmark {unknown}; there are {string.Join(", ", benchmarks.Select(b => b.Name))}.");
             return 1;
         }
 
         var figures = new List<Figure>();
-        foreach (var benchmark in benchmarks.Where(b => asked.Length == 0 || asked.Contains(b.Name)))
+        foreach (var benchmark in benchmarks.Where(b => asked.Length == 0 || asked.Any(a => IsOf(b.Name, a))))
         {
             foreach (var figure in await benchmark.Run())
             {
@@ -51,3 +55,9 @@ root.SetAction(
     }
 );
 return await root.Parse(args).InvokeAsync();
+
+// push is all of push-stream, push-watch and push-read.
+static bool IsOf(string name, string asked) => name == asked || name.StartsWith(asked + "-", StringComparison.Ordinal);
+
+// Prescriptions that stand beside those that are read; ten million take some 30 GB and half an hour to write.
+static int Rows() => int.TryParse(Environment.GetEnvironmentVariable("TCM_BENCH_ROWS"), out var rows) ? rows : 1_000_000;

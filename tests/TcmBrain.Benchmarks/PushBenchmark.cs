@@ -67,7 +67,7 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
     }
 
     /// <summary>Clean prescriptions of twelve lines; patients, numbers and doses differ.</summary>
-    private static List<PushStreamRequest> Make(int seed, int count)
+    internal static List<PushStreamRequest> Make(int seed, int count)
     {
         var catalogue = Catalogue.Default;
         var factory = new PrescriptionFactory(catalogue, seed, DateTimeOffset.UtcNow.AddMinutes(-10));

@@ -15,6 +15,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Grpc { get; }
 
+    /// <summary>Memory the process has in RAM now, bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <param name="assembly">Any type of the service: its assembly is started from where it was built to.</param>
     public static async Task<ServiceProcess> StartAsync(
         Type assembly,

@@ -14,14 +14,14 @@ internal sealed class AccessTokens(HttpClient http, Uri endpoint, string clientI
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
     private readonly SemaphoreSlim asking = new(1);
     private string token = "";
-    private DateTimeOffset until;
+    private DateTimeOffset renewAt;
 
     public async Task<string> CurrentAsync(CancellationToken cancellationToken)
     {
         await asking.WaitAsync(cancellationToken);
         try
         {
-            if (DateTimeOffset.UtcNow < until - Margin)
+            if (DateTimeOffset.UtcNow < renewAt)
             {
                 return token;
             }
@@ -35,7 +35,7 @@ internal sealed class AccessTokens(HttpClient http, Uri endpoint, string clientI
             using var response = await http.SendAsync(request, cancellationToken);
             response.EnsureSuccessStatusCode();
             var answer = (await response.Content.ReadFromJsonAsync<Answer>(cancellationToken))!;
-            (token, until) = (answer.AccessToken, DateTimeOffset.UtcNow.AddSeconds(answer.ExpiresIn));
+            (token, renewAt) = (answer.AccessToken, DateTimeOffset.UtcNow.AddSeconds(answer.ExpiresIn) - Margin);
             return token;
         }
         finally
@@ -45,7 +45,7 @@ internal sealed class AccessTokens(HttpClient http, Uri endpoint, string clientI
     }
 
     /// <summary>The platform does not take it any more; the next call asks for another.</summary>
-    public void Forget() => until = default;
+    public void Forget() => renewAt = default;
 
     private sealed record Answer(
         [property: JsonPropertyName("access_token")] string AccessToken,
