@@ -30,7 +30,7 @@ public sealed class FlowControlTests(PrescriptionsFixture fixture) : IClassFixtu
                     await call.RequestStream.WriteAsync(new PushStreamRequest { Sequence = 1, Prescription = template }, end.Token);
                 }
             }
-            catch (Exception e) when (e is OperationCanceledException or RpcException) { }
+            catch (Exception e) when (e is OperationCanceledException or RpcException or InvalidOperationException or IOException) { }
         });
 
         await HeldAsync(() => Volatile.Read(ref written));

@@ -40,6 +40,32 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
         (await TextAsync("select count(*) from pg_inherits where inhparent = 'prescriptions.history'::regclass")).ShouldBe(before);
     }
 
+    /// <summary>As often in a second as otherwise in ten years.</summary>
+    [Fact]
+    public async Task Months_are_made_while_everything_goes_on()
+    {
+        var making = Task.Run(async () =>
+        {
+            for (var year = 2030; year < 2034; year++)
+            {
+                await TextAsync($"select prescriptions.maintain('{year}-01-15', 11)");
+            }
+        });
+        var pushed = 0;
+        while (!making.IsCompleted)
+        {
+            await PushAsync(PrescriptionsFixture.Clean());
+            await TextAsync(
+                "select count(*) from prescriptions.history h join prescriptions.prescriptions p on p.id = h.prescription_id where h.xid > '1'"
+            );
+            pushed++;
+        }
+
+        await making;
+        pushed.ShouldBeGreaterThan(0);
+        (await TextAsync("select to_regclass('prescriptions.prescriptions_y2033m12')::text")).ShouldNotBeEmpty();
+    }
+
     [Theory]
     [InlineData("select * from prescriptions.prescriptions where id = '{0}'")]
     [InlineData("select * from prescriptions.history where prescription_id = '{0}' order by xid, seq")]
