@@ -20,7 +20,9 @@ public sealed class DiskFullTests(Servers servers)
         );
         try
         {
-            var text = await DatabaseOnAsync(folder);
+            // A server of its own: one full disk stops the checkpoints, and with them every database beside it.
+            await using var own = new Servers();
+            var text = await DatabaseOnAsync(own, folder);
             await using var stand = await FaultStand.StartAsync(servers, text);
             var ballast = Path.Combine(folder, "ballast");
             await FillAsync(ballast);
@@ -43,21 +45,21 @@ public sealed class DiskFullTests(Servers servers)
     }
 
     /// <summary>A new database whose tables lie there; the server's own log of changes stays where it is.</summary>
-    private async Task<string> DatabaseOnAsync(string folder)
+    private static async Task<string> DatabaseOnAsync(Servers server, string folder)
     {
-        var text = new NpgsqlConnectionStringBuilder(await servers.EmptyDatabaseAsync("prescriptions"));
+        var text = new NpgsqlConnectionStringBuilder(await server.EmptyDatabaseAsync("prescriptions"));
         var space = Directory.CreateDirectory(Path.Combine(folder, "space")).FullName;
         (await RunAsync("chmod", "755", folder)).ExitCode.ShouldBe(0);
         (await RunAsync("chown", "postgres", space)).ExitCode.ShouldBe(0);
         var name = $"small_{Guid.CreateVersion7():N}";
-        await using var server = NpgsqlDataSource.Create(
+        await using var source = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(text.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString
         );
         foreach (
             var sql in (string[])[$"create tablespace {name} location '{space}'", $"create database \"{text.Database}\" tablespace {name}"]
         )
         {
-            await using var command = server.CreateCommand(sql);
+            await using var command = source.CreateCommand(sql);
             await command.ExecuteNonQueryAsync();
         }
 
