@@ -12,7 +12,7 @@ public sealed class ConnectionFaultTests(Servers servers)
     {
         await using var stand = await FaultStand.StartAsync(servers, await servers.DatabaseAsync("prescriptions"));
         await using var proxy = new TcpProxy("127.0.0.1", stand.Service.Grpc.Port);
-        var address = new Uri($"http://127.0.0.1:{proxy.Port}");
+        var address = new UriBuilder("http", "127.0.0.1", proxy.Port).Uri;
         var pushed = new List<Prescription>();
         var replies = new List<PushReply>();
         // Ten prescriptions are more than four thousand bytes there, and fourteen hundred back.
