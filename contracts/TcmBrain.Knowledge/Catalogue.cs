@@ -53,6 +53,7 @@ public sealed class Catalogue
     private readonly PieceLists[] lists;
     private readonly HerbId[] rawForms;
     private readonly HerbId[] materials;
+    private readonly Lazy<ILookup<HerbId, string>> aliases;
 
     internal Catalogue(CatalogueParts parts)
     {
@@ -86,6 +87,12 @@ public sealed class Catalogue
         }
         pairs = Incompatibilities.ToFrozenDictionary(x => PairKey(x.A, x.B));
         Recognition = new(this);
+        aliases = new(() =>
+            names
+                .Where(x => x.Value is { ByAlias: true, Kind: NameKind.Alias or NameKind.UnspecifiedProcessing })
+                .OrderBy(x => x.Key, StringComparer.Ordinal)
+                .ToLookup(x => x.Value.Herb, x => x.Key)
+        );
     }
 
     /// <summary>The release built into this assembly, loaded at first use.</summary>
@@ -180,6 +187,9 @@ public sealed class Catalogue
     /// own (炙黄芪 → 黄芪). For questions that concern the material, such as an allergy; not for doses, pairs or toxicity.
     /// </summary>
     public HerbId Material(HerbId id) => materials[id.Value];
+
+    /// <summary>Everyday names that stand for this piece alone.</summary>
+    public IEnumerable<string> Aliases(HerbId id) => aliases.Value[id];
 
     private HerbId MaterialOf(Herb herb)
     {

@@ -1,6 +1,8 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Pharmacy.V1;
 using TcmBrain.Exchange;
+using TcmBrain.Prescriptions.AuditAdvice;
+using TcmBrain.Prescriptions.CdsHooks;
 using TcmBrain.Prescriptions.Lifecycle;
 using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Push;
@@ -28,6 +30,8 @@ internal static class Features
         services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
         services.AddPatients();
         builder.AddReleases();
+        services.AddAuditAdvice();
+        services.AddCdsHooks();
         services.AddSingleton<SignatureCheck>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<PushDesk>();
@@ -85,5 +89,7 @@ internal static class Features
         app.MapReview();
         app.MapPatients();
         app.MapReleases();
+        app.MapAuditAdvice();
+        app.MapCdsHooks();
     }
 }

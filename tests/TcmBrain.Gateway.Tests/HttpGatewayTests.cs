@@ -91,6 +91,7 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     [InlineData("/api/institutions/session")]
     [InlineData("/api/traceability/public/abc")]
     [InlineData("/log/checkpoint")]
+    [InlineData("/cds-services")]
     public async Task What_is_open_wants_none(string path) => (await nobody.GetStringAsync(path)).Split('\n')[0].ShouldBe("GET " + path);
 
     [Fact]
@@ -106,6 +107,7 @@ public sealed class HttpGatewayTests : IAsyncLifetime
         await (await nobody.PostAsync("/anything", null)).ShouldBeProblem(401, "GEN-0001");
         await (await known.PostAsync("/anything", null)).ShouldBeProblem(405, "GEN-0007");
         (await nobody.PostAsync("/api/traceability/public/abc", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await nobody.PostAsync("/cds-services/tcm-order-sign", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

@@ -3,13 +3,15 @@ using Grpc.Core;
 using TcmBrain.HisSimulator;
 using TcmBrain.HisSimulator.Demo;
 using TcmBrain.HisSimulator.His;
+using TcmBrain.HisSimulator.Knowledge;
 using TcmBrain.HisSimulator.Registering;
 
-var root = new RootCommand("A hospital on the command line, and a day of the region")
+var root = new RootCommand("A hospital on the command line, a day of the region, and the audit's releases")
 {
     HisCommands.Create(),
     DemoCommand.Create(),
     RegionCommand.Create(),
+    KnowledgeCommands.Create(),
 };
 try
 {

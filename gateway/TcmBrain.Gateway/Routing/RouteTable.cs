@@ -26,6 +26,9 @@ internal static class RouteTable
         },
         Route("institutions", "institutions", "/api/institutions/{**rest}", Closed),
         Route("prescriptions", "prescriptions", "/api/prescriptions/{**rest}", Closed),
+        // HL7 CDS Hooks: what there is, anyone may ask; answers are for those who are signed in.
+        Route("cds-discovery", "prescriptions", "/cds-services", Open, Reading),
+        Route("cds-services", "prescriptions", "/cds-services/{**rest}", Closed),
         Route("pharmacy", "pharmacy", "/api/pharmacy/{**rest}", Closed),
         Route("decoction", "decoction", "/api/decoction/{**rest}", Closed),
         Route("quality", "quality", "/api/quality/{**rest}", Closed),

@@ -8,16 +8,21 @@ namespace TcmBrain.Prescriptions.Releases;
 /// </summary>
 internal sealed class CurrentRelease
 {
-    private volatile AuditRelease value = AuditRelease.BuiltIn;
+    private volatile Standing standing = new(AuditRelease.BuiltIn, 0);
 
-    public AuditRelease Value => value;
+    public AuditRelease Value => standing.Release;
 
     /// <summary>Which publication answers; 0: the release that the build was made with.</summary>
-    public long Publication { get; private set; }
+    public long Publication => standing.Publication;
 
-    public void Switch(AuditRelease release, long publication)
+    /// <summary>Both as they were at one moment.</summary>
+    public (AuditRelease Release, long Publication) Read()
     {
-        Publication = publication;
-        value = release;
+        var now = standing;
+        return (now.Release, now.Publication);
     }
+
+    public void Switch(AuditRelease release, long publication) => standing = new(release, publication);
+
+    private sealed record Standing(AuditRelease Release, long Publication);
 }

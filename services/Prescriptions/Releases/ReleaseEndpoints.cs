@@ -74,11 +74,11 @@ internal static class ReleaseEndpoints
 
     private static Ok<CurrentReleaseAnswer> Current(CurrentRelease current)
     {
-        var release = current.Value;
+        var (release, publication) = current.Read();
         return TypedResults.Ok(
             new CurrentReleaseAnswer(
                 release.Name,
-                current.Publication,
+                publication,
                 release.Catalogue.Release.Version,
                 release.Policy.Version,
                 release.Catalogue.Herbs.Length,

@@ -2,7 +2,7 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Prescriptions;
 
-// 05xx: releases of the audit.
+// 05xx: releases of the audit, and looking into them.
 public static partial class PrescriptionsFaults
 {
     public static readonly FaultDefinition BrokenRelease = new(
@@ -34,4 +34,11 @@ public static partial class PrescriptionsFaults
         9
     );
     public static readonly FaultDefinition ReplayDays = new("PRX-0507", 400, "天数应在 1 至 {0} 之间", "days must lie between 1 and {0}");
+    public static readonly FaultDefinition PieceNotFound = new(
+        "PRX-0508",
+        404,
+        "目录中没有该饮片,或名称须由人确认",
+        "no such piece, or a name that needs a person"
+    );
+    public static readonly FaultDefinition FormulaNotFound = new("PRX-0509", 404, "目录中没有该方剂", "no such formula");
 }

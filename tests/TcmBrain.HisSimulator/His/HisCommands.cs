@@ -7,6 +7,7 @@ using Grpc.Core;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Demo;
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.HisSimulator.Knowledge;
 using TcmBrain.Knowledge;
 
 namespace TcmBrain.HisSimulator.His;
@@ -160,11 +161,31 @@ internal static partial class HisCommands
     {
         var file = new Option<FileInfo?>("--file") { Description = "A prescription in the contract's JSON" };
         var formula = new Option<string?>("--formula") { Description = "A classic formula of the catalogue, with its classic doses" };
-        var command = new Command("audit", "Audit a prescription without storing it") { file, formula, Client };
+        var replay = new Option<int?>("--replay")
+        {
+            Description = "Audit the prescriptions of so many days again and print what would change",
+        };
+        var release = new Option<long>("--release")
+        {
+            Description = "With --replay: number of the release to try; 0: the one that answers",
+        };
+        var command = new Command("audit", "Audit a prescription without storing it, or history under another release")
+        {
+            file,
+            formula,
+            replay,
+            release,
+            Client,
+        };
         command.SetAction(
             async (arguments, cancellationToken) =>
             {
                 using var gateway = Gateway.From(arguments.GetValue(Http), arguments.GetValue(Grpc));
+                if (arguments.GetValue(replay) is { } days)
+                {
+                    return await ReplayCommand.RunAsync(gateway, arguments.GetValue(release), days, Console.Out, cancellationToken);
+                }
+
                 var prescription = arguments.GetValue(file) is { } document
                     ? ReadPrescription(document)
                     : ClassicFormula(arguments.GetValue(formula) ?? throw new SimulatorException("Name a --file or a --formula."));
