@@ -101,7 +101,7 @@ internal sealed class SignatureKeyRegister(EventExchange exchange, NpgsqlDataSou
             new CommandDefinition(
                 """
                 insert into institutions.signature_key (id, key_id, institution_id, name, public_key_pem, version, created_at, created_by)
-                values (@id, @keyId, @institution, @name, @pem, 1, @now, @Name)
+                values (@id, @keyId, @institution, @name, @pem, 1, @now, @actor)
                 on conflict (key_id) do nothing
                 """,
                 new
@@ -112,7 +112,7 @@ internal sealed class SignatureKeyRegister(EventExchange exchange, NpgsqlDataSou
                     name = asked.Name!.Trim(),
                     pem,
                     now,
-                    by.Name,
+                    actor = by.Name,
                 },
                 work.Transaction,
                 cancellationToken: cancellationToken

@@ -54,6 +54,7 @@ public sealed class SecretPageTests(Platform platform, Chrome chrome)
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "登记公钥" }).ClickAsync();
         var row = visit.Page.Locator("[data-row]").Filter(new() { HasText = "门诊 HIS 2026" });
         await Assertions.Expect(row).ToContainTextAsync("有效");
+        await Assertions.Expect(row).ToContainTextAsync("admin1");
         await row.GetByRole(AriaRole.Button, new() { Name = "吊销" }).ClickAsync();
         await visit.Dialog.GetByRole(AriaRole.Textbox).FillAsync("换新");
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "吊销" }).ClickAsync();
