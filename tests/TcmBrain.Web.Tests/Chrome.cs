@@ -42,6 +42,7 @@ public sealed class Chrome : IAsyncLifetime
             }
         );
         context.SetDefaultTimeout(15_000);
+        Assertions.SetDefaultExpectTimeout(15_000);
         return context;
     }
 
