@@ -38,6 +38,15 @@ public sealed class HttpGatewayTests : IAsyncLifetime
                     }
                 )
                 .AllowAnonymous();
+            app.MapPost(
+                    "/api/institutions/import/institutions",
+                    async (HttpContext context) =>
+                    {
+                        await context.Request.Body.CopyToAsync(Stream.Null);
+                    }
+                )
+                .WithMetadata(new Microsoft.AspNetCore.Mvc.DisableRequestSizeLimitAttribute())
+                .AllowAnonymous();
             app.MapGet(
                     "/api/cockpit/stream",
                     async (HttpContext context) =>
@@ -182,6 +191,13 @@ public sealed class HttpGatewayTests : IAsyncLifetime
         var post = (int length) => known.PostAsync("/api/pharmacy/sink", new ByteArrayContent(new byte[length]));
         (await post(1 << 20)).StatusCode.ShouldBe(HttpStatusCode.OK);
         await (await post((1 << 20) + 1)).ShouldBeProblem(413, "GEN-0005");
+    }
+
+    [Fact]
+    public async Task A_file_of_the_register_may_be_larger()
+    {
+        var file = new ByteArrayContent(new byte[8 << 20]);
+        (await known.PostAsync("/api/institutions/import/institutions", file)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
