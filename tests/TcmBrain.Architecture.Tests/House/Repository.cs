@@ -13,6 +13,7 @@ internal static class Repository
         "node_modules",
         "wwwroot",
         "dist",
+        "generated",
         "TestResults",
         "screenshots",
     ];
