@@ -175,5 +175,11 @@ public sealed class PrescriptionPageTests(Platform platform, Chrome chrome)
             "/prescriptions/" + pushed.PrescriptionId,
             "/prescriptions/" + pushed.PrescriptionId + "?tab=history",
             "/prescriptions/" + pushed.PrescriptionId + "?tab=revisions",
+            "/audit",
+            "/audit?kind=formulas",
+            "/audit?tab=try",
+            "/audit?tab=rules",
+            "/audit/pieces/" + Uri.EscapeDataString("附子"),
+            "/audit/formulas/" + Uri.EscapeDataString("桂枝汤"),
         ];
 }
