@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using Grpc.Core;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.HisSimulator.His;
+using TcmBrain.ServiceDefaults.Identity;
+using TcmBrain.Testing;
 
 namespace TcmBrain.Prescriptions.Tests;
 
@@ -115,6 +117,24 @@ public sealed class ListTests(PrescriptionsFixture fixture) : IClassFixture<Pres
         queue.ShouldContain("\"awaiting\":\"pharmacist\"");
         queue.ShouldContain("\"waitingSeconds\":");
         queue.ShouldNotContain(name);
+    }
+
+    [Theory]
+    [InlineData("330000", true)]
+    [InlineData("110000", false)]
+    [InlineData("", false)]
+    [InlineData("3", false)]
+    public async Task A_regulator_sees_its_region_and_one_of_no_region_sees_nothing(string region, bool sees)
+    {
+        var prescription = PrescriptionsFixture.Clean();
+        var reply = await PushAsync(prescription.Clone(), 4);
+        using var regulator = fixture.Service.Client(TestTokens.Of("regulator-9", "", region, Roles.Regulator));
+
+        var list = await regulator.GetStringAsync($"/api/prescriptions/?search={prescription.HisNumber}");
+        using var card = await regulator.GetAsync($"/api/prescriptions/{reply.PrescriptionId}");
+
+        list.Contains(reply.PrescriptionId, StringComparison.Ordinal).ShouldBe(sees);
+        card.StatusCode.ShouldBe(sees ? HttpStatusCode.OK : HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -17,8 +17,11 @@ internal sealed record Scope(string Sql, object[] Parameters)
     /// <summary>Parameters start at <c>$1</c>; those of the query itself follow.</summary>
     public static Scope Of(ClaimsPrincipal caller) =>
         caller.HasRole(Roles.Operator) ? new("true", [])
-        : caller.HasRole(Roles.Regulator) ? new("region_code like $1", [RegionCode.SubtreePrefix(caller.RegionCode()) + "%"])
-        : OwnOf(caller);
+        : !caller.HasRole(Roles.Regulator) ? OwnOf(caller)
+        : RegionCode.IsWellFormed(caller.RegionCode())
+            ? new("region_code like $1", [RegionCode.SubtreePrefix(caller.RegionCode()) + "%"])
+        // Of no region, which is not of every region.
+        : new("false", []);
 
     public static Scope OwnOf(ClaimsPrincipal caller) =>
         new("institution_code = $1", [caller.InstitutionCode()]) { KeySql = "k.institution_code = $1" };
