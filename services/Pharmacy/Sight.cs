@@ -25,9 +25,7 @@ internal readonly record struct Sight(string Institution, string RegionPrefix, b
     public static Sight Of(ClaimsPrincipal caller) =>
         new(
             caller.InstitutionCode(),
-            caller.HasAnyRole(Roles.Regulator, Roles.Quality) && RegionCode.IsWellFormed(caller.RegionCode())
-                ? RegionCode.SubtreePrefix(caller.RegionCode())
-                : "",
+            caller.HasAnyRole(Roles.Regulator, Roles.Quality) ? caller.RegionPrefix() ?? "" : "",
             caller.HasAnyRole(Roles.Operator, Roles.Service)
         );
 

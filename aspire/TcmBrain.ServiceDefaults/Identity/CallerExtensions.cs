@@ -18,6 +18,13 @@ public static class CallerExtensions
     /// <summary>GB/T 2260 code of the caller's county, city or province; empty when the token has none.</summary>
     public static string RegionCode(this ClaimsPrincipal caller) => caller.FindFirstValue(TokenRules.RegionClaim) ?? "";
 
+    /// <summary>
+    /// What the codes of all regions below the caller's begin with, for the WHERE of its queries. Null when the token has no region, which is
+    /// not every region.
+    /// </summary>
+    public static string? RegionPrefix(this ClaimsPrincipal caller) =>
+        caller.RegionCode() is var region && Contracts.RegionCode.IsWellFormed(region) ? Contracts.RegionCode.SubtreePrefix(region) : null;
+
     public static IReadOnlyList<string> Roles(this ClaimsPrincipal caller) =>
         [.. caller.FindAll(TokenRules.RoleClaim).Select(claim => claim.Value)];
 

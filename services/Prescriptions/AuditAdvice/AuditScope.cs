@@ -9,7 +9,7 @@ namespace TcmBrain.Prescriptions.AuditAdvice;
 internal static class AuditScope
 {
     public static Scope Of(ClaimsPrincipal caller) =>
-        caller.HasRole(Roles.Quality) && !caller.HasRole(Roles.Operator) && RegionCode.IsWellFormed(caller.RegionCode())
-            ? new("region_code like $1", [RegionCode.SubtreePrefix(caller.RegionCode()) + "%"])
+        caller.HasRole(Roles.Quality) && !caller.HasRole(Roles.Operator) && caller.RegionPrefix() is { } prefix
+            ? new("region_code like $1", [prefix + "%"])
             : Scope.Of(caller);
 }

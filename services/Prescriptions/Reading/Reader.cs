@@ -18,7 +18,7 @@ internal sealed record Scope(string Sql, object[] Parameters)
     public static Scope Of(ClaimsPrincipal caller) =>
         caller.HasRole(Roles.Operator) ? new("true", [])
         : !caller.HasRole(Roles.Regulator) ? OwnOf(caller)
-        : RegionCode.IsWellFormed(caller.RegionCode()) ? new("region_code like $1", [RegionCode.SubtreePrefix(caller.RegionCode()) + "%"])
+        : caller.RegionPrefix() is { } prefix ? new("region_code like $1", [prefix + "%"])
         // Of no region, which is not of every region.
         : new("false", []);
 

@@ -33,9 +33,7 @@ public sealed record ReadScope(bool Everything, string Institution, string? Regi
         new(
             caller.HasRole(Roles.Operator),
             caller.InstitutionCode(),
-            caller.HasRole(Roles.Regulator) && RegionCode.IsWellFormed(caller.RegionCode())
-                ? RegionCode.SubtreePrefix(caller.RegionCode()) + "%"
-                : null
+            caller.HasRole(Roles.Regulator) && caller.RegionPrefix() is { } prefix ? prefix + "%" : null
         );
 
     public NpgsqlParameter[] Parameters() =>
