@@ -30,17 +30,17 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
     public async Task This_month_and_three_ahead_are_made_and_once_only()
     {
         const string months = "select count(*) from pg_inherits where inhparent = 'prescriptions.prescriptions'::regclass";
-        await TextAsync("select prescriptions.maintain(now())");
+        await MakeMonthsAsync("now()");
         var before = await TextAsync(months);
 
-        await TextAsync("select prescriptions.maintain(now())");
+        await MakeMonthsAsync("now()");
 
         (await TextAsync(months)).ShouldBe(before);
         int.Parse(before).ShouldBeGreaterThanOrEqualTo(5);
         (await TextAsync("select count(*) from pg_inherits where inhparent = 'prescriptions.history'::regclass")).ShouldBe(before);
     }
 
-    /// <summary>As often in a second as otherwise in ten years.</summary>
+    /// <summary>As often in a second as otherwise in ten years. Making a month may give way (55P03) and is then called again, as the service does.</summary>
     [Fact]
     public async Task Months_are_made_while_everything_goes_on()
     {
@@ -48,7 +48,7 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
         {
             for (var year = 2030; year < 2034; year++)
             {
-                await TextAsync($"select prescriptions.maintain('{year}-01-15', 11)");
+                await MakeMonthsAsync($"'{year}-01-15', 11");
             }
         });
         var pushed = 0;
@@ -86,7 +86,7 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
         var prescription = PrescriptionsFixture.Clean();
         var reply = await PushAsync(prescription.Clone());
         // As if it had come two months ago.
-        await TextAsync("select prescriptions.maintain(now() - interval '2 months')");
+        await MakeMonthsAsync("now() - interval '2 months'");
         await TextAsync(
             $"""
             with old as (select prescriptions.first_id(now() - interval '2 months') as id),
@@ -132,7 +132,7 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
     public async Task An_old_month_is_put_away_whole()
     {
         var month = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc);
-        await TextAsync("select prescriptions.maintain('2024-03-10', 0)");
+        await MakeMonthsAsync("'2024-03-10', 0");
         var id = Guid.CreateVersion7(month.AddDays(5));
         await TextAsync(
             $"""
@@ -204,6 +204,19 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
 
     private async Task<PushReply> PushAsync(Prescription prescription) =>
         await fixture.Client.PushAsync(new PushRequest { Prescription = prescription }, PrescriptionsFixture.As(1));
+
+    private async Task MakeMonthsAsync(string arguments)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await TextAsync($"select prescriptions.maintain({arguments})");
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < 50) { }
+        }
+    }
 
     private Task<string> TextAsync(string sql) => Sql.TextAsync(fixture.Database, sql);
 }
