@@ -54,6 +54,7 @@ public static class Topology
         typeof(LotAccepted),
         typeof(PrescriptionRouted),
         typeof(StockReserved),
+        typeof(ReservationBroken),
         typeof(StockShort),
         typeof(PrescriptionWithdrawn),
         typeof(DispensingStarted),

@@ -3,6 +3,7 @@ using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
 using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Dispensing;
+using TcmBrain.Pharmacy.Recall;
 using TcmBrain.Pharmacy.Reservation;
 using TcmBrain.Pharmacy.Stock;
 using TcmBrain.Pharmacy.Withdrawal;
@@ -31,6 +32,7 @@ internal static class Features
         builder.Services.AddSingleton<Withdrawing>();
         builder.Services.AddSingleton<GoodsIn>();
         builder.Services.AddSingleton<DispensingDesk>();
+        builder.Services.AddSingleton<ReservationBreaker>();
         builder.Services.AddHostedService<ShortageWatch>();
     }
 }

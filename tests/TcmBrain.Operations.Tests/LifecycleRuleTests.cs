@@ -6,7 +6,18 @@ namespace TcmBrain.Operations.Tests;
 /// <summary>What state fits to where pharmacy and decoction room have a prescription.</summary>
 public sealed class LifecycleRuleTests
 {
-    private static readonly string?[] Pharmacy = [null, "short", "reserved", "dispensing", "dispensed", "checked", "withdrawn"];
+    private static readonly string?[] Pharmacy =
+    [
+        null,
+        "short",
+        "reserved",
+        "short-again",
+        "reserved-again",
+        "dispensing",
+        "dispensed",
+        "checked",
+        "withdrawn",
+    ];
     private static readonly string?[] Rooms = [null, "waiting", "soaking", "decocting", "packing", "packed", "shipped", "delivered"];
 
     [Theory]
@@ -16,6 +27,9 @@ public sealed class LifecycleRuleTests
     [InlineData(State.Cancelled, null, null)]
     [InlineData(State.Approved, "short", null)]
     [InlineData(State.Reserved, "reserved", null)]
+    [InlineData(State.Reserved, "short-again", null)]
+    [InlineData(State.Dispensing, "short-again", null)]
+    [InlineData(State.Dispensing, "reserved-again", null)]
     [InlineData(State.Dispensing, "dispensing", null)]
     [InlineData(State.Dispensing, "dispensed", null)]
     [InlineData(State.Cancelled, "withdrawn", null)]
@@ -35,6 +49,8 @@ public sealed class LifecycleRuleTests
     [InlineData(State.Dispensing, "checked", "waiting")] // The check was not heard.
     [InlineData(State.Checked, "checked", null)] // The room never heard of the check.
     [InlineData(State.Dispensing, "dispensing", "waiting")] // A job without a check.
+    [InlineData(State.Reserved, "short", null)] // What it held was never taken back.
+    [InlineData(State.Checked, "reserved-again", null)]
     [InlineData(State.Cancelled, "reserved", null)] // Grams held for what is cancelled.
     [InlineData(State.Cancelled, "checked", "waiting")]
     [InlineData(State.Delivered, "checked", "delivered")] // Delivery closes it in the same step.

@@ -5,11 +5,12 @@ using RabbitMQ.Client.Exceptions;
 using Spectre.Console;
 using TcmBrain.Operations.Beginning;
 using TcmBrain.Operations.Events;
+using TcmBrain.Operations.Pharmacy;
 using TcmBrain.Operations.Verify;
 
 namespace TcmBrain.Operations;
 
-/// <summary><c>./tcm verify</c>, <c>./tcm events</c> and <c>./tcm bootstrap</c>.</summary>
+/// <summary><c>./tcm verify</c>, <c>./tcm events</c>, <c>./tcm pharmacy</c> and <c>./tcm bootstrap</c>.</summary>
 internal static class EntryPoint
 {
     private static async Task<int> Main(string[] args)
@@ -26,6 +27,7 @@ internal static class EntryPoint
         {
             VerifyCommand.Create(),
             EventsCommands.Create(),
+            PharmacyCommands.Create(),
             BootstrapCommand.Create(),
         };
         try

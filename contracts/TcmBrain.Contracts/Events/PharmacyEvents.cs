@@ -37,6 +37,25 @@ public sealed record StockReserved : PrescriptionEvent
     public required LotAllocation[] Allocations { get; init; }
 }
 
+/// <summary>
+/// What was reserved was taken back, all of it, because a lot is no longer good (预留中断). The prescription is tried again at once; what
+/// follows is <see cref="StockReserved"/> or <see cref="StockShort"/>.
+/// </summary>
+public sealed record ReservationBroken : PrescriptionEvent
+{
+    /// <summary>Where it had been reserved.</summary>
+    public required string CentreCode { get; init; }
+
+    /// <summary>True when a dispenser had taken it up: what lies on the tray goes back to the shelf.</summary>
+    public required bool WeighingBegun { get; init; }
+
+    /// <summary>frozen (called back), rejected, expired, missing (not found when it was counted).</summary>
+    public required string Cause { get; init; }
+
+    /// <summary>What was held of the lots concerned; not what was held of others.</summary>
+    public required LotAllocation[] Broken { get; init; }
+}
+
 /// <summary>No centre has all of it. Tried again whenever a lot of a missing piece is released.</summary>
 public sealed record StockShort : PrescriptionEvent
 {

@@ -89,6 +89,7 @@ public sealed record Fact
                 Amount = x.Allocations.Sum(a => a.Quantity.Milligrams),
                 Items = x.Allocations.Length,
             },
+            ReservationBroken x => fact with { Centre = x.CentreCode, Detail = x.Cause, Items = x.Broken.Length, Flag = x.WeighingBegun },
             StockShort x => fact with { Items = x.MissingPieces.Length },
             PrescriptionWithdrawn => fact,
             DispensingStarted x => fact with { Centre = x.CentreCode },

@@ -69,6 +69,9 @@ public static class Metrics
                 sink.Add("reserved", 1);
                 sink.Add("reserved-milligrams", fact.Amount);
                 break;
+            case nameof(ReservationBroken):
+                sink.Add("reservations-broken", 1);
+                break;
             case nameof(StockShort):
                 sink.Add("short", 1);
                 break;

@@ -1,8 +1,8 @@
 namespace TcmBrain.Pharmacy.Ledger;
 
 /// <summary>
-/// Where grams of a lot stand (账户). Every gram comes from <see cref="Supplier"/>, which alone may go below zero, and is at any time in
-/// exactly one of the others.
+/// Where grams of a lot stand (账户). They come from <see cref="Supplier"/>, <see cref="TransferIn"/> or <see cref="Found"/>, which alone may
+/// go below zero, and are at any time in exactly one of the others.
 /// </summary>
 public enum Account
 {
@@ -12,5 +12,19 @@ public enum Account
     Reserved,
     Dispensed,
     Lost,
+
+    /// <summary>退回供应商.</summary>
     Returned,
+
+    /// <summary>盘盈: counted, though the books did not have it.</summary>
+    Found,
+
+    /// <summary>调入: another centre's lot, of which this one is a part.</summary>
+    TransferIn,
+
+    /// <summary>调拨在途: has left its centre and not arrived; the sender answers for it.</summary>
+    InTransit,
+
+    /// <summary>调出: has arrived at the other centre.</summary>
+    TransferOut,
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using TcmBrain.ServiceDefaults.Identity;
 
@@ -6,11 +7,8 @@ namespace TcmBrain.Pharmacy.Ledger;
 internal static class AuditEndpoints
 {
     public static void MapAudit(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/pharmacy/audit", AuditAsync).RequireRole(Roles.Operator, Roles.Service);
+        app.MapGet("/api/pharmacy/audit", AuditAsync).WithName("AuditLedger").RequireRole(Roles.Operator, Roles.Service);
 
-    private static async Task<IResult> AuditAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        var checks = await LedgerAudit.RunAsync(database, cancellationToken);
-        return TypedResults.Ok(new { ok = checks.All(c => c.Ok), checks });
-    }
+    private static async Task<Ok<LedgerReport>> AuditAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await LedgerAudit.ReportAsync(database, cancellationToken));
 }

@@ -11,7 +11,17 @@ public sealed record Movement(
     string Actor,
     DateTimeOffset OccurredAt,
     IReadOnlyList<Entry> Entries
-);
+)
+{
+    /// <summary>The acceptance, stocktake, transfer, loss or return that it belongs to.</summary>
+    public Guid? DocumentId { get; init; }
+
+    /// <summary>Why, where somebody has to say so; else empty.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Who signed beside the actor, where two have to.</summary>
+    public string? SecondActor { get; init; }
+}
 
 public enum MovementKind
 {
@@ -35,4 +45,25 @@ public enum MovementKind
 
     /// <summary>调剂: reserved → dispensed, with the difference to what was weighed from or to available.</summary>
     Dispensing,
+
+    /// <summary>盘点: found → available, or available and quarantine → lost.</summary>
+    Stocktake,
+
+    /// <summary>调拨发出: available → in transit.</summary>
+    TransferOut,
+
+    /// <summary>调拨到达, at the sender: in transit → transfer-out, the difference → lost.</summary>
+    TransferArrival,
+
+    /// <summary>调拨入库, at the receiver: transfer-in → quarantine.</summary>
+    TransferIn,
+
+    /// <summary>报损: available or quarantine → lost.</summary>
+    Loss,
+
+    /// <summary>退回供应商: quarantine → returned.</summary>
+    Return,
+
+    /// <summary>退回饮片: dispensed → lost; what was handed out is destroyed, never put back.</summary>
+    GoodsBack,
 }

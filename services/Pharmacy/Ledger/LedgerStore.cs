@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using TcmBrain.Exchange;
@@ -9,8 +10,8 @@ namespace TcmBrain.Pharmacy.Ledger;
 internal static class LedgerStore
 {
     private const string InsertMovements = """
-        insert into pharmacy.movements (id, kind, prescription_id, actor, occurred_at)
-        select * from unnest($1, $2, $3, $4, $5)
+        insert into pharmacy.movements (id, kind, prescription_id, actor, occurred_at, document_id, reason, second_actor)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
     private const string InsertEntries = """
@@ -18,11 +19,8 @@ internal static class LedgerStore
         select m, l, n, f::pharmacy.account, t::pharmacy.account, g from unnest($1, $2, $3, $4, $5, $6) as e (m, l, n, f, t, g)
         """;
 
-    private static readonly string[] AccountNames = [.. Enum.GetNames<Account>().Select(n => n.ToLowerInvariant())];
-    private static readonly string[] KindNames =
-    [
-        .. Enum.GetValues<MovementKind>().Select(k => k == MovementKind.PutBack ? "put-back" : k.ToString().ToLowerInvariant()),
-    ];
+    private static readonly string[] AccountNames = [.. Enum.GetNames<Account>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
+    private static readonly string[] KindNames = [.. Enum.GetNames<MovementKind>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
     /// <summary>
     /// Adds the commands that post the movements: two, however many there are. The caller holds the rows of the shelves concerned.
@@ -42,7 +40,10 @@ internal static class LedgerStore
             .With(NpgsqlDbType.Text, posted.Select(p => KindNames[(int)p.Movement.Kind]))
             .With(NpgsqlDbType.Uuid, posted.Select(p => p.Movement.PrescriptionId))
             .With(NpgsqlDbType.Text, posted.Select(p => p.Movement.Actor))
-            .With(NpgsqlDbType.TimestampTz, posted.Select(p => p.Movement.OccurredAt.UtcDateTime));
+            .With(NpgsqlDbType.TimestampTz, posted.Select(p => p.Movement.OccurredAt.UtcDateTime))
+            .With(NpgsqlDbType.Uuid, posted.Select(p => p.Movement.DocumentId))
+            .With(NpgsqlDbType.Text, posted.Select(p => p.Movement.Reason))
+            .With(NpgsqlDbType.Text, posted.Select(p => p.Movement.SecondActor));
         var entries = posted.SelectMany(p => p.Movement.Entries.Select(e => (p.Id, Entry: e))).ToArray();
         batch
             .Add(InsertEntries)

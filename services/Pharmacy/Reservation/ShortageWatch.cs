@@ -5,6 +5,7 @@ using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Pharmacy.Ledger;
+using TcmBrain.Pharmacy.Recall;
 using TcmBrain.Pharmacy.Storage;
 
 namespace TcmBrain.Pharmacy.Reservation;
@@ -17,6 +18,7 @@ namespace TcmBrain.Pharmacy.Reservation;
 internal sealed partial class ShortageWatch(
     NpgsqlDataSource database,
     EventExchange exchange,
+    ReservationBreaker breaker,
     TimeProvider time,
     ILogger<ShortageWatch> logger
 ) : BackgroundService
@@ -32,18 +34,6 @@ internal sealed partial class ShortageWatch(
         where p.state = 'short'
           and (p.tried_at < $2 or exists (select 1 from pharmacy.shelves s where s.piece = any(p.missing) and s.rise > p.tried))
         order by p.urgent desc, p.approved_at
-        limit $1
-        for update skip locked
-        """;
-
-    private const string TakeSpoilt = """
-        select p.id from pharmacy.prescriptions p
-        where p.state = 'reserved' and p.id in (
-            select a.prescription_id
-            from pharmacy.lots l
-            join pharmacy.lot_balances b on b.lot_id = l.id and b.reserved > 0
-            join pharmacy.allocations a on a.lot_id = l.id
-            where l.status in ('frozen', 'rejected') or l.expires_on < $2)
         limit $1
         for update skip locked
         """;
@@ -110,44 +100,15 @@ internal sealed partial class ShortageWatch(
         return orders.Count;
     }
 
-    /// <returns>How many prescriptions gave back what they held; they are due at once.</returns>
-    internal async Task<int> FreeSpoiltAsync(CancellationToken cancellationToken)
+    private async Task<int> FreeSpoiltAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        await using var work = await exchange.BeginAsync(cancellationToken);
-        await using var taken = work.Command(TakeSpoilt, Batch, RegionTime.DayOf(now));
-        var spoilt = await taken.ListAsync(r => r.GetGuid(0), cancellationToken);
-        if (spoilt.Count == 0)
+        var freed = await breaker.RunAsync(cancellationToken);
+        if (freed > 0)
         {
-            return 0;
+            LogFreed(freed);
         }
 
-        await using var reading = work.Batch();
-        ReservationDesk.Lock(reading, [], [], spoilt);
-        Holdings.Read(reading, spoilt);
-        List<Holding> holdings;
-        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken))
-        {
-            holdings = await Holdings.ReadAsync(reader, cancellationToken);
-        }
-
-        await using var writing = work.Batch();
-        Holdings.Delete(writing, spoilt);
-        LedgerStore.Post(writing, Holdings.PutBack(holdings, "pharmacy", now));
-        writing
-            .Add(
-                """
-                update pharmacy.prescriptions
-                set state = 'short', tried = 0, tried_at = '-infinity', missing = '{}', centre_code = null, reason_zh = null, reason_en = null,
-                    reserved_at = null
-                where id = any($1)
-                """
-            )
-            .With(NpgsqlDbType.Uuid, spoilt);
-        await writing.ExecuteNonQueryAsync(cancellationToken);
-        await work.CommitAsync(cancellationToken);
-        LogFreed(spoilt.Count);
-        return spoilt.Count;
+        return freed;
     }
 
     private static Order ReadOrder(NpgsqlDataReader r) =>

@@ -23,7 +23,7 @@ internal sealed class LifecycleCheck(NpgsqlDataSource prescriptions, NpgsqlDataS
         );
         await using var two = await Cursor.OpenAsync(
             pharmacy,
-            "select id, state from pharmacy.prescriptions order by id",
+            "select id, case when broken and state in ('short', 'reserved') then state || '-again' else state end from pharmacy.prescriptions order by id",
             cancellationToken
         );
         await using var three = await Cursor.OpenAsync(

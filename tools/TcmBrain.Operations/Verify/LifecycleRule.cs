@@ -35,6 +35,9 @@ internal static class LifecycleRule
             null => BeforeApproval.Contains(known),
             "short" => known is State.Approved or State.Routed,
             "reserved" => known is State.Reserved,
+            // What it held was taken back; the way of a prescription goes forward only.
+            "short-again" => known is State.Approved or State.Routed or State.Reserved or State.Dispensing,
+            "reserved-again" => known is State.Reserved or State.Dispensing,
             "dispensing" or "dispensed" => known is State.Dispensing,
             "withdrawn" => known is State.Cancelled or State.Rejected or State.Expired or State.Superseded,
             "checked" => AllowsJob(known, decoction!),
