@@ -15,6 +15,7 @@ internal static class TraceabilityFeatures
         services.AddSingleton(log);
         services.AddSingleton(_ => LogKey.FromSeed(log.Origin, log.SigningKey));
         services.AddSingleton(ProfileOptions.Read(builder.Configuration));
+        services.AddSingleton<VocabularyStore>();
         services.AddSingleton<TraceLog>();
         services.AddSingleton<Allocations>();
         services.AddSingleton<CaptureService>();

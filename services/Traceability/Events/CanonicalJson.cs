@@ -10,6 +10,8 @@ namespace TcmBrain.Traceability.Events;
 /// </summary>
 public static class CanonicalJson
 {
+    private static readonly Comparison<(string Name, JsonElement Value)> ByName = (a, b) => string.CompareOrdinal(a.Name, b.Name);
+
     public static string Of(JsonElement value)
     {
         var text = new StringBuilder();
@@ -17,14 +19,17 @@ public static class CanonicalJson
         return text.ToString();
     }
 
-    private static void Write(JsonElement value, StringBuilder text)
+    internal static void Write(JsonElement value, StringBuilder text)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                text.Append('{');
+                WriteObject(value, text);
+                break;
+            case JsonValueKind.Array:
+                text.Append('[');
                 var first = true;
-                foreach (var property in value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
+                foreach (var item in value.EnumerateArray())
                 {
                     if (!first)
                     {
@@ -32,23 +37,7 @@ public static class CanonicalJson
                     }
 
                     first = false;
-                    Write(property.Name, text);
-                    text.Append(':');
-                    Write(property.Value, text);
-                }
-
-                text.Append('}');
-                break;
-            case JsonValueKind.Array:
-                text.Append('[');
-                for (var i = 0; i < value.GetArrayLength(); i++)
-                {
-                    if (i > 0)
-                    {
-                        text.Append(',');
-                    }
-
-                    Write(value[i], text);
+                    Write(item, text);
                 }
 
                 text.Append(']');
@@ -62,9 +51,48 @@ public static class CanonicalJson
         }
     }
 
-    private static void Write(string value, StringBuilder text)
+    /// <summary>The object's fields as they stand in the canonical text.</summary>
+    internal static List<(string Name, JsonElement Value)> Sorted(JsonElement value)
+    {
+        var fields = new List<(string Name, JsonElement Value)>();
+        foreach (var property in value.EnumerateObject())
+        {
+            fields.Add((property.Name, property.Value));
+        }
+
+        fields.Sort(ByName);
+        return fields;
+    }
+
+    private static void WriteObject(JsonElement value, StringBuilder text)
+    {
+        text.Append('{');
+        var first = true;
+        foreach (var (name, field) in Sorted(value))
+        {
+            if (!first)
+            {
+                text.Append(',');
+            }
+
+            first = false;
+            Write(name, text);
+            text.Append(':');
+            Write(field, text);
+        }
+
+        text.Append('}');
+    }
+
+    internal static void Write(string value, StringBuilder text)
     {
         text.Append('"');
+        if (value.AsSpan().IndexOfAnyInRange('\0', '\u001f') < 0 && value.AsSpan().IndexOfAny('"', '\\') < 0)
+        {
+            text.Append(value).Append('"');
+            return;
+        }
+
         foreach (var c in value)
         {
             switch (c)

@@ -28,6 +28,13 @@ public sealed class JsonLdContext
     public JsonLdContext With(JsonElement owner) =>
         owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty("@context", out var context) ? WithContext(context) : this;
 
+    /// <param name="context">The JSON of an <c>@context</c>.</param>
+    public static JsonLdContext Of(string context)
+    {
+        using var json = JsonDocument.Parse(context);
+        return Empty.WithContext(json.RootElement);
+    }
+
     public bool Declares(string prefix) => declared.ContainsKey(prefix);
 
     /// <summary><c>tcm:doses</c> becomes <c>{https://…/}doses</c>; names without a declared prefix stay.</summary>

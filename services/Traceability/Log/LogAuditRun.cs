@@ -55,7 +55,8 @@ internal sealed class LogAuditRun(NpgsqlConnection connection, IReadOnlyList<Log
         EventScope Scope,
         string Body,
         byte[]? LeafHash,
-        string[] Items
+        string[] Items,
+        string? EventId
     );
 
     /// <summary>Checks one event and adds its leaf. Returns the index that has to come next.</summary>
@@ -91,7 +92,7 @@ internal sealed class LogAuditRun(NpgsqlConnection connection, IReadOnlyList<Log
             using var json = JsonDocument.Parse(row.Body);
             var e = json.RootElement;
             var hash = EventHash.Compute(e, JsonLdContext.Empty);
-            if (!hash.AsSpan().SequenceEqual(row.Hash) || e.GetProperty("eventID").GetString() != EventHash.Text(row.Hash))
+            if (!hash.AsSpan().SequenceEqual(row.Hash) || e.GetProperty("eventID").GetString() != (row.EventId ?? EventHash.Text(row.Hash)))
             {
                 Find("event-hash", Text(row.Index), "事件散列与内容不符", "the event's hash is not that of its content");
             }
@@ -278,7 +279,7 @@ internal sealed class LogAuditRun(NpgsqlConnection connection, IReadOnlyList<Log
             """
             select e.leaf_index, e.event_hash, e.error_declaration, e.event_time, e.recorded_at, e.captured_by, e.prescription_id,
                    e.institution_code, e.centre_code, e.region_code, e.body, n.hash,
-                   array(select i.role || ' ' || i.item from traceability.event_item i where i.leaf_index = e.leaf_index)
+                   array(select i.role || ' ' || i.item from traceability.event_item i where i.leaf_index = e.leaf_index), e.event_id
             from traceability.event e
             left join traceability.tree_node n on n.level = 0 and n.index = e.leaf_index
             where e.leaf_index >= $1 order by e.leaf_index limit $2
@@ -307,7 +308,8 @@ internal sealed class LogAuditRun(NpgsqlConnection connection, IReadOnlyList<Log
                     new EventScope(reader.IsDBNull(6) ? null : reader.GetGuid(6), Null(reader, 7), Null(reader, 8), Null(reader, 9)),
                     reader.GetString(10),
                     reader.IsDBNull(11) ? null : reader.GetFieldValue<byte[]>(11),
-                    reader.GetFieldValue<string[]>(12)
+                    reader.GetFieldValue<string[]>(12),
+                    Null(reader, 13)
                 )
             );
         }

@@ -11,8 +11,11 @@ namespace TcmBrain.Traceability.Log;
 /// <param name="IsNew">False: the very event was in the log already, and nothing was stored.</param>
 public readonly record struct Appended(TraceDraft Draft, long LeafIndex, bool IsNew);
 
+/// <summary>An event of that id which is in the log; another hash means that it says something else.</summary>
+public readonly record struct KnownEvent(long LeafIndex, byte[] Hash);
+
 /// <summary>The append-only log (追溯日志).</summary>
-public sealed class TraceLog(TimeProvider time)
+public sealed class TraceLog(TimeProvider time, VocabularyStore vocabulary)
 {
     /// <summary>
     /// Takes the log's turn: until the work ends, nobody else appends. That is what makes indexes gapless, so take it late and
@@ -27,7 +30,7 @@ public sealed class TraceLog(TimeProvider time)
             throw new InvalidOperationException("traceability.log has no row.");
         }
 
-        return new LogTurn(work, new CompactRange(reader.GetInt64(0), reader.GetFieldValue<byte[][]>(1)), time);
+        return new LogTurn(work, new CompactRange(reader.GetInt64(0), reader.GetFieldValue<byte[][]>(1)), time, vocabulary);
     }
 }
 
@@ -37,8 +40,10 @@ public sealed class LogTurn
     private readonly Work work;
     private readonly CompactRange tree;
     private readonly TimeProvider time;
+    private readonly VocabularyStore vocabulary;
 
-    internal LogTurn(Work work, CompactRange tree, TimeProvider time) => (this.work, this.tree, this.time) = (work, tree, time);
+    internal LogTurn(Work work, CompactRange tree, TimeProvider time, VocabularyStore vocabulary) =>
+        (this.work, this.tree, this.time, this.vocabulary) = (work, tree, time, vocabulary);
 
     /// <summary>
     /// Stores the events that are not in the log yet, each with its leaf, and publishes TraceCaptured for them. One answer for each
@@ -56,16 +61,16 @@ public sealed class LogTurn
         var fresh = new List<(TraceDraft Draft, long Index)>(drafts.Count);
         foreach (var draft in drafts)
         {
-            var key = Key(draft.Hash, draft.IsErrorDeclaration);
-            var isNew = !known.TryGetValue(key, out var index);
+            var key = Convert.ToHexString(draft.Key);
+            var isNew = !known.TryGetValue(key, out var first);
             if (isNew)
             {
-                index = tree.Size + fresh.Count;
-                known.Add(key, index);
-                fresh.Add((draft, index));
+                first = new KnownEvent(tree.Size + fresh.Count, draft.Hash);
+                known.Add(key, first);
+                fresh.Add((draft, first.LeafIndex));
             }
 
-            answers.Add(new Appended(draft, index, isNew));
+            answers.Add(new Appended(draft, first.LeafIndex, isNew));
         }
 
         if (fresh.Count > 0)
@@ -80,21 +85,21 @@ public sealed class LogTurn
         return answers;
     }
 
-    private async Task<Dictionary<string, long>> KnownAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
+    /// <summary>Of the drafts, those whose id is in the log already, by their key in hex.</summary>
+    public async Task<Dictionary<string, KnownEvent>> KnownAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
     {
         await using var command = work.Command(
-            """
-            select event_hash, error_declaration, leaf_index from traceability.event
-            where (event_hash, error_declaration) in (select * from unnest($1, $2))
-            """,
-            drafts.Select(d => d.Hash).ToArray(),
-            drafts.Select(d => d.IsErrorDeclaration).ToArray()
+            "select event_key, leaf_index, event_hash from traceability.event where event_key = any($1)",
+            (object)drafts.Select(d => d.Key).ToArray()
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var known = new Dictionary<string, long>();
+        var known = new Dictionary<string, KnownEvent>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
         {
-            known.Add(Key(reader.GetFieldValue<byte[]>(0), reader.GetBoolean(1)), reader.GetInt64(2));
+            known.Add(
+                Convert.ToHexString(reader.GetFieldValue<byte[]>(0)),
+                new KnownEvent(reader.GetInt64(1), reader.GetFieldValue<byte[]>(2))
+            );
         }
 
         return known;
@@ -114,15 +119,18 @@ public sealed class LogTurn
             tree.Append(Leaf.Hash(leaf), nodes);
         }
 
+        var words = await vocabulary.IdsAsync(work, fresh.SelectMany(f => f.Draft.Terms.All()), cancellationToken);
         var items = fresh.SelectMany(f => f.Draft.Items.Select(i => (i.Item, i.Role, f.Index))).ToList();
         await using var batch = new NpgsqlBatch(work.Connection, work.Transaction);
         Add(
             batch,
             """
             insert into traceability.event (leaf_index, event_hash, error_declaration, event_time, recorded_at, captured_by,
-                                            prescription_id, institution_code, centre_code, region_code, body)
-            select i, h, e, t, $1, c, p, o, z, r, b
-            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as u (i, h, e, t, c, p, o, z, r, b)
+                                            prescription_id, institution_code, centre_code, region_code, body,
+                                            event_key, event_id, own_context, event_type, biz_step, disposition, read_point, biz_location)
+            select i, h, e, t, $1, c, p, o, z, r, b, k, n, x, w, s, d, a, l
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                as u (i, h, e, t, c, p, o, z, r, b, k, n, x, w, s, d, a, l)
             """,
             recordedAt,
             fresh.Select(f => f.Index).ToArray(),
@@ -134,7 +142,15 @@ public sealed class LogTurn
             Texts(fresh.Select(f => f.Draft.Scope.InstitutionCode)),
             Texts(fresh.Select(f => f.Draft.Scope.CentreCode)),
             Texts(fresh.Select(f => f.Draft.Scope.RegionCode)),
-            bodies
+            bodies,
+            fresh.Select(f => f.Draft.Key).ToArray(),
+            Texts(fresh.Select(f => f.Draft.EventId)),
+            fresh.Select(f => f.Draft.OwnContext).ToArray(),
+            fresh.Select(f => words[(TermKind.EventType, f.Draft.Terms.EventType)]).ToArray(),
+            Words(fresh, words, TermKind.BizStep, t => t.BizStep),
+            Words(fresh, words, TermKind.Disposition, t => t.Disposition),
+            Words(fresh, words, TermKind.ReadPoint, t => t.ReadPoint),
+            Words(fresh, words, TermKind.BizLocation, t => t.BizLocation)
         );
         Add(
             batch,
@@ -180,6 +196,13 @@ public sealed class LogTurn
     private static NpgsqlParameter Texts(IEnumerable<string?> values) =>
         new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
+    private static int?[] Words(
+        List<(TraceDraft Draft, long Index)> fresh,
+        Dictionary<(TermKind, string), int> words,
+        TermKind kind,
+        Func<EventTerms, string?> value
+    ) => [.. fresh.Select(f => value(f.Draft.Terms) is { } word ? words[(kind, word)] : (int?)null)];
+
     private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -190,6 +213,4 @@ public sealed class LogTurn
 
         batch.BatchCommands.Add(command);
     }
-
-    private static string Key(byte[] hash, bool errorDeclaration) => Convert.ToHexString(hash) + (errorDeclaration ? "!" : "");
 }

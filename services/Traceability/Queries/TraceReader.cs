@@ -34,8 +34,8 @@ public sealed class TraceReader(NpgsqlDataSource database)
             order by e.event_time, e.leaf_index
             """,
             scope,
-            prescriptionId,
-            cancellationToken
+            cancellationToken,
+            prescriptionId
         );
 
     /// <summary>What is known of the lots that went into a prescription which the caller may see.</summary>
@@ -51,21 +51,29 @@ public sealed class TraceReader(NpgsqlDataSource database)
             order by e.event_time, e.leaf_index
             """,
             new ReadScope(true, "", null),
-            prescriptionId,
-            cancellationToken
+            cancellationToken,
+            prescriptionId
         );
 
-    /// <summary>One event; null when there is none that the caller may see.</summary>
+    /// <summary>
+    /// The event of that hash, or its error declaration, the first captured; null when there is none that the caller may see. The hash need
+    /// not be the event's id.
+    /// </summary>
     public async Task<StoredEvent?> FindAsync(byte[] hash, bool errorDeclaration, ReadScope scope, CancellationToken cancellationToken)
     {
+        var key = EventIdentity.Of(EventHash.Text(hash));
         var found = await QueryAsync(
             $"""
             select {Columns} from traceability.event e
-            where e.event_hash = $4 and e.error_declaration = {(errorDeclaration ? "true" : "false")} and {ReadScope.Visible}
+            where (e.event_key >= $4 and e.event_key < $5 or e.event_id is not null and e.event_hash = $6)
+              and e.error_declaration = {(errorDeclaration ? "true" : "false")} and {ReadScope.Visible}
+            order by e.leaf_index limit 1
             """,
             scope,
-            hash,
-            cancellationToken
+            cancellationToken,
+            key,
+            EventIdentity.After(key),
+            hash
         );
         return found.SingleOrDefault();
     }
@@ -76,11 +84,11 @@ public sealed class TraceReader(NpgsqlDataSource database)
         return json.RootElement.Clone();
     }
 
-    private async Task<List<StoredEvent>> QueryAsync(string sql, ReadScope scope, object key, CancellationToken cancellationToken)
+    private async Task<List<StoredEvent>> QueryAsync(string sql, ReadScope scope, CancellationToken cancellationToken, params object[] keys)
     {
         await using var command = database.CreateCommand(sql);
         command.Parameters.AddRange(scope.Parameters());
-        command.Parameters.Add(new NpgsqlParameter { Value = key });
+        command.Parameters.AddRange(keys.Select(key => new NpgsqlParameter { Value = key }).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<StoredEvent>();
         while (await reader.ReadAsync(cancellationToken))
