@@ -130,7 +130,7 @@ public static class Topology
                 typeof(RecallIssued),
             ]
         ),
-        new("decoction", Decoction, [typeof(PrescriptionChecked)]),
+        new("decoction", Decoction, [typeof(InstitutionRegistered), typeof(InstitutionChanged), typeof(PrescriptionChecked)]),
         new(
             "quality",
             Quality,

@@ -3,7 +3,7 @@ using TcmBrain.ServiceDefaults.Faults;
 namespace TcmBrain.Decoction;
 
 /// <summary>Error catalogue of the decoction room (DEC-): 01 what was asked, 02 steps, 03 parcels.</summary>
-public static class DecoctionFaults
+public static partial class DecoctionFaults
 {
     public static readonly FaultDefinition UnknownStep = new(
         "DEC-0101",

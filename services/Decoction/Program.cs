@@ -1,7 +1,7 @@
-using TcmBrain.Contracts.Events;
 using TcmBrain.Decoction;
 using TcmBrain.Decoction.Jobs;
 using TcmBrain.Decoction.Parcels;
+using TcmBrain.Decoction.PatientPage;
 using TcmBrain.Decoction.Steps;
 using TcmBrain.Decoction.Story;
 using TcmBrain.Decoction.Telemetry;
@@ -15,7 +15,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("decoction");
 builder.AddGrpcDefaults();
 builder.AddDatabase();
-builder.AddExchange("decoction", exchange => exchange.Handle<PrescriptionChecked, OpenJobOnCheck>());
+builder.AddExchange("decoction", DecoctionRoom.HandleFacts);
 builder.AddDecoctionRoom();
 
 var app = builder.Build();
@@ -24,6 +24,7 @@ app.MapJobs();
 app.MapSteps();
 app.MapVessels();
 app.MapParcels();
+app.MapPatientPage();
 app.MapStory();
 app.MapTelemetry();
 app.Run();

@@ -26,6 +26,7 @@ public sealed class Room : IAsyncLifetime
         Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
     };
     private Teller? pharmacy;
+    private Teller? institutions;
     private TestService? service;
     private NpgsqlDataSource? database;
     private int numbers;
@@ -53,10 +54,16 @@ public sealed class Room : IAsyncLifetime
         };
         service = await TestService.StartAsync(typeof(DecoctionFaults).Assembly, settings);
         pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
+        institutions = await Teller.StartAsync("institutions", await servers.DatabaseAsync("institutions"), broker);
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (institutions is not null)
+        {
+            await institutions.DisposeAsync();
+        }
+
         if (pharmacy is not null)
         {
             await pharmacy.DisposeAsync();
@@ -111,6 +118,25 @@ public sealed class Room : IAsyncLifetime
             DeliveryRegionCode = "330110",
             SyndromeName = "肝郁气滞证",
         };
+
+    /// <summary>The register tells of an institution.</summary>
+    public async Task NameAsync(string code, string zh, string en)
+    {
+        var id = await institutions!.TellAsync(
+            new InstitutionRegistered
+            {
+                AggregateId = Guid.CreateVersion7(),
+                Version = 1,
+                OccurredAt = Morning,
+                Code = code,
+                NameZh = zh,
+                NameEn = en,
+                Kind = "hospital",
+                RegionCode = "330106",
+            }
+        );
+        await Told.TakenInAsync(Database, id);
+    }
 
     public static WeighedPortion Portion(int line, string piece, int grams, string handling = "") =>
         new(line, piece, Guid.CreateVersion7(), "L" + line, Weight.FromGrams(grams), handling);

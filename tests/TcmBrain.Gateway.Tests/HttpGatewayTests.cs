@@ -237,6 +237,28 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Codes_of_patients_pages_cannot_be_tried_one_after_another()
+    {
+        var (strict, _) = await StartAsync(
+            Backend("decoction", backend.Address),
+            ("RateLimit:PublicCode:PerSecond", "1"),
+            ("RateLimit:PublicCode:Burst", "3")
+        );
+        await using (strict)
+        {
+            using var guesser = strict.Client();
+            for (var i = 0; i < 3; i++)
+            {
+                (await guesser.GetAsync($"/api/decoction/public/guess{i}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+
+            await (await guesser.GetAsync("/api/decoction/public/guess4")).ShouldBeProblem(429, "GEN-0009");
+            (await guesser.PostAsync("/api/decoction/public/guess4", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await guesser.GetAsync("/api/decoction/jobs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+    }
+
+    [Fact]
     public async Task Replicas_share_the_load_and_nobody_notices_when_one_dies()
     {
         var replicas = new List<TestApp>();

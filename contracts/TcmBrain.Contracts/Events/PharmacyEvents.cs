@@ -105,5 +105,11 @@ public sealed record PrescriptionChecked : PrescriptionEvent
     public required bool Decoct { get; init; }
     public required bool Urgent { get; init; }
     public required string DeliveryRegionCode { get; init; }
+
+    /// <summary>As approved; null: the courier brings it.</summary>
+    public PickUp? PickUp { get; init; }
+
+    /// <summary>As approved.</summary>
+    public Taking? Taking { get; init; }
     public required string SyndromeName { get; init; }
 }

@@ -46,6 +46,16 @@ public sealed record PrescriptionAudited : PrescriptionEvent
     public int? FormulaSimilarityPermille { get; init; }
 }
 
+/// <summary>自提: where and when the patient fetches the medicine instead of having it brought. Times UTC.</summary>
+/// <param name="InstitutionCode">Whose counter it is: the centre's own, or a hospital's that the courier brings it to.</param>
+public sealed record PickUp(string InstitutionCode, DateTimeOffset From, DateTimeOffset Until);
+
+/// <summary>用法: how the patient takes it, in the prescriber's words and numbers.</summary>
+/// <param name="Usage">Such as 每日1剂,水煎400ml,分早晚两次空腹温服.</param>
+/// <param name="TimesPerDay">At least 1.</param>
+/// <param name="MillilitresPerTime">What is taken each time, ml.</param>
+public sealed record Taking(string Usage, int TimesPerDay, int MillilitresPerTime);
+
 /// <summary>The prescription may be filled. Tells a pharmacy all it needs, so that it never has to ask back.</summary>
 public sealed record PrescriptionApproved : PrescriptionEvent
 {
@@ -70,6 +80,12 @@ public sealed record PrescriptionApproved : PrescriptionEvent
 
     /// <summary>Where it is delivered, as a county code: the address itself stays with the prescription.</summary>
     public required string DeliveryRegionCode { get; init; }
+
+    /// <summary>Null: the courier brings it to the address, which stays with the prescription.</summary>
+    public PickUp? PickUp { get; init; }
+
+    /// <summary>Null in what was told before events had it.</summary>
+    public Taking? Taking { get; init; }
     public required string SyndromeName { get; init; }
 }
 
@@ -143,7 +159,7 @@ public sealed record PrescriptionReturned : PrescriptionEvent
     public required string ReturnedBy { get; init; }
     public required string Reason { get; init; }
 
-    /// <summary>quality, undeliverable, refused or not-collected.</summary>
+    /// <summary>quality, undeliverable, refused, not-collected, damaged or lost.</summary>
     public required string Cause { get; init; }
 
     /// <summary>The state that it had reached.</summary>

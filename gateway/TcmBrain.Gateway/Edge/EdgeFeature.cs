@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using TcmBrain.Gateway.Routing;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Hosting;
 using TcmBrain.ServiceDefaults.Identity;
@@ -54,6 +55,12 @@ internal static class EdgeFeature
     {
         var known = Bucket(configuration, "RateLimit:Client", perSecond: 5000);
         var unknown = Bucket(configuration, "RateLimit:Anonymous", perSecond: 200);
+        // A family looks now and then; who tries codes one after another is stopped long before finding one among 2^128.
+        var codes = Bucket(configuration, "RateLimit:PublicCode", perSecond: 5);
+        limits.AddPolicy(
+            RouteTable.PublicCodeLimit,
+            context => RateLimitPartition.GetTokenBucketLimiter("code " + context.Connection.RemoteIpAddress, _ => codes)
+        );
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limits.OnRejected = (rejected, _) =>
         {

@@ -11,6 +11,9 @@ internal static class RouteTable
     private const string Open = "anonymous";
     private const string Closed = "default";
 
+    /// <summary>The rate at which one address may try codes.</summary>
+    public const string PublicCodeLimit = "public-code";
+
     private static readonly string[] Reading = ["GET", "HEAD"];
 
     public static readonly IReadOnlyList<RouteConfig> Http =
@@ -30,6 +33,11 @@ internal static class RouteTable
         Route("cds-discovery", "prescriptions", "/cds-services", Open, Reading),
         Route("cds-services", "prescriptions", "/cds-services/{**rest}", Closed),
         Route("pharmacy", "pharmacy", "/api/pharmacy/{**rest}", Closed),
+        // The patient's page after a scan: the code in the address is the right to see it.
+        Route("patient-page", "decoction", "/api/decoction/public/{code}", Open, Reading) with
+        {
+            RateLimiterPolicy = PublicCodeLimit,
+        },
         Route("decoction", "decoction", "/api/decoction/{**rest}", Closed),
         Route("quality", "quality", "/api/quality/{**rest}", Closed),
         // What a patient's page reads after a scan: the code in the address is the right to see it.

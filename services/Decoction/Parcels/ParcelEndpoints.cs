@@ -122,7 +122,7 @@ internal static class ParcelEndpoints
         }
 
         await using var update = work.Command(
-            "update decoction.parcel set shipped_at = $2, shipped_by = $3, shipped_name = $4 where prescription_id = $1",
+            "update decoction.parcel set shipped_at = $2, shipped_by = $3, shipped_name = $4, state = 'shipped', since = $2 where prescription_id = $1",
             prescriptionId,
             at,
             caller.Subject(),
@@ -184,7 +184,12 @@ internal static class ParcelEndpoints
         }
 
         await using var update = work.Command(
-            "update decoction.parcel set delivered_at = $2, delivered_by = $3, delivered_name = $4 where prescription_id = $1",
+            """
+            update decoction.parcel
+            set delivered_at = $2, delivered_by = $3, delivered_name = $4, state = 'delivered', outcome = 'delivered', ended_at = $2,
+                holder_code = null, since = $2
+            where prescription_id = $1
+            """,
             prescriptionId,
             at,
             caller.Subject(),

@@ -16,7 +16,10 @@ internal static class ParcelStore
         await using var next = work.Command("select nextval('decoction.parcel_number')");
         var number = (long)(await next.ExecuteScalarAsync(cancellationToken))!;
         await using var insert = work.Command(
-            "insert into decoction.parcel (prescription_id, parcel_id, sscc, ready_at) values ($1, $2, $3, $4)",
+            """
+            insert into decoction.parcel (prescription_id, parcel_id, sscc, ready_at, since, holder_code)
+            select $1, $2, $3, $4, $4, centre_code from decoction.job where prescription_id = $1
+            """,
             prescriptionId,
             Guid.CreateVersion7(),
             Gs1.Sscc(companyPrefix, number),

@@ -220,6 +220,8 @@ internal sealed class DispensingDesk(EventExchange exchange, TimeProvider time)
                 Decoct = dossier.Decoct,
                 Urgent = dossier.Urgent,
                 DeliveryRegionCode = dossier.DeliveryRegionCode,
+                PickUp = dossier.PassedOn.PickUp,
+                Taking = dossier.PassedOn.Taking,
                 SyndromeName = dossier.SyndromeName,
             },
             dossier.TraceParent

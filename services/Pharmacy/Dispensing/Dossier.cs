@@ -35,6 +35,7 @@ internal sealed record Dossier(
     bool Decoct,
     bool Urgent,
     string DeliveryRegionCode,
+    PassedOn PassedOn,
     string SyndromeName,
     string? Dispenser,
     string? DispenserName,
@@ -56,7 +57,7 @@ internal sealed record Dossier(
                 """
                 select institution_code, region_code, his_number, revision, centre_code, state, told, trace_parent, lines, doses,
                        doses_per_day, packs_per_dose, millilitres_per_pack, external, decoct, urgent, delivery_region_code,
-                       syndrome_name, dispenser, dispenser_name, started_at, finished_at, checker, checked_at
+                       syndrome_name, dispenser, dispenser_name, started_at, finished_at, checker, checked_at, passed_on
                 from pharmacy.prescriptions where id = $1 and centre_code = $2 for update
                 """
             )
@@ -123,6 +124,7 @@ internal sealed record Dossier(
             r.GetBoolean(14),
             r.GetBoolean(15),
             r.GetString(16),
+            r.Text(24) is { } passedOn ? JsonSerializer.Deserialize<PassedOn>(passedOn, EventJson.Options)! : new PassedOn(null, null),
             r.GetString(17),
             r.Text(18),
             r.Text(19),

@@ -29,12 +29,13 @@ public sealed class Intake(TimeProvider time)
         insert into pharmacy.prescriptions as p
             (id, institution_code, region_code, his_number, revision, state, trace_parent, approved_at, lines, doses, doses_per_day,
              packs_per_dose, millilitres_per_pack, external, decoct, urgent, delivery_region_code, syndrome_name,
-             withdrawn_by, withdrawn_reason, withdrawn_at)
+             withdrawn_by, withdrawn_reason, withdrawn_at, passed_on)
         select u.id, u.institution, u.region, u.his, u.revision, u.state, u.trace, u.approved_at, u.lines::jsonb, u.doses, u.per_day, u.packs,
-               u.ml, u.external, u.decoct, u.urgent, u.delivery, u.syndrome, u.withdrawn_by, u.withdrawn_reason, u.withdrawn_at
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+               u.ml, u.external, u.decoct, u.urgent, u.delivery, u.syndrome, u.withdrawn_by, u.withdrawn_reason, u.withdrawn_at,
+               u.passed_on::jsonb
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
             as u (id, institution, region, his, revision, state, trace, approved_at, lines, doses, per_day, packs, ml, external, decoct,
-                  urgent, delivery, syndrome, withdrawn_by, withdrawn_reason, withdrawn_at)
+                  urgent, delivery, syndrome, withdrawn_by, withdrawn_reason, withdrawn_at, passed_on)
         order by u.id
         on conflict (id) do update
         set institution_code = excluded.institution_code, region_code = excluded.region_code, his_number = excluded.his_number,
@@ -43,7 +44,7 @@ public sealed class Intake(TimeProvider time)
             packs_per_dose = excluded.packs_per_dose, millilitres_per_pack = excluded.millilitres_per_pack,
             external = excluded.external, decoct = excluded.decoct, urgent = excluded.urgent,
             delivery_region_code = excluded.delivery_region_code, syndrome_name = excluded.syndrome_name,
-            missing = '{}', centre_code = null, reason_zh = null, reason_en = null, reserved_at = null,
+            passed_on = excluded.passed_on, missing = '{}', centre_code = null, reason_zh = null, reason_en = null, reserved_at = null,
             withdrawn_by = null, withdrawn_reason = null, withdrawn_at = null
         where p.state = 'withdrawn' and excluded.state = 'approved' and p.revision < excluded.revision
         returning id, state, told
@@ -203,7 +204,11 @@ public sealed class Intake(TimeProvider time)
             .With(NpgsqlDbType.Text, rows.Select(r => r.Approved?.SyndromeName))
             .With(NpgsqlDbType.Text, rows.Select(r => r.Cancelled?.CancelledBy))
             .With(NpgsqlDbType.Text, rows.Select(r => r.Cancelled?.Reason))
-            .With(NpgsqlDbType.TimestampTz, rows.Select(r => r.Cancelled?.OccurredAt.UtcDateTime));
+            .With(NpgsqlDbType.TimestampTz, rows.Select(r => r.Cancelled?.OccurredAt.UtcDateTime))
+            .With(
+                NpgsqlDbType.Text,
+                rows.Select(r => r.Approved is null ? null : JsonSerializer.Serialize(PassedOn.Of(r.Approved), EventJson.Options))
+            );
     }
 
     private sealed record StandingLot(Guid Id, LotStanding Standing, long Quarantine, long Available);

@@ -113,6 +113,19 @@ internal static class AcceptanceEvents
             Decoct = p.Decoct,
             Urgent = p.Urgent,
             DeliveryRegionCode = p.Delivery.RegionCode,
+            PickUp =
+                p.Delivery.Kind == DeliveryKind.PickUp
+                    ? new PickUp(
+                        p.Delivery.PickUpInstitution,
+                        p.Delivery.PickUpFrom.ToDateTimeOffset(),
+                        p.Delivery.PickUpUntil.ToDateTimeOffset()
+                    )
+                    : null,
+            Taking = new Taking(
+                p.Usage,
+                p.TimesPerDay > 0 ? p.TimesPerDay : p.DosesPerDay * p.PacksPerDose,
+                p.MillilitresPerTime > 0 ? p.MillilitresPerTime : p.MillilitresPerPack
+            ),
             SyndromeName = p.SyndromeName,
         };
 }

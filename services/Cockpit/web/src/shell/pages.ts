@@ -34,6 +34,8 @@ export interface Page {
   under?: string
   /** Fills the screen, without the shell around it, and keeps its session. */
   wall?: boolean
+  /** For whoever has the address: no sign-in is asked for, nobody's session is looked for, and no shell is around it. */
+  open?: boolean
   page: () => Promise<{ default: Component }>
 }
 

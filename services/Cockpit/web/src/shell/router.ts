@@ -13,6 +13,8 @@ declare module 'vue-router' {
     nav?: string
     /** Reached without having signed in. */
     open?: boolean
+    /** For whoever has the address. */
+    anybody?: boolean
   }
 }
 
@@ -27,7 +29,8 @@ function routeOf(page: Page): RouteRecordRaw {
       title: page.title,
       nav: page.under ?? page.name,
       ...(page.roles ? { roles: page.roles } : {}),
-      ...(page.wall ? { wall: true } : {})
+      ...(page.wall ? { wall: true } : {}),
+      ...(page.open ? { wall: true, anybody: true } : {})
     }
   }
 }
@@ -60,6 +63,7 @@ export function toSignIn(from: RouteLocationNormalized) {
 let asked = false
 
 router.beforeEach(async to => {
+  if (to.meta.anybody) return true
   if (!asked) {
     asked = true
     await load()
@@ -82,5 +86,5 @@ router.onError((error, to) => {
 
 onEnded(() => {
   const here = router.currentRoute.value
-  if (!here.meta.open) void router.replace(toSignIn(here))
+  if (!here.meta.open && !here.meta.anybody) void router.replace(toSignIn(here))
 })
