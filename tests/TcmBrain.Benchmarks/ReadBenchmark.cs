@@ -16,6 +16,9 @@ internal sealed class ReadBenchmark(BenchServers servers, int stored, int calls)
     private const int Institutions = 500;
     private const int Callers = 8;
 
+    /// <summary>Calls of one kind, as many a second as <c>push.unary</c> pushes.</summary>
+    private const int PerSecond = 500;
+
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         await using var house = await PrescriptionsHouse.OpenAsync(servers, "bench_read", cancellationToken);
@@ -37,34 +40,30 @@ internal sealed class ReadBenchmark(BenchServers servers, int stored, int calls)
         await FillAsync(house, cancellationToken);
 
         var now = DateTimeOffset.UtcNow;
-        var byId = await MeasureAsync(
-            async i => await client.GetAsync(new GetRequest { PrescriptionId = pushed[i].PrescriptionId }, headers[i % Institutions]),
-            cancellationToken
-        );
-        var byKey = await MeasureAsync(
-            async i =>
-                await client.GetAsync(
-                    new GetRequest { Key = new PrescriptionKey { HisNumber = pushed[i].HisNumber } },
-                    headers[i % Institutions]
-                ),
-            cancellationToken
-        );
-        var newest = await MeasureAsync(
-            async i => await client.ListAsync(new ListRequest { PageSize = 50 }, headers[i % Institutions]),
-            cancellationToken
-        );
-        var older = await MeasureAsync(
-            async i =>
-                await client.ListAsync(
-                    new ListRequest
-                    {
-                        PageSize = 50,
-                        ReceivedBefore = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(now.AddDays(-(i % 300))),
-                    },
-                    headers[i % Institutions]
-                ),
-            cancellationToken
-        );
+        async Task GetAsync(int i) =>
+            await client.GetAsync(new GetRequest { PrescriptionId = pushed[i].PrescriptionId }, headers[i % Institutions]);
+        async Task GetByKeyAsync(int i) =>
+            await client.GetAsync(
+                new GetRequest { Key = new PrescriptionKey { HisNumber = pushed[i].HisNumber } },
+                headers[i % Institutions]
+            );
+        async Task ListAsync(int i) => await client.ListAsync(new ListRequest { PageSize = 50 }, headers[i % Institutions]);
+        async Task ListOlderAsync(int i) =>
+            await client.ListAsync(
+                new ListRequest
+                {
+                    PageSize = 50,
+                    ReceivedBefore = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(now.AddDays(-(i % 300))),
+                },
+                headers[i % Institutions]
+            );
+
+        var byId = await MeasureAsync(GetAsync, cancellationToken);
+        var byKey = await MeasureAsync(GetByKeyAsync, cancellationToken);
+        var newest = await MeasureAsync(ListAsync, cancellationToken);
+        var older = await MeasureAsync(ListOlderAsync, cancellationToken);
+        var gets = await ThroughputAsync(GetAsync, cancellationToken);
+        var lists = await ThroughputAsync(ListAsync, cancellationToken);
         return
         [
             new Figure(
@@ -78,6 +77,8 @@ internal sealed class ReadBenchmark(BenchServers servers, int stored, int calls)
             new Figure("push.list_p50_ms", Statistics.Percentile(newest, 0.50), "ms"),
             new Figure("push.list_p99_ms", Statistics.Percentile(newest, 0.99), "ms"),
             new Figure("push.list_older_p99_ms", Statistics.Percentile(older, 0.99), "ms"),
+            new Figure("push.gets_per_s", gets, "calls/s"),
+            new Figure("push.lists_per_s", lists, "calls/s"),
         ];
     }
 
@@ -152,6 +153,7 @@ internal sealed class ReadBenchmark(BenchServers servers, int stored, int calls)
         }
     }
 
+    /// <summary>Milliseconds from when each call was due, so that a call that had to wait for those before it counts its waiting too.</summary>
     private async Task<IReadOnlyCollection<double>> MeasureAsync(Func<int, Task> call, CancellationToken cancellationToken)
     {
         for (var i = 0; i < 200; i++)
@@ -160,16 +162,38 @@ internal sealed class ReadBenchmark(BenchServers servers, int stored, int calls)
         }
 
         var taken = new double[calls];
+        var clock = Stopwatch.StartNew();
+        var open = new List<Task>(calls);
+        for (var i = 0; i < calls; i++)
+        {
+            var due = TimeSpan.FromSeconds((double)i / PerSecond);
+            if (due - clock.Elapsed is { TotalMilliseconds: > 1 } wait)
+            {
+                await Task.Delay(wait, cancellationToken);
+            }
+
+            open.Add(OneAsync(i, due));
+        }
+
+        await Task.WhenAll(open);
+        return taken;
+
+        async Task OneAsync(int i, TimeSpan due)
+        {
+            await call(i * 7919 % Pushed);
+            taken[i] = (clock.Elapsed - due).TotalMilliseconds;
+        }
+    }
+
+    /// <summary>As many as it answers when eight ask without a pause.</summary>
+    private async Task<double> ThroughputAsync(Func<int, Task> call, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, calls),
             new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = cancellationToken },
-            async (i, _) =>
-            {
-                var began = Stopwatch.GetTimestamp();
-                await call(i * 7919 % Pushed);
-                taken[i] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-            }
+            async (i, _) => await call(i * 7919 % Pushed)
         );
-        return taken;
+        return calls / clock.Elapsed.TotalSeconds;
     }
 }

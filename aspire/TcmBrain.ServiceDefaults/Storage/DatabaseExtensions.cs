@@ -22,9 +22,16 @@ public static class DatabaseExtensions
             ?? throw new InvalidOperationException($"ConnectionStrings:{name} is not configured.");
         var settings = new NpgsqlConnectionStringBuilder(text);
         // Fail fast unless the installation says otherwise; names of parameters never reach a log.
-        if (!settings.ContainsKey("Timeout"))
+        if (!settings.ShouldSerialize("Timeout"))
         {
-            settings.Timeout = 3;
+            settings.Timeout = 5;
+        }
+
+        // Planning a question over a year's partitions costs more than answering it. 0 in the connection string turns it off, as a pooler
+        // that changes sessions between transactions wants.
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 64;
         }
 
         settings.ApplicationName ??= builder.Environment.ApplicationName;
