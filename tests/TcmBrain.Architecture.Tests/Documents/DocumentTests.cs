@@ -43,6 +43,18 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Everything_in_the_contract_says_what_it_is()
+    {
+        var silent = ProtoSource
+            .Read(ContractDocument.Source)
+            .SelectMany(b => b.Members.Select(m => (Name: $"{b.Name}.{m.Name}", m.Comment)).Append((b.Name, b.Comment)))
+            .Where(x => x.Comment.Length == 0)
+            .Select(x => x.Name);
+
+        silent.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Every_event_says_in_its_source_what_it_tells()
     {
         var summaries = SourceSummaries.OfEvents();
