@@ -2,7 +2,7 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Traceability;
 
-/// <summary>Error catalogue of traceability (TRC-). 01: a captured event breaks a rule of EPCIS 2.0 or of the trace profile; 02: conflicts; 03: reading.</summary>
+/// <summary>Error catalogue of traceability (TRC-). 01: a captured event breaks a rule of EPCIS 2.0 or of the trace profile; 02: conflicts; 03: reading; 06: trace and items; 07: recalls.</summary>
 public static class TraceabilityFaults
 {
     public static readonly FaultDefinition NotADocument = new(
@@ -126,5 +126,56 @@ public static class TraceabilityFaults
         400,
         "树大小应满足 1 ≤ from ≤ to ≤ 已签名大小",
         "tree sizes are 1 ≤ from ≤ to ≤ the signed size"
+    );
+
+    public static readonly FaultDefinition ItemNotFound = new(
+        "TRC-0601",
+        404,
+        "没有该物品的追溯信息, 或无权查看",
+        "nothing is known of this thing, or nothing that is yours to see"
+    );
+    public static readonly FaultDefinition BadDirection = new(
+        "TRC-0602",
+        400,
+        "方向只能是 up、down 或 both",
+        "the direction is up, down or both"
+    );
+    public static readonly FaultDefinition OutOfRange = new("TRC-0603", 400, "应在 {0} 与 {1} 之间", "this is between {0} and {1}");
+    public static readonly FaultDefinition RecallNotFound = new(
+        "TRC-0701",
+        404,
+        "召回不存在或无权查看",
+        "there is no such recall, or none that is yours to see"
+    );
+    public static readonly FaultDefinition RecallMissing = new("TRC-0702", 400, "缺少必填项", "this is required");
+    public static readonly FaultDefinition RecallTooLong = new("TRC-0703", 400, "不得超过 {0} 个字符", "this has at most {0} characters");
+    public static readonly FaultDefinition BadLevel = new("TRC-0704", 400, "召回级别只能是 1、2 或 3", "a recall is of level 1, 2 or 3");
+    public static readonly FaultDefinition TooManyLots = new("TRC-0705", 400, "一次召回应有 1 至 {0} 个批次", "a recall has 1 to {0} lots");
+    public static readonly FaultDefinition LotNotYours = new(
+        "TRC-0706",
+        404,
+        "该批次没有追溯信息, 或无权召回",
+        "nothing is known of this lot, or it is not yours to recall"
+    );
+    public static readonly FaultDefinition KeyReused = new(
+        "TRC-0707",
+        409,
+        "该请求编号已用于内容不同的召回",
+        "this request id was used for a recall of another content",
+        GrpcStatus: 6
+    );
+    public static readonly FaultDefinition BadOutcome = new("TRC-0708", 400, "处置结果只能是: {0}", "an outcome is one of: {0}");
+    public static readonly FaultDefinition RecallClosed = new("TRC-0709", 409, "召回已结束", "the recall is closed");
+    public static readonly FaultDefinition RecallUnfinished = new(
+        "TRC-0710",
+        409,
+        "尚有 {0} 项没有处置结果, 不能结束召回",
+        "{0} items have no outcome yet, so the recall cannot be closed"
+    );
+    public static readonly FaultDefinition ItemNotInRecall = new(
+        "TRC-0711",
+        404,
+        "召回中没有该项, 或无权处置",
+        "the recall has no such item, or it is not yours to settle"
     );
 }

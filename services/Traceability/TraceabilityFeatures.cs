@@ -1,4 +1,5 @@
 using TcmBrain.Traceability.Capture;
+using TcmBrain.Traceability.Graph;
 using TcmBrain.Traceability.Log;
 using TcmBrain.Traceability.Queries;
 using TcmBrain.Traceability.Steps;
@@ -21,6 +22,7 @@ internal static class TraceabilityFeatures
         services.AddSingleton<CaptureService>();
         services.AddSingleton<TraceReader>();
         services.AddHostedService<HeadSigner>();
+        services.AddGraph();
         return builder;
     }
 
@@ -29,6 +31,7 @@ internal static class TraceabilityFeatures
         app.MapCapture();
         app.MapTrace();
         app.MapLog();
+        app.MapGraph();
         return app;
     }
 }
