@@ -18,7 +18,9 @@ var prescriptions = Service<Projects.TcmBrain_Prescriptions>("prescriptions", gr
     .WithReplicas(2);
 var pharmacy = Service<Projects.TcmBrain_Pharmacy>("pharmacy", grpc: true).WithReference(institutions);
 prescriptions.WithReference(pharmacy);
-var decoction = Service<Projects.TcmBrain_Decoction>("decoction", grpc: true).WithReference(institutions);
+var decoction = Service<Projects.TcmBrain_Decoction>("decoction", grpc: true)
+    .WithEnvironment("Records__SigningKey", Secret("record-signing-key"))
+    .WithReference(institutions);
 var quality = Service<Projects.TcmBrain_Quality>("quality").WithReference(institutions);
 var traceability = Service<Projects.TcmBrain_Traceability>("traceability")
     .WithEnvironment("Log__SigningKey", Secret("log-signing-key"))

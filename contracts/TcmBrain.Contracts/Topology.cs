@@ -67,6 +67,7 @@ public static class Topology
         typeof(DecoctionStarted),
         typeof(StepCompleted),
         typeof(DeviationDetected),
+        typeof(DecoctionScrapped),
         typeof(DecoctionCompleted),
         typeof(ParcelShipped),
         typeof(ParcelDelivered),

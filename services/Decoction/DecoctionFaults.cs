@@ -2,7 +2,7 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Decoction;
 
-/// <summary>Error catalogue of the decoction room (DEC-): 01 what was asked, 02 steps, 03 parcels.</summary>
+/// <summary>Error catalogue of the decoction room (DEC-): 01 what was asked, 02 steps, 03 parcels, 04 telemetry, 05 the room under supervision.</summary>
 public static partial class DecoctionFaults
 {
     public static readonly FaultDefinition UnknownStep = new(

@@ -1,12 +1,16 @@
 using TcmBrain.Contracts.Events;
+using TcmBrain.Decoction.BatchRecords;
+using TcmBrain.Decoction.Deviations;
 using TcmBrain.Decoction.Institutions;
 using TcmBrain.Decoction.Jobs;
 using TcmBrain.Decoction.Parcels;
+using TcmBrain.Decoction.Recipes;
 using TcmBrain.Decoction.Steps;
 using TcmBrain.Decoction.Telemetry;
 using TcmBrain.Decoction.Vessels;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction;
 
@@ -19,7 +23,17 @@ internal static class DecoctionRoom
         builder.Services.AddOptions<Gs1Settings>().BindConfiguration("Gs1").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<DeliverySettings>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(Catalogue.Default);
+        builder.Services.AddOptions<RecordSettings>().BindConfiguration("Records").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RoomSignal>();
         builder.Services.AddSingleton<ReadingStore>();
+        builder.Services.AddSingleton<Sealing>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Sealing>());
+        builder.Services.AddSingleton<RoomWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RoomWatch>());
+        builder.Services.AddSingleton<RecordSeal>();
+        builder.Services.AddSingleton<RecordBook>();
+        builder.AddStartupTask<PublishRecordKey>();
+        builder.Services.AddSingleton<DeviationDesk>();
         builder.Services.AddSingleton<StepReporting>();
         return builder;
     }
@@ -29,4 +43,16 @@ internal static class DecoctionRoom
             .Handle<InstitutionRegistered, InstitutionNames>()
             .Handle<InstitutionChanged, InstitutionNames>()
             .Handle<PrescriptionChecked, OpenJobOnCheck>();
+
+    /// <summary>What is seen and decided over HTTP from the checked prescription until the bags exist.</summary>
+    public static void MapRoom(this IEndpointRouteBuilder app)
+    {
+        app.MapJobs();
+        app.MapOverrides();
+        app.MapSteps();
+        app.MapVessels();
+        app.MapVesselCare();
+        app.MapDeviations();
+        app.MapRecords();
+    }
 }

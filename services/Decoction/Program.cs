@@ -1,11 +1,8 @@
 using TcmBrain.Decoction;
-using TcmBrain.Decoction.Jobs;
 using TcmBrain.Decoction.Parcels;
 using TcmBrain.Decoction.PatientPage;
-using TcmBrain.Decoction.Steps;
 using TcmBrain.Decoction.Story;
 using TcmBrain.Decoction.Telemetry;
-using TcmBrain.Decoction.Vessels;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults;
 using TcmBrain.ServiceDefaults.Rpc;
@@ -20,9 +17,7 @@ builder.AddDecoctionRoom();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.MapJobs();
-app.MapSteps();
-app.MapVessels();
+app.MapRoom();
 app.MapParcels();
 app.MapPatientPage();
 app.MapStory();

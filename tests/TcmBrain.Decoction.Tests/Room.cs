@@ -35,6 +35,9 @@ public sealed class Room : IAsyncLifetime
 
     public TestService Service => service!;
 
+    /// <summary>What the service was started with, for another instance beside it.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; private set; } = new Dictionary<string, string?>();
+
     public NpgsqlDataSource Database => database!;
 
     /// <summary>Some time ago, so that a whole job fits between it and now.</summary>
@@ -51,7 +54,9 @@ public sealed class Room : IAsyncLifetime
             ["ConnectionStrings:database"] = await connection,
             ["ConnectionStrings:rabbitmq"] = broker,
             ["Vessels:PerCentre"] = "12",
+            ["Records:SigningKey"] = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]),
         };
+        Settings = settings;
         service = await TestService.StartAsync(typeof(DecoctionFaults).Assembly, settings);
         pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
         institutions = await Teller.StartAsync("institutions", await servers.DatabaseAsync("institutions"), broker);
@@ -91,6 +96,9 @@ public sealed class Room : IAsyncLifetime
     }
 
     public HttpClient Worker(string centre) => Service.Client(TestTokens.Of("decoction-1", centre, "330105", "decoction"));
+
+    /// <summary>A pharmacist of the centre, who decides.</summary>
+    public HttpClient Pharmacist(string centre) => Service.Client(TestTokens.Of("pharmacist-9", centre, "330105", "pharmacist"));
 
     public HttpClient Courier(string centre) => Service.Client(TestTokens.Of("courier-1", centre, "330105", "courier"));
 

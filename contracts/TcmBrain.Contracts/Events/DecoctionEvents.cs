@@ -31,6 +31,19 @@ public sealed record DeviationDetected : PrescriptionEvent
     public required string TextEn { get; init; }
 }
 
+/// <summary>
+/// The decoction is ended and nobody may take it: a named person decided so after a deviation. The pieces are spent; the prescription ends.
+/// </summary>
+public sealed record DecoctionScrapped : PrescriptionEvent
+{
+    public required string CentreCode { get; init; }
+
+    /// <summary>The step that it ended in; packing when it was packed already.</summary>
+    public required string Step { get; init; }
+    public required string Reason { get; init; }
+    public required string DecidedBy { get; init; }
+}
+
 /// <summary>Decocted and packed into bags; each bag has its own serial.</summary>
 public sealed record DecoctionCompleted : PrescriptionEvent
 {

@@ -108,6 +108,7 @@ public sealed record Fact
                 Amount = (long)(x.FinishedAt - x.StartedAt).TotalSeconds,
             },
             DeviationDetected x => fact with { Centre = x.CentreCode, Detail = x.Step, Topic = x.RuleId },
+            DecoctionScrapped x => fact with { Centre = x.CentreCode, Detail = x.Step },
             DecoctionCompleted x => fact with
             {
                 Centre = x.CentreCode,

@@ -98,6 +98,9 @@ public static class Metrics
             case nameof(DeviationDetected):
                 sink.Add("deviations", 1);
                 break;
+            case nameof(DecoctionScrapped):
+                sink.Add("scrapped", 1);
+                break;
             case nameof(DecoctionCompleted):
                 sink.Add(Decocted, 1);
                 sink.Add("bags", fact.Quantity);

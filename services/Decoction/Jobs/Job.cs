@@ -18,7 +18,21 @@ internal sealed class Job
     public required DateTimeOffset CheckedAt { get; init; }
 
     /// <summary>Null: the patient decocts.</summary>
-    public required Recipe? Recipe { get; init; }
+    public required Recipe? Recipe { get; set; }
+
+    public required bool Urgent { get; init; }
+
+    /// <summary>Deviations for whose decision the medicine waits.</summary>
+    public int OpenHolds { get; set; }
+
+    /// <summary>The run that is open or was the last; 0 when no vessel was taken yet.</summary>
+    public int RunNo { get; set; }
+
+    /// <summary>The vessel of that run, while it is open.</summary>
+    public int? VesselId { get; set; }
+
+    /// <summary>What was added within a step of the attempt that counts: handling and when.</summary>
+    public Dictionary<string, DateTimeOffset> Actions { get; } = [];
     public required string State { get; set; }
     public required List<StepRecord> Steps { get; init; }
 

@@ -50,11 +50,13 @@ internal static class JobEndpoints
             $"""
             select job.prescription_id, job.his_number, job.revision, job.centre_code, job.state, job.urgent, job.external, job.doses,
                    job.packs_per_dose, job.millilitres_per_pack, job.checked_at, v.name,
-                   (select s.step from decoction.step s where s.prescription_id = job.prescription_id and s.finished_at is null),
-                   (select count(*)::int from decoction.step s where s.prescription_id = job.prescription_id and s.finished_at is not null),
+                   (select s.step from decoction.step s
+                    where s.prescription_id = job.prescription_id and s.finished_at is null and s.superseded_by is null),
+                   (select count(*)::int from decoction.step s
+                    where s.prescription_id = job.prescription_id and s.finished_at is not null and s.superseded_by is null),
                    job.recipe
             from decoction.job job
-            left join decoction.occupation o using (prescription_id)
+            left join decoction.current_run o using (prescription_id)
             left join decoction.vessel v on v.vessel_id = o.vessel_id
             where job.decoct and (@state is null or job.state = @state) and (@centre is null or job.centre_code = @centre)
               and (job.checked_at, job.prescription_id) > (@after_time, @after_id) and {Sight.Where}

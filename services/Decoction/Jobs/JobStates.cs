@@ -13,5 +13,8 @@ internal static class JobStates
     public const string Shipped = "shipped";
     public const string Delivered = "delivered";
 
-    public static readonly IReadOnlyList<string> All = [Waiting, Soaking, Decocting, Packing, Packed, Shipped, Delivered];
+    /// <summary>Ended: a named person decided that nobody may take it.</summary>
+    public const string Scrapped = "scrapped";
+
+    public static readonly IReadOnlyList<string> All = [Waiting, Soaking, Decocting, Packing, Packed, Shipped, Delivered, Scrapped];
 }

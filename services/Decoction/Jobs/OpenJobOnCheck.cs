@@ -17,7 +17,7 @@ namespace TcmBrain.Decoction.Jobs;
 /// A checked prescription becomes a job with its recipe, or at once a parcel when the patient decocts. Told again it changes nothing;
 /// a newer telling replaces a job that nobody has touched, an older one is ignored.
 /// </summary>
-internal sealed class OpenJobOnCheck(Catalogue catalogue, IOptions<VesselSettings> vessels, IOptions<Gs1Settings> gs1)
+internal sealed class OpenJobOnCheck(Catalogue catalogue, IOptions<VesselSettings> vessels, RoomSignal signal, IOptions<Gs1Settings> gs1)
     : IHandle<PrescriptionChecked>
 {
     public async Task HandleAsync(PrescriptionChecked e, Work work, CancellationToken cancellationToken)
@@ -71,6 +71,7 @@ internal sealed class OpenJobOnCheck(Catalogue catalogue, IOptions<VesselSetting
             e.Taking?.MillilitresPerTime,
             e.DosesPerDay
         );
+        signal.Changed(e.CentreCode);
         var changed = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
         if (changed && !e.Decoct)
         {

@@ -20,7 +20,7 @@ public sealed record MinuteLimit(int Minimum, int? Maximum, int Target, RuleSour
 /// <param name="Limit">Minutes, where the rule gives them; 先煎: before the rest goes in, 后下: before the end of the first boil.</param>
 public sealed record SpecialHandling(string Handling, IReadOnlyList<string> Pieces, MinuteLimit? Limit);
 
-/// <summary>How one prescription is to be decocted (煎煮方案). Derived by <see cref="RecipeRule"/>, stored with the job, never changed.</summary>
+/// <summary>How one prescription is to be decocted (煎煮方案). Derived by <see cref="RecipeRule"/>, stored with the job; changed by <see cref="RecipeOverride"/> only.</summary>
 /// <param name="FirstBoil">The whole first-boil step from boiling on: what is boiled first, then everything.</param>
 /// <param name="SecondBoil">Its actual time has to be shorter than the first's as well.</param>
 /// <param name="Bags">Doses × packs per dose.</param>
@@ -35,4 +35,19 @@ public sealed record Recipe(
     int MaximumCelsius,
     int Bags,
     int MillilitresPerBag
-);
+)
+{
+    /// <summary>Null on recipes of before water was derived.</summary>
+    public WaterPlan? Water { get; init; }
+
+    /// <summary>What hands have to do, in the order of time.</summary>
+    public IReadOnlyList<RecipeMoment> Moments { get; init; } = [];
+
+    /// <summary>Below this a boil no longer boils.</summary>
+    public int MinimumBoilCelsius { get; init; } = 90;
+
+    /// <summary>From the first water to the last bag when everything keeps to its target.</summary>
+    public int TotalMinutes => Soak.Target + FirstBoil.Target + SecondBoil.Target + PackingMinutes;
+
+    public const int PackingMinutes = 10;
+}

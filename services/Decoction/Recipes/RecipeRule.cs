@@ -68,29 +68,36 @@ public static class RecipeRule
     private static readonly string[] ApartWords = ["包煎", "烊化", "冲服"];
 
     /// <param name="categoryOf">The catalogue's category of a piece (发散风寒药, 补气药, …), null for one it does not know.</param>
-    public static Recipe Derive(PrescriptionChecked prescription, Func<string, string?> categoryOf)
+    /// <param name="ageYears">Of the patient; null: not told.</param>
+    public static Recipe Derive(PrescriptionChecked prescription, Func<string, string?> categoryOf, int? ageYears = null)
     {
         var (kind, reasonZh, reasonEn) = Classify(prescription, categoryOf);
         var boil = Boil[kind];
         var special = Special(prescription.Portions);
         var first = special.FirstOrDefault(s => s.Handling == "先煎")?.Limit;
+        var firstBoil = first is null ? boil : Sum(first, boil);
+        var secondBoil = new MinuteLimit(
+            boil.Minimum - SecondBoilShorterBy,
+            boil.Maximum,
+            boil.Target - SecondBoilShorterBy,
+            new("second-boil", Regulation + ": 第二煎时间略短", "M")
+        );
         return new Recipe(
             kind,
             reasonZh,
             reasonEn,
             Soak,
-            first is null ? boil : Sum(first, boil),
-            new MinuteLimit(
-                boil.Minimum - SecondBoilShorterBy,
-                boil.Maximum,
-                boil.Target - SecondBoilShorterBy,
-                new("second-boil", Regulation + ": 第二煎时间略短", "M")
-            ),
+            firstBoil,
+            secondBoil,
             special,
             MaximumCelsius: 100,
             prescription.Doses * prescription.PacksPerDose,
             prescription.MillilitresPerPack
-        );
+        )
+        {
+            Water = WaterRule.Derive(prescription, firstBoil.Target, secondBoil.Target, ageYears),
+            Moments = Timeline.Of(special, firstBoil),
+        };
     }
 
     /// <summary>The regulation speaks of kinds of medicines, so the pieces decide; where they are mixed, the syndrome does.</summary>

@@ -26,6 +26,8 @@ public static class StepName
 
     public static string Name(this Step step) => Names[(int)step];
 
+    public static bool IsBoil(this Step step) => step is Step.FirstBoil or Step.SecondBoil;
+
     public static string NameZh(this Step step) =>
         step switch
         {

@@ -12,19 +12,50 @@ internal static class StepEndpoints
     /// <param name="StartedAt">The device's own time.</param>
     internal sealed record StartReport(string? Vessel, DateTimeOffset? StartedAt);
 
-    internal sealed record FinishReport(DateTimeOffset? FinishedAt);
+    internal sealed record FinishReport(DateTimeOffset? FinishedAt, IReadOnlyList<AdditionReport>? Additions = null);
 
-    internal sealed record WholeReport(string? Vessel, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    internal sealed record WholeReport(
+        string? Vessel,
+        DateTimeOffset? StartedAt,
+        DateTimeOffset? FinishedAt,
+        IReadOnlyList<AdditionReport>? Additions = null
+    );
+
+    /// <param name="Handling">As the recipe's moments call it: 后下, 烊化, ….</param>
+    internal sealed record AdditionReport(string? Handling, DateTimeOffset? DoneAt);
+
+    private sealed record AdditionAnswer(Guid PrescriptionId, string State, bool Recorded);
 
     private sealed record StepAnswer(Guid PrescriptionId, string State, string Step, bool Recorded, IReadOnlyList<Deviation> Deviations);
 
     public static void MapSteps(this IEndpointRouteBuilder app)
     {
         var steps = app.MapGroup("/api/decoction/jobs/{prescriptionId:guid}/steps").RequireRole(Roles.Decoction);
-        steps.MapPost("/{step}/start", StartAsync);
-        steps.MapPost("/{step}/finish", FinishAsync);
-        steps.MapPost("/{step}", WholeAsync);
+        steps.MapPost("/{step}/start", StartAsync).Produces<StepAnswer>().WithName("StartDecoctionStep");
+        steps.MapPost("/{step}/finish", FinishAsync).Produces<StepAnswer>().WithName("FinishDecoctionStep");
+        steps.MapPost("/{step}", WholeAsync).Produces<StepAnswer>().WithName("ReportDecoctionStep");
+        app.MapPost("/api/decoction/jobs/{prescriptionId:guid}/additions", AddAsync)
+            .RequireRole(Roles.Decoction)
+            .Produces<AdditionAnswer>()
+            .WithName("ReportDecoctionAddition");
     }
+
+    /// <summary>Something was added at its minute: recorded at once, so that a missed one is seen at once.</summary>
+    private static async Task<IResult> AddAsync(
+        Guid prescriptionId,
+        AdditionReport report,
+        StepReporting reporting,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var session = await reporting.OpenAsync(prescriptionId, WorkerOf(caller), cancellationToken);
+        var recorded = await session.AddAsync(report.Handling, report.DoneAt, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return TypedResults.Ok(new AdditionAnswer(prescriptionId, session.State, recorded));
+    }
+
+    private static Worker WorkerOf(ClaimsPrincipal caller) => new(caller.Subject(), caller.DisplayName(), caller.InstitutionCode());
 
     private static Task<IResult> StartAsync(
         Guid prescriptionId,
@@ -56,7 +87,7 @@ internal static class StepEndpoints
         ReportAsync(
             prescriptionId,
             step,
-            new(null, null, report.FinishedAt),
+            new(null, null, report.FinishedAt, report.Additions),
             starts: false,
             ends: true,
             reporting,
@@ -90,12 +121,16 @@ internal static class StepEndpoints
             throw DecoctionFaults.UnknownStep.Exception("step", name);
         }
 
-        var worker = new Worker(caller.Subject(), caller.DisplayName(), caller.InstitutionCode());
-        await using var session = await reporting.OpenAsync(prescriptionId, worker, cancellationToken);
+        await using var session = await reporting.OpenAsync(prescriptionId, WorkerOf(caller), cancellationToken);
         var recorded = false;
         if (starts)
         {
             recorded |= await session.StartAsync(step, report.Vessel, report.StartedAt, cancellationToken);
+        }
+
+        foreach (var addition in report.Additions ?? [])
+        {
+            recorded |= await session.AddAsync(addition.Handling, addition.DoneAt, cancellationToken);
         }
 
         IReadOnlyList<Deviation> deviations = [];

@@ -12,7 +12,8 @@ public sealed record Deviation(Step Step, string RuleId, string TextZh, string T
 /// </summary>
 public static class StepRules
 {
-    public static bool MayStart(IReadOnlyList<StepRecord> record, Step step, string vessel, DateTimeOffset startedAt)
+    /// <param name="moved">The vessel broke: the pieces go on in another.</param>
+    public static bool MayStart(IReadOnlyList<StepRecord> record, Step step, string vessel, DateTimeOffset startedAt, bool moved = false)
     {
         if (record.FirstOrDefault(r => r.Step == step) is { } same)
         {
@@ -32,7 +33,7 @@ public static class StepRules
             throw DecoctionFaults.OutOfOrder.Exception("step", step.Name(), (step - 1).Name());
         }
 
-        if (previous.Vessel != vessel)
+        if (previous.Vessel != vessel && !moved)
         {
             throw DecoctionFaults.OtherVessel.Exception("vessel", previous.Vessel);
         }

@@ -72,7 +72,8 @@ internal static class StoryEndpoints
             from decoction.job job left join decoction.parcel p using (prescription_id)
             where job.prescription_id = @id and {Sight.Where};
             select s.step, v.name, s.started_at, s.started_name, s.finished_at, s.finished_name
-            from decoction.step s join decoction.vessel v using (vessel_id) where s.prescription_id = @id order by s.started_at;
+            from decoction.step s join decoction.vessel v using (vessel_id) where s.prescription_id = @id and s.superseded_by is null
+            order by s.started_at;
             select step, rule_id, text_zh, text_en, detected_at from decoction.deviation where prescription_id = @id order by deviation_id;
             select serial from decoction.bag where prescription_id = @id order by number
             """,

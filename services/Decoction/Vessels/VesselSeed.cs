@@ -9,9 +9,14 @@ internal static class VesselSeed
     {
         await using var command = work.Command(
             """
-            with fresh as (insert into decoction.centre (code) values ($1) on conflict do nothing returning code)
-            insert into decoction.vessel (centre_code, name)
-            select code, 'V' || case when n < 10 then '0' else '' end || n from fresh, generate_series(1, $2) n order by n
+            with fresh as (insert into decoction.centre (code) values ($1) on conflict do nothing returning code),
+            vessels as (
+                insert into decoction.vessel (centre_code, name, capacity_ml)
+                select code, 'V' || case when n < 10 then '0' else '' end || n, case when n % 6 = 0 then 40000 else 20000 end
+                from fresh, generate_series(1, $2) n order by n
+                returning vessel_id)
+            insert into decoction.calibration (vessel_id, calibrated_at, valid_until, certificate, by_subject, by_name)
+            select vessel_id, now() - interval '30 days', now() + interval '335 days', '初始登记', 'system', '系统' from vessels
             """,
             centreCode,
             count

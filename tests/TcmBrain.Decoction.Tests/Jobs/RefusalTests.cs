@@ -120,7 +120,7 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_vessel_is_free_from_the_end_of_packing_on()
+    public async Task A_vessel_is_free_from_the_end_of_packing_on_once_it_is_cleaned()
     {
         var other = (await room.ArriveAsync(centre)).AggregateId;
         var free = await room.DecoctAsync(worker, rx, "V01", room.Morning);
@@ -128,6 +128,11 @@ public sealed class RefusalTests(Room room) : IAsyncLifetime
             "DEC-0207",
             HttpStatusCode.Conflict
         );
+        (await worker.ReportAsync(other, "soaking/start", new { vessel = "V01", startedAt = free })).ShouldBeRefused(
+            "DEC-0503",
+            HttpStatusCode.Conflict
+        );
+        (await worker.SendAsync("/api/decoction/vessels/V01/cleanings", new { cleanedAt = free })).Status.ShouldBe(HttpStatusCode.OK);
         (await worker.ReportAsync(other, "soaking/start", new { vessel = "V01", startedAt = free })).Status.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -58,6 +58,7 @@ public sealed class OpenApiDocumentTests
                 ["ConnectionStrings:redis"] = "127.0.0.1:9,abortConnect=false,connectTimeout=100",
                 ["Tokens:Key"] = Convert.ToBase64String(new byte[32]),
                 ["PatientIdentity:Key"] = Convert.ToBase64String(new byte[32]),
+                ["Records:SigningKey"] = Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)]),
                 ["Log:SigningKey"] = Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)]),
                 ["Logging:LogLevel:Default"] = "None",
             },

@@ -1,0 +1,18 @@
+namespace TcmBrain.Decoction.Telemetry;
+
+/// <summary>Fewer points for a screen: of each stretch the coldest and the hottest, so that nothing that deviates is smoothed away.</summary>
+public static class CurveThinning
+{
+    public const int Stretches = 300;
+
+    public static IReadOnlyList<CurvePoint> Of(IReadOnlyList<CurvePoint> points) =>
+        points.Count <= 2 * Stretches
+            ? points
+            :
+            [
+                .. points
+                    .Chunk((points.Count + Stretches - 1) / Stretches)
+                    .SelectMany(c => new[] { c.MinBy(p => p.Centicelsius), c.MaxBy(p => p.Centicelsius) }.Distinct())
+                    .OrderBy(p => p.TakenAt),
+            ];
+}
