@@ -163,8 +163,28 @@ public sealed class Room : IAsyncLifetime
     public async Task<DateTimeOffset> DecoctAsync(HttpClient worker, Guid prescription, string vessel, DateTimeOffset from)
     {
         var at = from;
-        foreach (var (step, minutes) in new[] { ("soaking", 30), ("first-boil", 25), ("second-boil", 20), ("packing", 10) })
+        var recipe = JsonDocument
+            .Parse(await ScalarAsync<string>("select recipe::text from decoction.job where prescription_id = $1", prescription))
+            .RootElement;
+        foreach (
+            var (step, minutes) in new[]
+            {
+                ("soaking", Target("soak")),
+                ("first-boil", Target("firstBoil")),
+                ("second-boil", Target("secondBoil")),
+                ("packing", 10),
+            }
+        )
         {
+            var additions = recipe
+                .GetProperty("moments")
+                .EnumerateArray()
+                .Where(m => step == "first-boil" && m.GetProperty("mustConfirm").GetBoolean())
+                .Select(m => new
+                {
+                    handling = m.GetProperty("handling").GetString(),
+                    doneAt = at.AddMinutes(m.GetProperty("minute").GetInt32()),
+                });
             var answer = await worker.ReportAsync(
                 prescription,
                 step,
@@ -173,6 +193,7 @@ public sealed class Room : IAsyncLifetime
                     vessel,
                     startedAt = at,
                     finishedAt = at.AddMinutes(minutes),
+                    additions,
                 }
             );
             answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
@@ -180,6 +201,8 @@ public sealed class Room : IAsyncLifetime
         }
 
         return at;
+
+        int Target(string step) => recipe.GetProperty(step).GetProperty("target").GetInt32();
     }
 
     public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)

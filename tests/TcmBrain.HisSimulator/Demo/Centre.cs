@@ -19,15 +19,12 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
     /// <summary>Minutes before now: from here on the vessels have their day, and each does several jobs one after another.</summary>
     private const double DispensedBefore = 600;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Rinse = TimeSpan.FromMinutes(5);
 
     private readonly Actor dispenser = new(gateway, $"dispenser-{number}");
     private readonly Actor checker = new(gateway, $"checker-{number}");
-    private readonly Actor worker = new(gateway, $"decoction-{number}");
+    private readonly Kitchen kitchen = new(gateway, number);
     private readonly Actor courier = new(gateway, $"courier-{number}");
     private readonly ConcurrentDictionary<Guid, byte> inHand = new();
-    private readonly Dictionary<string, DateTimeOffset> vesselFree = [];
-    private readonly Lock vessels = new();
 
     public DemoInstitution Institution => DemoRegion.Pharmacies[number - 1];
 
@@ -36,7 +33,7 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
             LoopAsync(dispenser, "/api/pharmacy/work?state=reserved&limit=200", DispenseAsync, stop),
             LoopAsync(dispenser, "/api/pharmacy/work?state=dispensing&limit=200", DispenseAsync, stop),
             LoopAsync(checker, "/api/pharmacy/work?state=dispensed&limit=200", CheckAsync, stop),
-            LoopAsync(worker, "/api/decoction/jobs?limit=200&state=waiting", DecoctAsync, stop),
+            LoopAsync(kitchen.Worker, "/api/decoction/jobs?limit=200&state=waiting", kitchen.DecoctAsync, stop),
             LoopAsync(courier, "/api/decoction/parcels?state=packed&limit=100", ShipAsync, stop),
             LoopAsync(courier, "/api/decoction/parcels?state=shipped&limit=100", DeliverAsync, stop)
         );
@@ -131,98 +128,6 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
             new { checkedAt = Ago(DispensedBefore) },
             cancellationToken
         );
-
-    private async Task DecoctAsync(JsonElement job, CancellationToken cancellationToken)
-    {
-        var recipe = job.GetProperty("recipe");
-        (string Step, int Minutes)[] steps =
-        [
-            ("soaking", Target(recipe, "soak") + 2),
-            ("first-boil", Target(recipe, "firstBoil")),
-            ("second-boil", Target(recipe, "secondBoil")),
-            ("packing", 5),
-        ];
-        var total = TimeSpan.FromMinutes(steps.Sum(s => s.Minutes));
-        var (vessel, at) = await TakeVesselAsync(job.GetProperty("checkedAt").GetDateTimeOffset().AddMinutes(5), total, cancellationToken);
-        foreach (var (step, minutes) in steps)
-        {
-            var end = at.AddMinutes(minutes);
-            await worker.PostAsync(
-                $"/api/decoction/jobs/{IdOf(job)}/steps/{step}",
-                new
-                {
-                    vessel,
-                    startedAt = at,
-                    finishedAt = end,
-                },
-                cancellationToken
-            );
-            at = end;
-        }
-    }
-
-    private static int Target(JsonElement recipe, string step) => recipe.GetProperty(step).GetProperty("target").GetInt32();
-
-    /// <summary>The vessel that is free first, for the whole job; an earlier demo's jobs may be in the way.</summary>
-    private async Task<(string Vessel, DateTimeOffset Start)> TakeVesselAsync(
-        DateTimeOffset earliest,
-        TimeSpan total,
-        CancellationToken cancellationToken
-    )
-    {
-        while (true)
-        {
-            await LearnVesselsAsync(cancellationToken);
-            string vessel;
-            DateTimeOffset start;
-            lock (vessels)
-            {
-                (vessel, var free) = vesselFree.MinBy(v => v.Value);
-                start = free > earliest ? free : earliest;
-                vesselFree[vessel] = start + total + Rinse;
-            }
-
-            if (start + total > DateTimeOffset.UtcNow)
-            {
-                throw new SimulatorException(
-                    "No vessel has time left before now: ask for fewer prescriptions, or give the centres more vessels (Vessels__PerCentre)."
-                );
-            }
-
-            var interval = string.Create(CultureInfo.InvariantCulture, $"from={start.UtcDateTime:O}&until={(start + total).UtcDateTime:O}");
-            var list = await worker.GetAsync("/api/decoction/vessels?" + interval, cancellationToken);
-            if (
-                !list.GetProperty("items")
-                    .EnumerateArray()
-                    .First(v => v.GetProperty("vessel").GetString() == vessel)
-                    .GetProperty("busy")
-                    .GetBoolean()
-            )
-            {
-                return (vessel, start);
-            }
-        }
-    }
-
-    private async Task LearnVesselsAsync(CancellationToken cancellationToken)
-    {
-        lock (vessels)
-        {
-            if (vesselFree.Count > 0)
-            {
-                return;
-            }
-        }
-
-        var list = await worker.GetAsync("/api/decoction/vessels", cancellationToken);
-        lock (vessels)
-        {
-            foreach (var vessel in list.GetProperty("items").EnumerateArray())
-            {
-                vesselFree.TryAdd(vessel.GetProperty("vessel").GetString()!, DateTimeOffset.MinValue);
-            }
-        }
-    }
 
     private async Task ShipAsync(JsonElement parcel, CancellationToken cancellationToken)
     {
