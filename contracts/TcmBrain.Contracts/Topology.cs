@@ -111,6 +111,7 @@ public static class Topology
                 typeof(DecoctionStarted),
                 typeof(StepCompleted),
                 typeof(DecoctionCompleted),
+                typeof(DecoctionScrapped),
                 typeof(ParcelShipped),
                 typeof(ParcelDelivered),
             ]

@@ -80,7 +80,8 @@ internal static class Features
             .Handle<StepCompleted, FollowFacts>()
             .Handle<DecoctionCompleted, FollowFacts>()
             .Handle<ParcelShipped, FollowFacts>()
-            .Handle<ParcelDelivered, FollowFacts>();
+            .Handle<ParcelDelivered, FollowFacts>()
+            .Handle<DecoctionScrapped, FollowFacts>();
 
     public static void MapFeatures(this WebApplication app)
     {

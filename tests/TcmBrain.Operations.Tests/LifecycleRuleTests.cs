@@ -18,7 +18,7 @@ public sealed class LifecycleRuleTests
         "checked",
         "withdrawn",
     ];
-    private static readonly string?[] Rooms = [null, "waiting", "soaking", "decocting", "packing", "packed", "shipped", "delivered"];
+    private static readonly string?[] Rooms = [null, "waiting", "soaking", "decocting", "packing", "packed", "shipped", "delivered", "scrapped"];
 
     [Theory]
     [InlineData(State.Received, null, null)]
@@ -41,6 +41,7 @@ public sealed class LifecycleRuleTests
     [InlineData(State.Checked, "checked", "packed")]
     [InlineData(State.Shipped, "checked", "shipped")]
     [InlineData(State.Completed, "checked", "delivered")]
+    [InlineData(State.Returned, "checked", "scrapped")]
     public void Fits(State state, string? pharmacy, string? room) => LifecycleRule.Allows(state, pharmacy, room).ShouldBeTrue();
 
     [Theory]

@@ -159,7 +159,7 @@ public sealed record PrescriptionReturned : PrescriptionEvent
     public required string ReturnedBy { get; init; }
     public required string Reason { get; init; }
 
-    /// <summary>quality, undeliverable, refused, not-collected, damaged or lost.</summary>
+    /// <summary>quality, undeliverable, refused, not-collected, damaged, lost or scrapped.</summary>
     public required string Cause { get; init; }
 
     /// <summary>The state that it had reached.</summary>

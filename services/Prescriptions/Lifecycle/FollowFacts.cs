@@ -17,6 +17,7 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
         IHandle<DecoctionStarted>,
         IHandle<StepCompleted>,
         IHandle<DecoctionCompleted>,
+        IHandle<DecoctionScrapped>,
         IHandle<ParcelShipped>,
         IHandle<ParcelDelivered>
 {
@@ -50,6 +51,24 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
 
     public Task HandleAsync(DecoctionCompleted e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, LifecycleAction.CompleteDecoction, e.Operator, $"{e.BagSerials.Length} 袋", ct);
+
+    /// <summary>The hospital learns of it as of any return, and prescribes anew.</summary>
+    public async Task HandleAsync(DecoctionScrapped e, Work work, CancellationToken ct)
+    {
+        if (await LifecycleStore.LockAsync(work, e.AggregateId, ct) is not { } standing)
+        {
+            return;
+        }
+
+        if (LifecycleTable.Of(standing.State, LifecycleAction.Scrap).Kind == CellKind.Move)
+        {
+            await Endings.ReturnAsync(work, standing, e.DecidedBy, "scrapped", e.Reason, e.OccurredAt, ct);
+        }
+        else
+        {
+            await LifecycleStore.NoteAsync(work, standing, State.Returned, e.DecidedBy, e.Reason, e.OccurredAt, ct);
+        }
+    }
 
     public Task HandleAsync(ParcelShipped e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, LifecycleAction.Ship, e.Courier, e.Sscc, ct);

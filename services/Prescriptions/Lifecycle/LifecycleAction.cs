@@ -64,6 +64,9 @@ public enum LifecycleAction
     CompleteStep,
     CompletePacking,
     CompleteDecoction,
+
+    /// <summary>报废: nobody may take it.</summary>
+    Scrap,
     Ship,
     Deliver,
 

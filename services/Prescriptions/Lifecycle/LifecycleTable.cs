@@ -62,7 +62,7 @@ public static class LifecycleTable
             LifecycleAction.SignAgain => Actor.Prescriber,
             <= LifecycleAction.TakeBack => Actor.Pharmacist,
             <= LifecycleAction.Check => Actor.Pharmacy,
-            <= LifecycleAction.CompleteDecoction => Actor.DecoctionRoom,
+            <= LifecycleAction.Scrap => Actor.DecoctionRoom,
             <= LifecycleAction.Deliver => Actor.Courier,
             _ => Actor.Clock,
         };
@@ -105,6 +105,8 @@ public static class LifecycleTable
             LifecycleAction.WithdrawForExpiry => Withdrawn(state, Expired),
             // The amendment itself ends it, in the transaction that stores the new revision.
             LifecycleAction.WithdrawForAmend => Cell.Tell(state < Dispensing ? AwaitsAmendment : Known),
+            // What is spent cannot go on, however far its path had been told.
+            LifecycleAction.Scrap => IsEnded(state) ? Cell.Note : Cell.Move(Returned),
             LifecycleAction.Deliver => IsEnded(state) ? Cell.Note : Cell.Move(Completed),
             LifecycleAction.TimeOut => state switch
             {
@@ -128,6 +130,7 @@ public static class LifecycleTable
             LifecycleAction.StartDecoction => Soaking,
             LifecycleAction.CompleteStep => Decocting,
             LifecycleAction.CompletePacking or LifecycleAction.CompleteDecoction => Packed,
+            LifecycleAction.Scrap => Returned,
             LifecycleAction.Ship => Shipped,
             LifecycleAction.Deliver => Delivered,
             _ => Unspecified,

@@ -66,6 +66,7 @@ internal static class LifecycleDocument
         [LifecycleAction.CompleteStep] = "`StepCompleted`, all but packing",
         [LifecycleAction.CompletePacking] = "`StepCompleted`, packing",
         [LifecycleAction.CompleteDecoction] = "`DecoctionCompleted`",
+        [LifecycleAction.Scrap] = "`DecoctionScrapped`: nobody may take it; the hospital prescribes anew",
         [LifecycleAction.Ship] = "`ParcelShipped`",
         [LifecycleAction.Deliver] = "`ParcelDelivered`",
         [LifecycleAction.TimeOut] = "the state's time is over: see below",

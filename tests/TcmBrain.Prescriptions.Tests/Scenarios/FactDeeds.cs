@@ -179,6 +179,24 @@ internal static class FactDeeds
                     Revision = 1,
                 }
             ),
+            LifecycleAction.Scrap => Say(
+                fixture,
+                id,
+                new DecoctionScrapped
+                {
+                    CentreCode = "c",
+                    Step = "first-boil",
+                    Reason = "烧焦",
+                    DecidedBy = "中心药师",
+                    AggregateId = id,
+                    Version = 5,
+                    OccurredAt = Now,
+                    InstitutionCode = "",
+                    RegionCode = "",
+                    HisNumber = "",
+                    Revision = 1,
+                }
+            ),
             LifecycleAction.Deliver => Say(
                 fixture,
                 id,

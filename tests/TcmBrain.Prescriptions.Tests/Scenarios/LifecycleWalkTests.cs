@@ -33,6 +33,7 @@ public sealed class LifecycleWalkTests(ScenarioFixture fixture) : IClassFixture<
         [LifecycleAction.CompleteStep] = "decoction room: completes a step",
         [LifecycleAction.CompletePacking] = "decoction room: packs",
         [LifecycleAction.CompleteDecoction] = "decoction room: completes decoction",
+        [LifecycleAction.Scrap] = "decoction room: scraps",
         [LifecycleAction.Ship] = "courier: ships",
         [LifecycleAction.Deliver] = "courier: delivers",
         [LifecycleAction.TimeOut] = "clock: time is over",

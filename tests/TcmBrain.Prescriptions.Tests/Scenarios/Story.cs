@@ -78,6 +78,7 @@ internal sealed class Story(ScenarioFixture fixture)
         ["completes a step"] = LifecycleAction.CompleteStep,
         ["packs"] = LifecycleAction.CompletePacking,
         ["completes decoction"] = LifecycleAction.CompleteDecoction,
+        ["scraps"] = LifecycleAction.Scrap,
         ["ships"] = LifecycleAction.Ship,
         ["delivers"] = LifecycleAction.Deliver,
     };

@@ -55,6 +55,7 @@ internal static class LifecycleRule
             // One that the patient decocts goes from the check to the courier.
             "packed" => state is State.Checked or State.Packed or State.Returned,
             "shipped" => state is State.Shipped or State.Returned,
+            "scrapped" => state is State.Returned or State.Cancelled,
             "delivered" => state is State.Completed or State.Returned,
             _ => false,
         };
