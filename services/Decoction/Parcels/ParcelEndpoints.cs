@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Npgsql;
 using TcmBrain.Contracts.Events;
+using TcmBrain.Decoction.BatchRecords;
 using TcmBrain.Decoction.Jobs;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults.Identity;
@@ -116,6 +117,7 @@ internal static class ParcelEndpoints
                 : throw DecoctionFaults.AlreadyShipped.Exception("shippedAt", shipped.Text());
         }
 
+        await ReleaseGate.RequireAsync(work, prescriptionId, cancellationToken);
         if (at < parcel.ReadyAt)
         {
             throw DecoctionFaults.ShippedBeforeReady.Exception("shippedAt", parcel.ReadyAt.Text());
