@@ -82,7 +82,7 @@ public static class Topology
         typeof(NonconformityOpened),
     ];
 
-    private static readonly Type[] Traceability = [typeof(TraceCaptured), typeof(TreeHeadSigned)];
+    private static readonly Type[] Traceability = [typeof(TraceCaptured), typeof(TreeHeadSigned), typeof(RecallOrdered)];
 
     public static readonly Service[] Services =
     [
@@ -143,6 +143,7 @@ public static class Topology
                 typeof(LotAccepted),
                 typeof(PrescriptionChecked),
                 typeof(DeviationDetected),
+                typeof(RecallOrdered),
             ]
         ),
         new(

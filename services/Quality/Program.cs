@@ -20,6 +20,7 @@ builder.AddExchange(
             .Handle<PrescriptionApproved, NoteLines>()
             .Handle<PrescriptionChecked, NoteCheck>()
             .Handle<DeviationDetected, OpenNonconformity>()
+            .Handle<RecallOrdered, RecallOnOrder>()
 );
 builder.AddQualityControl();
 

@@ -2,6 +2,7 @@ using TcmBrain.Traceability.Capture;
 using TcmBrain.Traceability.Graph;
 using TcmBrain.Traceability.Log;
 using TcmBrain.Traceability.Queries;
+using TcmBrain.Traceability.Recalls;
 using TcmBrain.Traceability.Steps;
 
 namespace TcmBrain.Traceability;
@@ -23,6 +24,7 @@ internal static class TraceabilityFeatures
         services.AddSingleton<TraceReader>();
         services.AddHostedService<HeadSigner>();
         services.AddGraph();
+        services.AddRecalls();
         return builder;
     }
 
@@ -32,6 +34,7 @@ internal static class TraceabilityFeatures
         app.MapTrace();
         app.MapLog();
         app.MapGraph();
+        app.MapRecalls();
         return app;
     }
 }

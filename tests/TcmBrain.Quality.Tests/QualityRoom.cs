@@ -33,6 +33,8 @@ public sealed class QualityRoom : IAsyncLifetime
 
     public Teller Decoction { get; private set; } = null!;
 
+    public Teller Traceability { get; private set; } = null!;
+
     public DateTimeOffset Now { get; } = new(DateTime.UtcNow.AddHours(-1), TimeSpan.Zero);
 
     public async ValueTask InitializeAsync()
@@ -53,11 +55,12 @@ public sealed class QualityRoom : IAsyncLifetime
         Prescriptions = await Teller.StartAsync("prescriptions", await servers.DatabaseAsync("prescriptions"), broker);
         Pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
         Decoction = await Teller.StartAsync("decoction", await servers.DatabaseAsync("decoction"), broker);
+        Traceability = await Teller.StartAsync("traceability", await servers.DatabaseAsync("traceability"), broker);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var started in new IAsyncDisposable?[] { Prescriptions, Pharmacy, Decoction, service, database, servers })
+        foreach (var started in new IAsyncDisposable?[] { Prescriptions, Pharmacy, Decoction, Traceability, service, database, servers })
         {
             if (started is not null)
             {

@@ -36,6 +36,9 @@ public sealed record RecallIssued : Event
     public required string LotNumber { get; init; }
     public required string IssuedBy { get; init; }
     public required string Reason { get; init; }
+
+    /// <summary>The recall of traceability that ordered it; null when quality control called the lot back by itself.</summary>
+    public Guid? RecallId { get; init; }
 }
 
 /// <summary>A nonconformity (不符合项) was opened. Aggregate: the nonconformity.</summary>

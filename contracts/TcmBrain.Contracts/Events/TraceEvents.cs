@@ -21,3 +21,20 @@ public sealed record TreeHeadSigned : Event
     public required long TreeSize { get; init; }
     public required string RootHashBase64 { get; init; }
 }
+
+/// <summary>
+/// A recall (召回) reached this lot, itself called back or made of what was: it is to be frozen. Quality control answers with RecallIssued.
+/// Aggregate: the lot.
+/// </summary>
+public sealed record RecallOrdered : Event
+{
+    public required Guid RecallId { get; init; }
+    public required string CentreCode { get; init; }
+    public required string Piece { get; init; }
+    public required string LotNumber { get; init; }
+
+    /// <summary>1 to 3, as in the 药品召回管理办法.</summary>
+    public required int Level { get; init; }
+    public required string Reason { get; init; }
+    public required string OrderedBy { get; init; }
+}

@@ -122,6 +122,7 @@ public sealed record Fact
             LotReleased x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             LotRejected x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             RecallIssued x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
+            RecallOrdered x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Quantity = x.Level },
             NonconformityOpened x => fact with { Centre = x.CentreCode },
             TraceCaptured x => fact with { Region = x.RegionCode, Detail = x.BizStep, Amount = x.LeafIndex },
             TreeHeadSigned x => fact with { Amount = x.TreeSize },

@@ -128,6 +128,9 @@ public static class Metrics
             case nameof(RecallIssued):
                 sink.Add("recalls", 1);
                 break;
+            case nameof(RecallOrdered):
+                sink.Add("recalls-ordered", 1);
+                break;
             case nameof(NonconformityOpened):
                 sink.Add("nonconformities", 1);
                 break;

@@ -5,8 +5,8 @@ using TcmBrain.Exchange.Inbox;
 
 namespace TcmBrain.Quality.Lots;
 
-/// <summary>An accepted lot waits for its tests. Told again it changes nothing.</summary>
-internal sealed class OpenReleaseOnAcceptance : IHandle<LotAccepted>
+/// <summary>An accepted lot waits for its tests, unless a recall was ordered for it before. Told again it changes nothing.</summary>
+internal sealed class OpenReleaseOnAcceptance(TimeProvider time) : IHandle<LotAccepted>
 {
     public async Task HandleAsync(LotAccepted e, Work work, CancellationToken cancellationToken)
     {
@@ -31,5 +31,6 @@ internal sealed class OpenReleaseOnAcceptance : IHandle<LotAccepted>
             Activity.Current?.Id
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await RecallOnOrder.CallBackAsync(work, e.AggregateId, time.GetUtcNow(), cancellationToken);
     }
 }

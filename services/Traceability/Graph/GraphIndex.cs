@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
-using TcmBrain.Traceability.Events;
+using TcmBrain.Exchange;
 
 namespace TcmBrain.Traceability.Graph;
 
@@ -9,7 +8,7 @@ namespace TcmBrain.Traceability.Graph;
 /// Makes the graph from the log, in its order, each event once. Behind the capture and not in it: capturing stays as fast as it was, and
 /// whoever reads the graph calls <see cref="CatchUpAsync"/> first and so sees all that was captured before. Replicas take turns.
 /// </summary>
-public sealed class GraphIndex(NpgsqlDataSource database, IEnumerable<IGraphListener> listeners)
+public sealed class GraphIndex(NpgsqlDataSource database, EventExchange exchange, IEnumerable<IGraphListener> listeners)
 {
     private const int Page = 1000;
 
@@ -19,7 +18,7 @@ public sealed class GraphIndex(NpgsqlDataSource database, IEnumerable<IGraphList
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         long taken = 0;
-        while (await IsBehindAsync(connection, cancellationToken) && await TakeAsync(connection, cancellationToken) is var count and > 0)
+        while (await IsBehindAsync(connection, cancellationToken) && await TakeAsync(cancellationToken) is var count and > 0)
         {
             taken += count;
         }
@@ -36,62 +35,46 @@ public sealed class GraphIndex(NpgsqlDataSource database, IEnumerable<IGraphList
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<int> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<int> TakeAsync(CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var work = await exchange.BeginAsync(cancellationToken);
         long next;
-        await using (var turn = new NpgsqlCommand("select next from traceability.graph_position for update", connection, transaction))
+        await using (var turn = work.Command("select next from traceability.graph_position for update"))
         {
             next = (long)(await turn.ExecuteScalarAsync(cancellationToken))!;
         }
 
-        var events = await EventsAsync(connection, transaction, next, cancellationToken);
+        var events = await EventsAsync(work, next, cancellationToken);
         if (events.Count == 0)
         {
             return 0;
         }
 
-        await using (var batch = new NpgsqlBatch(connection, transaction))
+        await using (var batch = new NpgsqlBatch(work.Connection, work.Transaction))
         {
-            AddLinks(batch, events);
-            AddWithdrawals(batch, events);
-            AddHandovers(batch, events);
-            AddStages(batch, events);
-            Add(batch, "update traceability.graph_position set next = $1", events[^1].LeafIndex + 1);
+            GraphRows.Add(batch, events);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
         foreach (var listener in listeners)
         {
-            await listener.TakeAsync(events, connection, transaction, cancellationToken);
+            await listener.TakeAsync(events, work, cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await work.CommitAsync(cancellationToken);
         return events.Count;
     }
 
-    private static async Task<List<LoggedEvent>> EventsAsync(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        long from,
-        CancellationToken cancellationToken
-    )
+    private static async Task<List<LoggedEvent>> EventsAsync(Work work, long from, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        await using var command = work.Command(
             """
             select leaf_index, event_hash, error_declaration, captured_by, event_time, recorded_at, prescription_id, body
             from traceability.event where leaf_index >= $1 order by leaf_index limit $2
             """,
-            connection,
-            transaction
-        )
-        {
-            Parameters =
-            {
-                new() { Value = from },
-                new() { Value = Page },
-            },
-        };
+            from,
+            Page
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<LoggedEvent>(Page);
         while (await reader.ReadAsync(cancellationToken))
@@ -119,138 +102,23 @@ public sealed class GraphIndex(NpgsqlDataSource database, IEnumerable<IGraphList
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.Clone();
+            if (json.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return json.RootElement.Clone();
+            }
         }
         catch (JsonException)
         {
-            using var nothing = JsonDocument.Parse("{}");
-            return nothing.RootElement.Clone();
-        }
-    }
-
-    private static void AddLinks(NpgsqlBatch batch, List<LoggedEvent> events)
-    {
-        List<(Link Link, long Leaf)> links =
-        [
-            .. events.Where(e => !e.ErrorDeclaration).SelectMany(e => Links.Of(e.Json, e.CapturedBy).Select(l => (l, e.LeafIndex))),
-        ];
-        if (links.Count == 0)
-        {
-            return;
+            // Falls through to the event that says nothing.
         }
 
-        Add(
-            batch,
-            """
-            insert into traceability.link (thing, role, step, leaf_index, quantity, unit)
-            select * from unnest($1, $2, $3, $4, $5, $6)
-            """,
-            links.Select(l => l.Link.Thing).ToArray(),
-            links.Select(l => (short)l.Link.Role).ToArray(),
-            links.Select(l => l.Link.Step).ToArray(),
-            links.Select(l => l.Leaf).ToArray(),
-            new NpgsqlParameter
-            {
-                Value = links.Select(l => l.Link.Quantity).ToArray(),
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Numeric,
-            },
-            new NpgsqlParameter { Value = links.Select(l => l.Link.Unit).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }
-        );
-    }
-
-    /// <summary>A withdrawn event joins nothing. Only who captured an event can withdraw it: another's declaration is logged and changes nothing.</summary>
-    private static void AddWithdrawals(NpgsqlBatch batch, List<LoggedEvent> events)
-    {
-        var withdrawn = events.Where(e => e.ErrorDeclaration).ToList();
-        if (withdrawn.Count == 0)
-        {
-            return;
-        }
-
-        Add(
-            batch,
-            """
-            with gone as (
-                insert into traceability.withdrawn (leaf_index)
-                select o.leaf_index from traceability.event d
-                join traceability.event o on o.event_hash = d.event_hash and not o.error_declaration and o.captured_by = d.captured_by
-                where d.leaf_index = any($1)
-                on conflict do nothing returning leaf_index)
-            delete from traceability.link l using gone where l.leaf_index = gone.leaf_index and l.step = any($2)
-            """,
-            withdrawn.Select(e => e.LeafIndex).ToArray(),
-            withdrawn.SelectMany(e => Links.Of(e.Json, e.CapturedBy)).Select(l => l.Step).Distinct().ToArray()
-        );
-    }
-
-    private static void AddHandovers(NpgsqlBatch batch, List<LoggedEvent> events)
-    {
-        var sent = events
-            .Where(e => !e.ErrorDeclaration)
-            .SelectMany(e =>
-                e.Recipients().SelectMany(gln => EventItems.Of(e.Json).Select(i => (i.Item, e.CapturedBy, Gln: gln, e.LeafIndex)))
-            )
-            .ToList();
-        if (sent.Count > 0)
-        {
-            Add(
-                batch,
-                """
-                insert into traceability.handover (thing, sender, recipient, leaf_index)
-                select s.thing, s.sender, p.institution_code, s.leaf
-                from unnest($1, $2, $3, $4) as s (thing, sender, gln, leaf) join traceability.party p on p.gln = s.gln
-                on conflict do nothing
-                """,
-                sent.Select(s => s.Item).ToArray(),
-                sent.Select(s => s.CapturedBy).ToArray(),
-                sent.Select(s => s.Gln).ToArray(),
-                sent.Select(s => s.LeafIndex).ToArray()
-            );
-        }
-    }
-
-    private static void AddStages(NpgsqlBatch batch, List<LoggedEvent> events)
-    {
-        var stages = events
-            .Select(e => (e.PrescriptionId, Stage: e.Stage(), e.EventTime))
-            .Where(s => s.Stage is not null)
-            .GroupBy(s => s.PrescriptionId!.Value)
-            .Select(g => g.MaxBy(s => s.Stage))
-            .ToList();
-        if (stages.Count > 0)
-        {
-            Add(
-                batch,
-                """
-                insert into traceability.prescription_stage as s (prescription_id, stage, since) select * from unnest($1, $2, $3)
-                on conflict (prescription_id) do update set stage = excluded.stage, since = excluded.since where excluded.stage > s.stage
-                """,
-                stages.Select(s => s.PrescriptionId!.Value).ToArray(),
-                stages.Select(s => (short)s.Stage!.Value).ToArray(),
-                stages.Select(s => s.EventTime.ToUniversalTime()).ToArray()
-            );
-        }
-    }
-
-    internal static void Add(NpgsqlBatch batch, string sql, params object[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters)
-        {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
+        using var nothing = JsonDocument.Parse("{}");
+        return nothing.RootElement.Clone();
     }
 }
 
 /// <summary>Goes along with the graph: hears of every event once, within the transaction that adds it.</summary>
 public interface IGraphListener
 {
-    Task TakeAsync(
-        IReadOnlyList<LoggedEvent> events,
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        CancellationToken cancellationToken
-    );
+    Task TakeAsync(IReadOnlyList<LoggedEvent> events, Work work, CancellationToken cancellationToken);
 }

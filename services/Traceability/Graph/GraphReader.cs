@@ -79,7 +79,7 @@ public sealed class GraphReader(NpgsqlDataSource database, GraphIndex graph)
         CancellationToken cancellationToken
     )
     {
-        var nodes = walks.SelectMany(w => w.Nodes.Values).GroupBy(n => n.Id).Select(g => g.First()).ToList();
+        var nodes = walks.SelectMany(w => w.Nodes.Values).GroupBy(n => n.Id).Select(g => g.MaxBy(n => n.IsOpen)!).ToList();
         var leaves = walks
             .SelectMany(w => w.Steps.Values.SelectMany(s => s.Rows).Concat(w.Containments).Concat(w.Transactions))
             .Select(r => r.LeafIndex)
@@ -146,14 +146,19 @@ public sealed class GraphReader(NpgsqlDataSource database, GraphIndex graph)
         };
 
     /// <summary>
-    /// Whether another party's observation is part of the thing's story: its maker's and users', the platform's, and whoever tested or held it.
-    /// What a stranger says of a lot is not.
+    /// Whether another party's observation is part of a story that is the viewer's to see: its maker's and users', the platform's, and whoever
+    /// tested or held the thing. What a stranger says of a lot is not.
     /// </summary>
     private static bool Speaks(Viewer viewer, string capturedBy, IEnumerable<Node> nodes, JsonElement e) =>
         viewer.Supervises
-        || capturedBy == TraceDraft.Platform
-        || Links.Word(e, "bizStep") is "inspecting" or "sampling" or "holding" or "destroying"
-        || nodes.Any(n => n.Parties.Contains(capturedBy));
+        || nodes.Any(n =>
+            (n.IsOpen || n.AskedBy.Contains(Walk.Anyone))
+            && (
+                capturedBy == TraceDraft.Platform
+                || n.Parties.Contains(capturedBy)
+                || Links.Word(e, "bizStep") is "inspecting" or "sampling" or "holding" or "destroying"
+            )
+        );
 }
 
 /// <summary>What a walk has found so far.</summary>

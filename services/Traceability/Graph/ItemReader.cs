@@ -15,13 +15,15 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
     {
         await graph.CatchUpAsync(cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (await new LinkReader(connection, viewer, 1).RootAsync(id, cancellationToken) is null)
+        if (await new LinkReader(connection, viewer, 1).RootAsync(id, cancellationToken) is not { } access)
         {
             return null;
         }
 
-        var containers = await ContainersAsync(connection, id, cancellationToken);
-        var events = await EventsAsync(connection, [id, .. containers], viewer, cancellationToken);
+        // Whoever comes to it by its own words alone has nothing but these.
+        var open = access == RootAccess.Entitled;
+        var containers = await ContainersAsync(connection, id, open ? null : viewer.Party, cancellationToken);
+        var events = await EventsAsync(connection, [id, .. containers], open, viewer, cancellationToken);
         var own = events.Where(e => e.Items.Contains(id)).ToList();
         if (own.Count == 0)
         {
@@ -59,7 +61,12 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
 
     private sealed record Seen(long Leaf, string Role, string[] Items, DateTimeOffset EventTime, bool Own, JsonElement Json);
 
-    private static async Task<List<string>> ContainersAsync(NpgsqlConnection connection, string id, CancellationToken cancellationToken)
+    private static async Task<List<string>> ContainersAsync(
+        NpgsqlConnection connection,
+        string id,
+        string? party,
+        CancellationToken cancellationToken
+    )
     {
         var all = new List<string>();
         string[] inner = [id];
@@ -72,7 +79,7 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
                     from traceability.link l
                     join traceability.link p on p.step = l.step and p.role = 5 and p.leaf_index = l.leaf_index
                     join traceability.event e on e.leaf_index = l.leaf_index
-                    where l.thing = any($1) and l.role in (3, 4)
+                    where l.thing = any($1) and l.role in (3, 4) and ($2::text is null or e.captured_by = $2)
                     order by l.thing, p.thing, e.event_time desc, l.leaf_index desc) newest
                 where role = 3 and not exists (
                     select from traceability.link x join traceability.event t on t.leaf_index = x.leaf_index
@@ -82,7 +89,11 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
                 connection
             )
             {
-                Parameters = { new() { Value = inner } },
+                Parameters =
+                {
+                    new() { Value = inner },
+                    new() { Value = (object?)party ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                },
             };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var outer = new List<string>();
@@ -103,6 +114,7 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
     private static async Task<List<Seen>> EventsAsync(
         NpgsqlConnection connection,
         string[] things,
+        bool open,
         Viewer viewer,
         CancellationToken cancellationToken
     )
@@ -112,7 +124,7 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
             select e.leaf_index, min(i.role), array_agg(i.item), e.event_time, {Viewer.Own}, e.body
             from traceability.event_item i join traceability.event e on e.leaf_index = i.leaf_index
             where i.item = any($5) and i.role <> 'input' and not e.error_declaration
-              and ({(viewer.Everything ? "true" : Viewer.Own)} or e.prescription_id is null)
+              and ({(viewer.Everything ? "true" : Viewer.Own)}{(open ? " or e.prescription_id is null" : "")})
               and not exists (select from traceability.withdrawn w where w.leaf_index = e.leaf_index)
             group by e.leaf_index order by e.event_time desc, e.leaf_index desc limit 500
             """,

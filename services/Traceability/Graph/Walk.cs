@@ -20,6 +20,9 @@ internal sealed class Node(string id, int level, bool isContext)
     /// <summary>Parties whose words about the thing count: who made it, who used it.</summary>
     public HashSet<string> Parties { get; } = [];
 
+    /// <summary>The viewer may see its whole story, not only its own words of it.</summary>
+    public bool IsOpen { get; set; }
+
     public DateTimeOffset? From { get; set; }
 
     public DateTimeOffset? Until { get; set; }
@@ -107,7 +110,9 @@ internal sealed class Walk(LinkReader reader, Viewer viewer, bool up, int most)
         foreach (var group in rows.GroupBy(r => r.Link.Step))
         {
             var at = group.Where(r => r.Link.Role == here && Nodes.TryGetValue(r.Link.Thing, out var n) && !n.IsContext).ToList();
-            var open = !up || at.Any(r => IsOpen(Nodes[r.Link.Thing], r.CapturedBy, sent));
+            var opened = at.Where(r => up && IsOpen(Nodes[r.Link.Thing], r.CapturedBy, sent)).ToList();
+            opened.ForEach(r => Nodes[r.Link.Thing].IsOpen = true);
+            var open = !up || opened.Count > 0;
             var visible = group.Where(r => IsVisible(r, open)).ToList();
             Withheld |= visible.Count < group.Count();
             if (!visible.Any(r => r.Link.Role == here && Nodes.ContainsKey(r.Link.Thing)) || !open)
@@ -183,6 +188,8 @@ internal sealed class Walk(LinkReader reader, Viewer viewer, bool up, int most)
                 var node = Reach(container, thing.Level, isContext: true, next);
                 node.Parties.UnionWith(thing.Parties);
                 node.Parties.Add(row.CapturedBy);
+                node.AskedBy.UnionWith(thing.AskedBy);
+                node.IsOpen |= thing.IsOpen;
                 Widen(node, row);
             }
         }

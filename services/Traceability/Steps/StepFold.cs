@@ -26,6 +26,7 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
             ],
             cancellationToken
         );
+        await LotNames.KeepAsync(work, events, numbers, cancellationToken);
         List<TraceDraft> drafts =
         [
             .. events.SelectMany(e => Drafts(e.Event, new StepEvents(options, numbers, e.TraceParent))),

@@ -46,3 +46,19 @@ create table traceability.recall_item (
 create index recall_item_of_prescription on traceability.recall_item (prescription_id) where prescription_id is not null;
 create index recall_item_of_thing on traceability.recall_item (item);
 create index recall_item_of_institution on traceability.recall_item (recall_id, institution_code, item);
+
+-- Steps of strangers that used a prescription's things: where a recall goes on beyond the patient.
+create table traceability.crossing (
+    prescription_id uuid not null,
+    step            uuid not null,
+    primary key (prescription_id, step)
+);
+
+-- Lots of the platform that were ordered to be frozen, each once a recall.
+create table traceability.recall_order (
+    recall_id  uuid        not null references traceability.recall,
+    lot_id     uuid        not null,
+    ordered_at timestamptz not null,
+    primary key (recall_id, lot_id)
+);
+create index recall_order_of_lot on traceability.recall_order (lot_id);
