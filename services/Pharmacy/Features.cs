@@ -3,10 +3,16 @@ using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
 using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Dispensing;
+using TcmBrain.Pharmacy.Ledger;
+using TcmBrain.Pharmacy.Positions;
+using TcmBrain.Pharmacy.Purchasing;
 using TcmBrain.Pharmacy.Recall;
 using TcmBrain.Pharmacy.Reservation;
 using TcmBrain.Pharmacy.Stock;
+using TcmBrain.Pharmacy.Stocktakes;
+using TcmBrain.Pharmacy.Transfers;
 using TcmBrain.Pharmacy.Withdrawal;
+using TcmBrain.Pharmacy.WriteOffs;
 
 namespace TcmBrain.Pharmacy;
 
@@ -32,7 +38,34 @@ internal static class Features
         builder.Services.AddSingleton<Withdrawing>();
         builder.Services.AddSingleton<GoodsIn>();
         builder.Services.AddSingleton<DispensingDesk>();
+        builder.Services.AddSingleton<OrderDesk>();
+        builder.Services.AddSingleton<DeliveryDesk>();
+        builder.Services.AddSingleton<AcceptanceDesk>();
+        builder.Services.AddSingleton<PositionDesk>();
+        builder.Services.AddSingleton<StocktakeDesk>();
+        builder.Services.AddSingleton<StocktakeSigning>();
+        builder.Services.AddSingleton<TransferDesk>();
+        builder.Services.AddSingleton<TransferArrival>();
+        builder.Services.Configure<StockOptions>(builder.Configuration.GetSection("Stock"));
+        builder.Services.AddSingleton<WriteOffDesk>();
         builder.Services.AddSingleton<ReservationBreaker>();
         builder.Services.AddHostedService<ShortageWatch>();
+    }
+
+    /// <summary>Everything about the stock itself: how grams come in, stand, move and leave.</summary>
+    public static void MapStockroom(this IEndpointRouteBuilder app)
+    {
+        app.MapGoodsIn();
+        app.MapStock();
+        app.MapLotList();
+        app.MapLots();
+        app.MapSuppliers();
+        app.MapOrders();
+        app.MapDeliveries();
+        app.MapPositions();
+        app.MapStocktakes();
+        app.MapTransfers();
+        app.MapWriteOffs();
+        app.MapAudit();
     }
 }

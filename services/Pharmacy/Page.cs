@@ -5,6 +5,13 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Pharmacy;
 
+/// <summary>Where a page of documents begins: after this moment and id, newest first.</summary>
+internal sealed record DocumentKey(DateTimeOffset At, Guid Id);
+
+/// <summary>A page as it is answered.</summary>
+/// <param name="Next">Where the next one begins; null when this is the last.</param>
+internal sealed record PageOf<T>(IReadOnlyList<T> Items, string? Next);
+
 /// <summary>A page of a list: how many, and after which key. The token is opaque to the caller and changes nothing it may see.</summary>
 internal static class Page
 {
@@ -34,6 +41,18 @@ internal static class Page
         {
             throw PharmacyFaults.BadPage.Exception("next");
         }
+    }
+
+    /// <summary>The page of a list in the order of a moment, newest first: one more was read than is shown.</summary>
+    public static PageOf<T> Cut<T, TKey>(List<T> read, int size, Func<T, TKey> key)
+    {
+        if (read.Count <= size)
+        {
+            return new PageOf<T>(read, null);
+        }
+
+        read.RemoveAt(size);
+        return new PageOf<T>(read, Token(key(read[^1])));
     }
 
     public static string Token<TKey>(TKey last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(last)));

@@ -2,8 +2,8 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Pharmacy;
 
-/// <summary>Error catalogue of the shared pharmacy (PHA-): 01 goods-in and what is asked, 02 dispensing, 03 checking, 04 times, 05 withdrawal.</summary>
-public static class PharmacyFaults
+/// <summary>Error catalogue of the shared pharmacy (PHA-): 01 goods-in and what is asked, 02 dispensing, 03 checking, 04 times, 05 withdrawal, 06 purchasing, 07 stockroom.</summary>
+public static partial class PharmacyFaults
 {
     public static readonly FaultDefinition UnknownPiece = new("PHA-0101", 422, "饮片目录中没有“{0}”", "the catalogue has no piece {0}");
     public static readonly FaultDefinition NotStandardName = new(

@@ -1,11 +1,7 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Pharmacy;
-using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Dispensing;
-using TcmBrain.Pharmacy.Ledger;
-using TcmBrain.Pharmacy.Reservation;
-using TcmBrain.Pharmacy.Stock;
 using TcmBrain.Pharmacy.Story;
 using TcmBrain.Pharmacy.Withdrawal;
 using TcmBrain.ServiceDefaults;
@@ -22,13 +18,10 @@ builder.AddPharmacy();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapGrpcService<DispensingGrpc>();
-app.MapGoodsIn();
-app.MapStock();
-app.MapLots();
+app.MapStockroom();
 app.MapWorkList();
 app.MapDispensing();
 app.MapStory();
-app.MapAudit();
 app.Run();
 
 public partial class Program;

@@ -24,7 +24,7 @@ root.SetAction(
             ("lifecycle", () => new LifecycleBenchmark(servers, count: 4_000, rounds: 3).RunAsync(cancellationToken)),
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
             ("identity", () => new IdentityBenchmark(servers).RunAsync(cancellationToken)),
-            ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5).RunAsync(cancellationToken)),
+            ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
         };
         var asked = arguments.GetValue(names)!;
         if (asked.FirstOrDefault(a => benchmarks.All(b => !IsOf(b.Name, a))) is { } unknown)
@@ -61,3 +61,7 @@ static bool IsOf(string name, string asked) => name == asked || name.StartsWith(
 
 // Prescriptions that stand beside those that are read; ten million take some 30 GB and half an hour to write.
 static int Rows() => int.TryParse(Environment.GetEnvironmentVariable("TCM_BENCH_ROWS"), out var rows) ? rows : 1_000_000;
+
+// Movements that the old pharmacy has behind it; the ten million take some 5 GB and some minutes to write.
+static long Movements() =>
+    long.TryParse(Environment.GetEnvironmentVariable("TCM_BENCH_MOVEMENTS"), out var movements) ? movements : 1_000_000;

@@ -22,6 +22,9 @@ public sealed class House : IAsyncLifetime
 {
     public const string County = "330105";
 
+    /// <summary>A manufacturer with a licence in date.</summary>
+    public const string SupplierName = "浙江示范中药饮片有限公司";
+
     private readonly Servers servers = new();
     private readonly Stack<IAsyncDisposable> running = [];
     private readonly Lock gate = new();
@@ -55,6 +58,7 @@ public sealed class House : IAsyncLifetime
         Prescriptions = Keep(await Teller.StartAsync("prescriptions", await servers.DatabaseAsync("prescriptions"), broker));
         Quality = Keep(await Teller.StartAsync("quality", await servers.DatabaseAsync("quality"), broker));
         Institutions = Keep(await Teller.StartAsync("institutions", await servers.DatabaseAsync("institutions"), broker));
+        await SupplierAsync(Today.AddYears(5), SupplierName);
     }
 
     /// <summary>After all tests the ledger must hold, whatever they did.</summary>
@@ -97,6 +101,14 @@ public sealed class House : IAsyncLifetime
         return code;
     }
 
+    /// <summary>A new manufacturer of pieces, whose licence holds through that day.</summary>
+    public async Task<string> SupplierAsync(DateOnly? licenceExpiresOn, string? name = null)
+    {
+        var code = Organisation();
+        await RegisterAsync(code, "manufacturer", County, 120.4, 29.0, name ?? "饮片厂" + code[^5..], licence: licenceExpiresOn);
+        return code;
+    }
+
     public async Task RegisterAsync(
         string code,
         string kind,
@@ -104,7 +116,8 @@ public sealed class House : IAsyncLifetime
         double longitude,
         double latitude,
         string name,
-        int version = 1
+        int version = 1,
+        DateOnly? licence = null
     )
     {
         var id = await Institutions.TellAsync(
@@ -120,6 +133,7 @@ public sealed class House : IAsyncLifetime
                 RegionCode = region,
                 Longitude = longitude,
                 Latitude = latitude,
+                LicenceExpiresOn = licence,
             }
         );
         await Told.TakenInAsync(Database, id);
@@ -144,7 +158,7 @@ public sealed class House : IAsyncLifetime
         {
             ["piece"] = piece,
             ["lotNumber"] = lotNumber ?? "L" + Next(),
-            ["supplier"] = "浙江示范中药饮片有限公司",
+            ["supplier"] = SupplierName,
             ["origin"] = "浙江磐安",
             ["quantityMilligrams"] = grams * 1000,
             ["producedOn"] = Today.AddDays(-100).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),

@@ -58,6 +58,61 @@ public sealed class ReservationLoad(NpgsqlDataSource database)
         await analyze.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Years of work that is over: so many movements of one entry each, spread over all lots, that set aside and put back, so that balances
+    /// stay what they are. Ids rise with time, as those of the service do.
+    /// </summary>
+    public async Task AddHistoryAsync(long movements, CancellationToken cancellationToken = default)
+    {
+        const int step = 500_000;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using (
+            var numbering = new NpgsqlCommand(
+                "create temp table numbered as select row_number() over (order by id) - 1 as n, id from pharmacy.lots; create unique index on numbered (n); analyze numbered",
+                connection
+            )
+        )
+        {
+            await numbering.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        for (long from = 0; from < movements; from += step)
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                begin;
+                -- Each pair moves nothing in the end, so the balances need not be touched.
+                set local session_replication_role = replica;
+                create temp table happened on commit drop as
+                select i, ('01900000-0000-7' || lpad(to_hex(i >> 48 & 4095), 3, '0') || '-8000-' || lpad(to_hex(i), 12, '0'))::uuid as id
+                from generate_series(@from, @until) as i;
+                insert into pharmacy.movements (id, kind, prescription_id, actor, occurred_at)
+                select id, case i % 2 when 0 then 'reservation' else 'put-back' end, id, 'bench', now() - interval '1 year' + i * interval '1 second'
+                from happened;
+                insert into pharmacy.entries (movement_id, lot_id, line_number, from_account, to_account, milligrams)
+                select h.id, l.id, 1,
+                       (case i % 2 when 0 then 'available' else 'reserved' end)::pharmacy.account,
+                       (case i % 2 when 0 then 'reserved' else 'available' end)::pharmacy.account, 70000
+                from happened h join numbered l on l.n = (h.i / 2 * 7919) % (select count(*) from numbered);
+                commit;
+                """,
+                connection
+            )
+            {
+                CommandTimeout = 600,
+            };
+            command.Parameters.AddWithValue("from", from);
+            command.Parameters.AddWithValue("until", Math.Min(from + step, movements) - 1);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        foreach (var sql in new[] { "drop table numbered", "vacuum analyze pharmacy.movements, pharmacy.entries" })
+        {
+            await using var settle = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+            await settle.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Half of the prescriptions share five herbs; each line takes 70 g in all.</summary>
     /// <param name="herbs">as prepared</param>
     /// <param name="lanes">transactions at once, as the inbox has them</param>

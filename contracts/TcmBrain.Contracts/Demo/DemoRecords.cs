@@ -16,7 +16,13 @@ public sealed record DemoInstitution(
     string RegionCode,
     double Longitude,
     double Latitude
-);
+)
+{
+    /// <summary>Empty when the demo says nothing of it.</summary>
+    public string LicenceNumber { get; init; } = "";
+
+    public DateOnly? LicenceExpiresOn { get; init; }
+}
 
 /// <summary>A program that signs in with client credentials. The secret is for development only.</summary>
 public sealed record DemoClient(string Id, string Secret, string Name, string InstitutionCode, string RegionCode, params string[] Roles);

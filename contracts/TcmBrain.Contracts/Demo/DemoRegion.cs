@@ -68,6 +68,13 @@ public static class DemoRegion
         Company(33, "330782", "pharmacy", "义乌示范共享中药房(煎药中心)", "Yiwu Demo Shared Pharmacy"),
     ];
 
+    /// <summary>Who pieces are bought of, each with a licence in date.</summary>
+    public static readonly IReadOnlyList<DemoInstitution> Manufacturers =
+    [
+        Licensed(Company(71, "330122", "manufacturer", "桐江示范中药饮片有限公司", "Tongjiang Demo Herbal Pieces Co.")),
+        Licensed(Company(72, "330182", "manufacturer", "新安示范中药饮片有限公司", "Xin'an Demo Herbal Pieces Co.")),
+    ];
+
     public static readonly DemoInstitution QualityCentre = Public(
         51,
         Hangzhou,
@@ -96,6 +103,7 @@ public static class DemoRegion
     [
         .. Hospitals,
         .. Pharmacies,
+        .. Manufacturers,
         QualityCentre,
         Operator,
         .. Regulators,
@@ -203,6 +211,13 @@ public static class DemoRegion
 
     private static DemoInstitution Company(int nth, string region, string kind, string zh, string en) =>
         Institution("91", nth, region, kind, "", zh, en);
+
+    private static DemoInstitution Licensed(DemoInstitution at) =>
+        at with
+        {
+            LicenceNumber = "SF" + at.Code[2..],
+            LicenceExpiresOn = new DateOnly(2036, 12, 31),
+        };
 
     private static DemoInstitution Authority(int nth, string region, string zh, string en) =>
         Institution("11", nth, region, "regulator", "", zh, en);

@@ -56,6 +56,8 @@ internal sealed class DemoSeeding(
                         RegionCode = demo.RegionCode,
                         Longitude = demo.Longitude,
                         Latitude = demo.Latitude,
+                        LicenceNumber = demo.LicenceNumber,
+                        LicenceExpiresOn = demo.LicenceExpiresOn,
                     },
                     Actor.Platform,
                     cancellationToken

@@ -30,11 +30,12 @@ public sealed class InstitutionRegister
         await using var command = work.Command(
             """
             insert into pharmacy.institutions as i
-                (code, kind, name_zh, name_en, region_code, longitude, latitude, registered_version)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
+                (code, kind, name_zh, name_en, region_code, longitude, latitude, registered_version, licence_expires_on)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             on conflict (code) do update
             set kind = excluded.kind, name_zh = excluded.name_zh, name_en = excluded.name_en, region_code = excluded.region_code,
-                longitude = excluded.longitude, latitude = excluded.latitude, registered_version = excluded.registered_version
+                longitude = excluded.longitude, latitude = excluded.latitude, registered_version = excluded.registered_version,
+                licence_expires_on = excluded.licence_expires_on
             where i.registered_version < excluded.registered_version
             """,
             e.Code,
@@ -44,7 +45,8 @@ public sealed class InstitutionRegister
             e.RegionCode,
             e.Longitude,
             e.Latitude,
-            e.Version
+            e.Version,
+            e.LicenceExpiresOn
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

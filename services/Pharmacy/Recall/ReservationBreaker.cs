@@ -64,31 +64,38 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
             return 0;
         }
 
-        await BreakAsync(work, holders, null, now, cancellationToken);
+        await BreakAsync(work, holders, [], [], now, cancellationToken);
         await work.CommitAsync(cancellationToken);
         return holders.Count;
     }
 
     /// <summary>
-    /// The same for what is held of one lot of which grams are missing, within a work that somebody else commits. The caller holds no shelf yet.
+    /// The same for what is held of lots of which grams are missing, within a work that somebody else commits. The caller holds no shelf yet;
+    /// afterwards it holds those of these lots and of <paramref name="alsoLocked"/> as well, if anything was broken.
     /// </summary>
     /// <returns>How many prescriptions gave back; one that is being weighed keeps what it has.</returns>
-    public static async Task<int> BreakMissingAsync(Work work, Guid lotId, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<int> BreakMissingAsync(
+        Work work,
+        IReadOnlyCollection<Guid> lots,
+        IEnumerable<Guid> alsoLocked,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         await using var taken = work.Command(
             """
             select p.id, p.institution_code, p.region_code, p.his_number, p.revision, p.told, p.trace_parent, p.centre_code, p.state
             from pharmacy.prescriptions p
-            where p.state = 'reserved' and p.id in (select a.prescription_id from pharmacy.allocations a where a.lot_id = $1)
+            where p.state = 'reserved' and p.id in (select a.prescription_id from pharmacy.allocations a where a.lot_id = any($1))
             order by p.id
             for update
             """,
-            lotId
+            lots.ToArray()
         );
         var holders = await taken.ListAsync(ReadHolder, cancellationToken);
         if (holders.Count > 0)
         {
-            await BreakAsync(work, holders, lotId, now, cancellationToken);
+            await BreakAsync(work, holders, lots, alsoLocked, now, cancellationToken);
         }
 
         return holders.Count;
@@ -107,15 +114,16 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
     private static async Task BreakAsync(
         Work work,
         IReadOnlyList<Holder> holders,
-        Guid? missing,
+        IReadOnlyCollection<Guid> missing,
+        IEnumerable<Guid> alsoLocked,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         Guid[] ids = [.. holders.Select(h => h.Id)];
-        var holds = await ReadHoldsAsync(work, ids, now, cancellationToken);
+        var holds = await ReadHoldsAsync(work, ids, missing.Concat(alsoLocked), now, cancellationToken);
         var causes = holds
-            .Select(h => (Hold: h, Cause: h.LotId == missing ? "missing" : h.Cause))
+            .Select(h => (Hold: h, Cause: missing.Contains(h.LotId) ? "missing" : h.Cause))
             .Where(h => h.Cause is not null)
             .ToLookup(h => h.Hold.PrescriptionId);
         await using var writing = work.Batch();
@@ -169,12 +177,13 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
     private static async Task<List<Hold>> ReadHoldsAsync(
         Work work,
         IReadOnlyList<Guid> holders,
+        IEnumerable<Guid> lots,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         await using var reading = work.Batch();
-        ReservationDesk.Lock(reading, [], [], holders);
+        ReservationDesk.Lock(reading, [], lots, holders);
         reading
             .Add(
                 """

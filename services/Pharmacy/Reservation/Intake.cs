@@ -92,8 +92,8 @@ public sealed class Intake(TimeProvider time)
         reading
             .Add(
                 """
-                select l.id, l.status, l.quality_version, b.quarantine, b.available
-                from pharmacy.lots l join pharmacy.lot_balances b on b.lot_id = l.id where l.id = any($1)
+                select l.id, l.status, l.quality_version, b.quarantine, b.available, l.root_lot_id
+                from pharmacy.lots l join pharmacy.lot_balances b on b.lot_id = l.id where l.id = any($1) or l.root_lot_id = any($1)
                 """
             )
             .With(NpgsqlDbType.Uuid, lots);
@@ -117,7 +117,13 @@ public sealed class Intake(TimeProvider time)
             holdings = await Holdings.ReadAsync(reader, cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             standing = await reader.RowsAsync(
-                r => new StandingLot(r.GetGuid(0), new LotStanding(r.GetString(1), r.GetInt32(2)), r.GetInt64(3), r.GetInt64(4)),
+                r => new StandingLot(
+                    r.GetGuid(0),
+                    new LotStanding(r.GetString(1), r.GetInt32(2)),
+                    r.GetInt64(3),
+                    r.GetInt64(4),
+                    r.IdOrNull(5)
+                ),
                 cancellationToken
             );
         }
@@ -211,14 +217,18 @@ public sealed class Intake(TimeProvider time)
             );
     }
 
-    private sealed record StandingLot(Guid Id, LotStanding Standing, long Quarantine, long Available);
+    private sealed record StandingLot(Guid Id, LotStanding Standing, long Quarantine, long Available, Guid? RootId);
 
     private sealed record JudgedLot(StandingLot Lot, LotStanding After, string By, DateTimeOffset At);
 
     private JudgedLot Judge(StandingLot lot)
     {
-        var verdicts = _verdicts.Where(v => v.LotId == lot.Id).OrderBy(v => v.Version).ToArray();
-        var after = verdicts.Aggregate(lot.Standing, (standing, v) => standing.After(v.Verdict, v.Version));
+        // What is said of a lot holds for its parts at other centres too.
+        var verdicts = _verdicts.Where(v => v.LotId == lot.Id || v.LotId == lot.RootId).OrderBy(v => v.Version).ToArray();
+        var after = verdicts.Aggregate(
+            lot.Standing,
+            (standing, v) => v.LotId == lot.Id ? standing.After(v.Verdict, v.Version) : standing.AfterRoot(v.Verdict)
+        );
         return new JudgedLot(lot, after, verdicts[^1].By, verdicts[^1].At);
     }
 

@@ -24,7 +24,7 @@ internal static class ReservationDesk
         select id from pharmacy.shelves
         where id in (
             select id from pharmacy.shelves where piece = any($1)
-            union select shelf_id from pharmacy.lots where id = any($2)
+            union select shelf_id from pharmacy.lots where id = any($2) or root_lot_id = any($2)
             union select l.shelf_id from pharmacy.allocations a join pharmacy.lots l on l.id = a.lot_id where a.prescription_id = any($3))
         order by id
         for update

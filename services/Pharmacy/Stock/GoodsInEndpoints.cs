@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
 using TcmBrain.ServiceDefaults.Identity;
 
 namespace TcmBrain.Pharmacy.Stock;
@@ -8,10 +9,10 @@ internal static class GoodsInEndpoints
     private sealed record Accepted(Guid LotId, bool Recorded);
 
     public static void MapGoodsIn(this IEndpointRouteBuilder app) =>
-        app.MapPost("/api/pharmacy/goods-in", AcceptAsync).RequireRole(Roles.Dispenser, Roles.Admin);
+        app.MapPost("/api/pharmacy/goods-in", AcceptAsync).WithName("AcceptLot").RequireRole(Roles.Dispenser, Roles.Admin);
 
     /// <summary>201 with the lot's id; 200 with the same id when it had been accepted before.</summary>
-    private static async Task<IResult> AcceptAsync(
+    private static async Task<Results<Created<Accepted>, Ok<Accepted>>> AcceptAsync(
         Delivery delivery,
         GoodsIn goodsIn,
         ClaimsPrincipal caller,

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using TcmBrain.Contracts;
 using TcmBrain.Pharmacy.Storage;
@@ -27,10 +28,11 @@ internal static class StockEndpoints
 
     public static void MapStock(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/pharmacy/stock", ListAsync)
+            .WithName("ListStock")
             .RequireRole(Roles.Dispenser, Roles.Pharmacist, Roles.Admin, Roles.Quality, Roles.Regulator, Roles.Operator, Roles.Service);
 
     /// <summary>One item a piece and centre, by piece; of the caller's own centre, or of its region by right of supervision.</summary>
-    private static async Task<IResult> ListAsync(
+    private static async Task<Ok<PageOf<ShelfItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         TimeProvider time,
@@ -82,7 +84,7 @@ internal static class StockEndpoints
             cancellationToken
         );
         return TypedResults.Ok(
-            new { items, next = items.Count == size ? Page.Token(new ShelfKey(items[^1].Piece, items[^1].CentreCode)) : null }
+            new PageOf<ShelfItem>(items, items.Count == size ? Page.Token(new ShelfKey(items[^1].Piece, items[^1].CentreCode)) : null)
         );
     }
 }

@@ -36,6 +36,24 @@ internal static class Sql
     public static DateTimeOffset? InstantOrNull(this NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
+    public static DateOnly? DayOrNull(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column);
+
+    public static Guid? IdOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
+
+    public static long? NumberOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    /// <summary>Parameters <c>@at</c>, <c>@id</c> and <c>@limit</c> of a page of documents, newest first; one more is read than is shown.</summary>
+    public static NpgsqlCommand Page(this NpgsqlCommand command, DocumentKey? after, int size)
+    {
+        command.Parameters.Add(
+            new NpgsqlParameter("at", NpgsqlDbType.TimestampTz) { Value = (object?)after?.At.UtcDateTime ?? DBNull.Value }
+        );
+        command.Parameters.Add(new NpgsqlParameter("id", NpgsqlDbType.Uuid) { Value = (object?)after?.Id ?? DBNull.Value });
+        command.Parameters.AddWithValue("limit", size + 1);
+        return command;
+    }
+
     public static async Task<List<T>> ListAsync<T>(
         this NpgsqlCommand command,
         Func<NpgsqlDataReader, T> read,

@@ -11,7 +11,11 @@ internal sealed class Stockroom(Gateway gateway)
 
     /// <summary>A tonne, in milligrams.</summary>
     private const long Plenty = 1_000_000_000;
-    private static readonly string[] Origins =
+
+    /// <summary>So many pieces of a centre are bought with order and delivery note, the others fetched without.</summary>
+    private const int Ordered = 12;
+
+    internal static readonly string[] Origins =
     [
         "甘肃陇西",
         "四川江油",
@@ -31,7 +35,7 @@ internal sealed class Stockroom(Gateway gateway)
         CancellationToken cancellationToken
     )
     {
-        var orders = new List<(Actor Stockkeeper, string Piece, long Milligrams)>();
+        var wants = new List<Want>();
         for (var centre = 1; centre <= DemoRegion.Pharmacies.Count; centre++)
         {
             var stockkeeper = new Actor(gateway, $"dispenser-{centre}");
@@ -39,11 +43,11 @@ internal sealed class Stockroom(Gateway gateway)
                 s => s.GetProperty("piece").GetString()!,
                 s => s.GetProperty("usableMilligrams").GetInt64()
             );
-            orders.AddRange(
+            wants.AddRange(
                 needed
                     .Where(n => shelves.GetValueOrDefault(n.Key) < n.Value)
                     // Plenty: prescriptions pushed before that wait for a piece are served first.
-                    .Select(n => (stockkeeper, n.Key, Math.Max(n.Value * 2, Plenty)))
+                    .Select(n => new Want(centre, n.Key, Math.Max(n.Value * 2, Plenty)))
             );
         }
 
@@ -51,19 +55,30 @@ internal sealed class Stockroom(Gateway gateway)
         var quality = new Actor(gateway, "quality-1");
         var today = RegionTime.DayOf(DateTimeOffset.UtcNow);
         var batch = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var ordered = wants.GroupBy(w => w.Centre).ToDictionary(g => g.Key, g => g.Take(Ordered).ToArray());
+        foreach (var (centre, bought) in ordered)
+        {
+            foreach (var lot in await new Purchases(gateway).BuyAsync(centre, bought, batch, cancellationToken))
+            {
+                await ReleaseAsync(quality, lot, cancellationToken);
+                progress(++done, wants.Count);
+            }
+        }
+
         await Parallel.ForEachAsync(
-            orders.Index(),
+            wants.Except(ordered.Values.SelectMany(w => w)).Index(),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (order, token) =>
             {
-                var (n, (stockkeeper, piece, milligrams)) = order;
+                var (n, (centre, piece, milligrams)) = order;
+                var stockkeeper = new Actor(gateway, $"dispenser-{centre}");
                 var accepted = await stockkeeper.PostAsync(
                     "/api/pharmacy/goods-in",
                     new
                     {
                         piece,
                         lotNumber = $"P{batch}-{n:0000}",
-                        supplier = "示范中药饮片有限公司",
+                        supplier = DemoRegion.Manufacturers[n % DemoRegion.Manufacturers.Count].Code,
                         origin = Origins[n % Origins.Length],
                         quantityMilligrams = milligrams,
                         producedOn = today.AddDays(-60 - n % 90),
@@ -74,10 +89,10 @@ internal sealed class Stockroom(Gateway gateway)
                     token
                 );
                 await ReleaseAsync(quality, accepted.GetProperty("lotId").GetGuid(), token);
-                progress(Interlocked.Increment(ref done), orders.Count);
+                progress(Interlocked.Increment(ref done), wants.Count);
             }
         );
-        return orders.Count;
+        return wants.Count;
     }
 
     /// <summary>The lot reaches quality control as an event, a moment after it was accepted.</summary>
