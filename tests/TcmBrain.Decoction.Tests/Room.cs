@@ -88,6 +88,18 @@ public sealed class Room : IAsyncLifetime
         tracing.Dispose();
     }
 
+    /// <summary>Settings for a service with a database and a broker of its own, with somebody who tells it of checked prescriptions.</summary>
+    public async Task<(Dictionary<string, string?> Settings, Teller Pharmacy)> ApartAsync()
+    {
+        var broker = await servers.BrokerAsync();
+        var own = new Dictionary<string, string?>(Settings)
+        {
+            ["ConnectionStrings:database"] = await servers.DatabaseAsync("decoction"),
+            ["ConnectionStrings:rabbitmq"] = broker,
+        };
+        return (own, await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker));
+    }
+
     /// <summary>A centre (or hospital) that no other test uses.</summary>
     public string Organisation()
     {

@@ -257,7 +257,7 @@ internal static class VesselCareEndpoints
     private static async Task<int> LockAsync(Work work, ClaimsPrincipal caller, string vessel, CancellationToken cancellationToken)
     {
         await using var command = work.Command(
-            "select vessel_id from decoction.vessel where centre_code = $1 and name = $2 for update",
+            "select vessel_id from decoction.vessel where centre_code = $1 and name = $2 for no key update",
             caller.InstitutionCode(),
             vessel
         );

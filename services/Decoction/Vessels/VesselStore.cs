@@ -6,7 +6,7 @@ namespace TcmBrain.Decoction.Vessels;
 /// <summary>Which vessel holds which prescription, and from when to when.</summary>
 internal static class VesselStore
 {
-    /// <summary>The vessel for a start, with what may speak against it.</summary>
+    /// <summary>The vessel for a start, with what may speak against it; locked, so that of two at once the second sees the first.</summary>
     /// <exception cref="ServiceDefaults.Faults.FaultException">The centre has no vessel of that name, or it is broken.</exception>
     public static async Task<UsableVessel> FindAsync(
         Work work,
@@ -25,7 +25,7 @@ internal static class VesselStore
                        and not exists (
                            select from decoction.cleaning c
                            where c.vessel_id = v.vessel_id and c.cleaned_at >= upper(o.period) and c.cleaned_at <= $3))
-            from decoction.vessel v where v.centre_code = $1 and v.name = $2
+            from decoction.vessel v where v.centre_code = $1 and v.name = $2 for no key update of v
             """,
             centreCode,
             name,
