@@ -10,7 +10,7 @@ internal sealed record DocumentKey(DateTimeOffset At, Guid Id);
 
 /// <summary>A page as it is answered.</summary>
 /// <param name="Next">Where the next one begins; null when this is the last.</param>
-internal sealed record PageOf<T>(IReadOnlyList<T> Items, string? Next);
+internal sealed record Paged<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>A page of a list: how many, and after which key. The token is opaque to the caller and changes nothing it may see.</summary>
 internal static class Page
@@ -44,15 +44,15 @@ internal static class Page
     }
 
     /// <summary>The page of a list in the order of a moment, newest first: one more was read than is shown.</summary>
-    public static PageOf<T> Cut<T, TKey>(List<T> read, int size, Func<T, TKey> key)
+    public static Paged<T> Cut<T, TKey>(List<T> read, int size, Func<T, TKey> key)
     {
         if (read.Count <= size)
         {
-            return new PageOf<T>(read, null);
+            return new Paged<T>(read, null);
         }
 
         read.RemoveAt(size);
-        return new PageOf<T>(read, Token(key(read[^1])));
+        return new Paged<T>(read, Token(key(read[^1])));
     }
 
     public static string Token<TKey>(TKey last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(last)));

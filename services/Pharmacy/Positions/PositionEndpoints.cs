@@ -101,7 +101,7 @@ internal static class PositionEndpoints
     }
 
     /// <summary>By code. <paramref name="due"/>: only those that are to be looked after.</summary>
-    private static async Task<Ok<PageOf<PositionItem>>> ListAsync(
+    private static async Task<Ok<Paged<PositionItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         TimeProvider time,
@@ -171,7 +171,7 @@ internal static class PositionEndpoints
     }
 
     /// <summary>The newest first, a hundred at most.</summary>
-    private static async Task<Ok<PageOf<CareItem>>> CareListAsync(
+    private static async Task<Ok<Paged<CareItem>>> CareListAsync(
         string code,
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
@@ -202,6 +202,6 @@ internal static class PositionEndpoints
             ),
             cancellationToken
         );
-        return TypedResults.Ok(new PageOf<CareItem>(items, null));
+        return TypedResults.Ok(new Paged<CareItem>(items, null));
     }
 }

@@ -111,7 +111,7 @@ internal static class DeliveryEndpoints
     }
 
     /// <summary>The newest first. <paramref name="waiting"/>: those with a line that nobody has looked at.</summary>
-    private static async Task<Ok<PageOf<DeliveryItem>>> ListAsync(
+    private static async Task<Ok<Paged<DeliveryItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         bool? waiting,

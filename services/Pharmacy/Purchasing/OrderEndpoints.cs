@@ -115,7 +115,7 @@ internal static class OrderEndpoints
     }
 
     /// <summary>The newest first; of the caller's centre, or of its region by right of supervision.</summary>
-    private static async Task<Ok<PageOf<OrderItem>>> ListAsync(
+    private static async Task<Ok<Paged<OrderItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         string? state,

@@ -34,7 +34,7 @@ internal static class SupplierEndpoints
             .RequireRole(Roles.Dispenser, Roles.Pharmacist, Roles.Admin, Roles.Quality, Roles.Regulator, Roles.Operator);
 
     /// <summary>By name. The register is common to all; orders and lots are those of the caller's own centre.</summary>
-    private static async Task<Ok<PageOf<SupplierItem>>> ListAsync(
+    private static async Task<Ok<Paged<SupplierItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         TimeProvider time,

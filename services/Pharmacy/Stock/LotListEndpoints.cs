@@ -43,7 +43,7 @@ internal static class LotListEndpoints
     /// <param name="position">the code of a position; <c>-</c> for those without one</param>
     /// <param name="expiringInDays">that expire within so many days, or have expired</param>
     /// <param name="empty">true: also those of which nothing lies there any more</param>
-    private static async Task<Ok<PageOf<LotItem>>> ListAsync(
+    private static async Task<Ok<Paged<LotItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         TimeProvider time,

@@ -32,7 +32,7 @@ internal static class StockEndpoints
             .RequireRole(Roles.Dispenser, Roles.Pharmacist, Roles.Admin, Roles.Quality, Roles.Regulator, Roles.Operator, Roles.Service);
 
     /// <summary>One item a piece and centre, by piece; of the caller's own centre, or of its region by right of supervision.</summary>
-    private static async Task<Ok<PageOf<ShelfItem>>> ListAsync(
+    private static async Task<Ok<Paged<ShelfItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         TimeProvider time,
@@ -84,7 +84,7 @@ internal static class StockEndpoints
             cancellationToken
         );
         return TypedResults.Ok(
-            new PageOf<ShelfItem>(items, items.Count == size ? Page.Token(new ShelfKey(items[^1].Piece, items[^1].CentreCode)) : null)
+            new Paged<ShelfItem>(items, items.Count == size ? Page.Token(new ShelfKey(items[^1].Piece, items[^1].CentreCode)) : null)
         );
     }
 }

@@ -155,7 +155,7 @@ internal static class StocktakeEndpoints
         );
 
     /// <summary>The newest first.</summary>
-    private static async Task<Ok<PageOf<StocktakeItem>>> ListAsync(
+    private static async Task<Ok<Paged<StocktakeItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         string? state,

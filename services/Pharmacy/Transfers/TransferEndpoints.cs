@@ -89,7 +89,7 @@ internal static class TransferEndpoints
         );
 
     /// <summary>Centres in operation; names are no secret.</summary>
-    private static async Task<Ok<PageOf<CentreItem>>> DestinationsAsync(
+    private static async Task<Ok<Paged<CentreItem>>> DestinationsAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         CancellationToken cancellationToken
@@ -103,11 +103,11 @@ internal static class TransferEndpoints
             r => new CentreItem(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetBoolean(4)),
             cancellationToken
         );
-        return TypedResults.Ok(new PageOf<CentreItem>(items, null));
+        return TypedResults.Ok(new Paged<CentreItem>(items, null));
     }
 
     /// <summary>The newest first, with their lines.</summary>
-    private static async Task<Ok<PageOf<TransferItem>>> ListAsync(
+    private static async Task<Ok<Paged<TransferItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         string? state,

@@ -81,7 +81,7 @@ internal static class WriteOffEndpoints
         );
 
     /// <summary>The newest first.</summary>
-    private static async Task<Ok<PageOf<WriteOffItem>>> ListAsync(
+    private static async Task<Ok<Paged<WriteOffItem>>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         string? kind,
