@@ -2,8 +2,8 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Traceability;
 
-/// <summary>Error catalogue of traceability (TRC-). 01: a captured event breaks a rule of EPCIS 2.0 or of the trace profile; 02: conflicts; 03: reading; 06: trace and items; 07: recalls.</summary>
-public static class TraceabilityFaults
+/// <summary>Error catalogue of traceability (TRC-). 01: a captured event breaks a rule of EPCIS 2.0 or of the trace profile; 02: conflicts; 03: reading; 04 and 05: the EPCIS 2.0 interface; 06: trace and items; 07: recalls.</summary>
+public static partial class TraceabilityFaults
 {
     public static readonly FaultDefinition NotADocument = new(
         "TRC-0101",
@@ -11,12 +11,12 @@ public static class TraceabilityFaults
         "不是 EPCIS 2.0 文档或事件",
         "this is neither an EPCIS 2.0 document nor an event"
     );
-    public static readonly FaultDefinition NoEvents = new("TRC-0102", 400, "文档中没有事件", "the document has no events");
     public static readonly FaultDefinition TooManyEvents = new(
         "TRC-0103",
-        400,
+        413,
         "文档中事件多于 {0} 条",
-        "the document has more than {0} events"
+        "the document has more than {0} events",
+        ProblemType: EpcisProblem.CaptureLimit
     );
     public static readonly FaultDefinition UnknownType = new(
         "TRC-0104",
@@ -94,11 +94,38 @@ public static class TraceabilityFaults
     );
     public static readonly FaultDefinition NullValue = new("TRC-0118", 400, "不允许空值 null", "null is not allowed");
 
+    public static readonly FaultDefinition UnknownWord = new(
+        "TRC-0119",
+        400,
+        "既不是标准词汇中的词, 也不是其他词汇的 URI",
+        "this is neither a word of the standard's vocabulary nor a URI of another"
+    );
+    public static readonly FaultDefinition UnknownField = new(
+        "TRC-0120",
+        400,
+        "此处没有该标准字段, 扩展字段名须为 URI 或带前缀",
+        "the standard has no such field here, and an extension is named by a URI or a prefix"
+    );
+    public static readonly FaultDefinition TooLong = new(
+        "TRC-0121",
+        400,
+        "标识符长于 {0} 个字符",
+        "an identifier has at most {0} characters"
+    );
+
     public static readonly FaultDefinition Duplicate = new(
         "TRC-0201",
         409,
         "该事件已被采集: {0}",
         "this event was captured before: {0}",
+        GrpcStatus: 6
+    );
+
+    public static readonly FaultDefinition IdTaken = new(
+        "TRC-0202",
+        409,
+        "该 eventID 已属于内容不同的事件: {0}",
+        "another event has this eventID: {0}",
         GrpcStatus: 6
     );
 

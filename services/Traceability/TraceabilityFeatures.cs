@@ -3,6 +3,7 @@ using TcmBrain.Traceability.Graph;
 using TcmBrain.Traceability.Log;
 using TcmBrain.Traceability.Queries;
 using TcmBrain.Traceability.Recalls;
+using TcmBrain.Traceability.Standard;
 using TcmBrain.Traceability.Steps;
 
 namespace TcmBrain.Traceability;
@@ -20,9 +21,9 @@ internal static class TraceabilityFeatures
         services.AddSingleton<VocabularyStore>();
         services.AddSingleton<TraceLog>();
         services.AddSingleton<Allocations>();
-        services.AddSingleton<CaptureService>();
         services.AddSingleton<TraceReader>();
         services.AddHostedService<HeadSigner>();
+        services.AddStandard();
         services.AddGraph();
         services.AddRecalls();
         return builder;
@@ -30,7 +31,7 @@ internal static class TraceabilityFeatures
 
     public static WebApplication MapTraceability(this WebApplication app)
     {
-        app.MapCapture();
+        app.MapStandard();
         app.MapTrace();
         app.MapLog();
         app.MapGraph();

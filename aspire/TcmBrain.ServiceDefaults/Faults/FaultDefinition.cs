@@ -9,7 +9,8 @@ namespace TcmBrain.ServiceDefaults.Faults;
 /// are filled by <see cref="At"/>; arguments must never carry personal data.
 /// </summary>
 /// <param name="GrpcStatus">Only where the HTTP status does not say it well, for example 6 (ALREADY_EXISTS) for some 409.</param>
-public sealed record FaultDefinition(string Code, int HttpStatus, string Zh, string En, int? GrpcStatus = null)
+/// <param name="ProblemType">The problem type of a standard that the answer follows instead of the house's own; null for the house's.</param>
+public sealed record FaultDefinition(string Code, int HttpStatus, string Zh, string En, int? GrpcStatus = null, string? ProblemType = null)
 {
     /// <summary>
     /// Whether the same call, unchanged, may succeed later: something is away or overloaded. Everything else fails the same way until the
@@ -28,5 +29,5 @@ public sealed record FaultDefinition(string Code, int HttpStatus, string Zh, str
 
     /// <summary>The exception that answers the request with this one fault.</summary>
     public FaultException Exception(string field = "", params object[] arguments) =>
-        new(HttpStatus, At(field, arguments)) { GrpcStatus = GrpcStatus ?? GrpcStatusMap.FromHttp(HttpStatus) };
+        new(HttpStatus, At(field, arguments)) { GrpcStatus = GrpcStatus ?? GrpcStatusMap.FromHttp(HttpStatus), ProblemType = ProblemType };
 }

@@ -31,6 +31,9 @@ public sealed class FaultException : Exception
     /// <summary>The first fault's code, for example PRX-0104.</summary>
     public string Code => Faults[0].Code;
 
+    /// <summary>The <c>type</c> of the problem details where a standard names it; null for the house's own.</summary>
+    public string? ProblemType { get; init; }
+
     /// <summary>When set, sent as Retry-After (whole seconds, rounded up).</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

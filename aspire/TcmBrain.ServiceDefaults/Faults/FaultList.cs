@@ -7,6 +7,7 @@ public sealed class FaultList
 {
     private readonly List<Fault> faults = [];
     private int httpStatus;
+    private string? problemType;
 
     public bool Any => faults.Count > 0;
 
@@ -18,6 +19,7 @@ public sealed class FaultList
         if (faults.Count == 0)
         {
             httpStatus = definition.HttpStatus;
+            problemType = definition.ProblemType;
         }
 
         faults.Add(definition.At(field, arguments));
@@ -33,7 +35,7 @@ public sealed class FaultList
     {
         if (faults.Count > 0)
         {
-            throw new FaultException(httpStatus, [.. faults]);
+            throw new FaultException(httpStatus, [.. faults]) { ProblemType = problemType };
         }
     }
 }

@@ -44,7 +44,7 @@ public static class ProblemAnswer
         }
 
         var problem = new Problem(
-            $"urn:tcmbrain:fault:{refusal.Code}",
+            EpcisProblem.TypeOf(context.Request.Path, refusal) ?? $"urn:tcmbrain:fault:{refusal.Code}",
             refusal.Faults[0].En,
             refusal.HttpStatus,
             refusal.Faults[0].Zh,

@@ -43,7 +43,11 @@ internal static class RouteTable
         // What a patient's page reads after a scan: the code in the address is the right to see it.
         Route("public-trace", "traceability", "/api/traceability/public/{**rest}", Open, Reading),
         Route("traceability", "traceability", "/api/traceability/{**rest}", Closed),
-        Route("epcis", "traceability", "/epcis/{**rest}", Closed),
+        // Documents of some thousand events.
+        Route("epcis", "traceability", "/epcis/{**rest}", Closed) with
+        {
+            MaxRequestBodySize = 16 << 20,
+        },
         // A transparency log is for anyone to check: heads and proofs are hashes and tell nothing of what they prove.
         Route("log", "traceability", "/log/{**rest}", Open, Reading),
         Route("cockpit", "cockpit", "/api/cockpit/{**rest}", Closed),

@@ -1,78 +1,151 @@
 using System.Security.Claims;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.Traceability.Events;
 using TcmBrain.Traceability.Log;
+using TcmBrain.Traceability.Standard;
 
 namespace TcmBrain.Traceability.Capture;
 
-/// <param name="EventHash"><c>ni:///sha-256;…?ver=CBV2.0</c>, the event's id.</param>
-/// <param name="LeafIndex">Its place in the log, from 0.</param>
-/// <param name="Href">Where it is read.</param>
-public sealed record CapturedEvent(string EventHash, long LeafIndex, string Href);
-
-public sealed record CaptureAnswer(IReadOnlyList<CapturedEvent> Items);
-
-/// <summary>The EPCIS 2.0 capture interface (采集接口).</summary>
+/// <summary>The EPCIS 2.0 capture interface (采集接口; EPCIS 2.0, 8.1 and 12.6).</summary>
 public static class CaptureEndpoints
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
-
-    private static readonly string[] Json = ["application/json", "application/ld+json"];
-
-    public static void MapCapture(this IEndpointRouteBuilder app)
+    public static void MapCapture(this IEndpointRouteBuilder epcis, EpcisHttp http)
     {
-        var capture = app.MapGroup("/epcis").RequireRole(Roles.Service, Roles.Operator);
-        capture.MapPost("/events", CaptureOneAsync);
-        capture.MapPost("/capture", CaptureDocumentAsync);
+        var capture = epcis.MapGroup("").RequireRole(Roles.Service, Roles.Operator);
+        capture
+            .MapPost("/events", CaptureEventAsync)
+            .WithName("captureEvent")
+            .Accepts<JsonElement>("application/json", "application/ld+json")
+            .WithMetadata(new RequestSizeLimitAttribute(CaptureReader.MostBytes));
+        capture
+            .MapPost("/capture", CaptureDocumentAsync)
+            .WithName("captureDocument")
+            .Accepts<JsonElement>("application/json", "application/ld+json")
+            .WithMetadata(new RequestSizeLimitAttribute(CaptureReader.MostBytes));
+        capture.MapGet("/capture", JobsAsync).WithName("captureJobs");
+        capture.MapGet("/capture/{captureID}", JobAsync).WithName("captureJob");
+        http.MapOptions(epcis, "/capture", "OPTIONS, POST, GET", capture: true);
+        http.MapOptions(epcis, "/capture/{captureID}", "OPTIONS, GET");
     }
 
-    /// <summary>201 with the event's address; 409 when the very event is in the log already.</summary>
-    private static async Task<IResult> CaptureOneAsync(HttpRequest request, ClaimsPrincipal caller, CaptureService service)
-    {
-        var captured = await CaptureAsync(request, caller, service, lone: true);
-        return Results.Created(captured[0].Href, captured[0]);
-    }
-
-    /// <summary>202 with every event's address: the whole document is in the log, or nothing of it.</summary>
-    private static async Task<IResult> CaptureDocumentAsync(HttpRequest request, ClaimsPrincipal caller, CaptureService service) =>
-        Results.Accepted(value: new CaptureAnswer(await CaptureAsync(request, caller, service, lone: false)));
-
-    private static async Task<List<CapturedEvent>> CaptureAsync(
+    /// <summary>201 with the event as stored; 409 when that event is in the log already, or another one of its id.</summary>
+    private static async Task<Utf8ContentHttpResult> CaptureEventAsync(
         HttpRequest request,
+        HttpResponse response,
         ClaimsPrincipal caller,
-        CaptureService service,
-        bool lone
+        CaptureReader reader,
+        CaptureLane lane,
+        CaptureProfiles profiles,
+        QueryDocument documents
     )
     {
-        if (!Json.Contains(request.ContentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase))
+        CaptureDocument.RequireJson(request);
+        EpcisHttp.Limits(response);
+        var (document, doubled) = await CaptureDocument.ReadAsync(request.Body, request.HttpContext.RequestAborted);
+        using (document)
         {
-            throw GeneralFaults.UnsupportedMediaType.Exception();
-        }
+            var item = reader.Event(document.RootElement, doubled, PartyOf(request, caller, profiles));
+            var outcome = await lane.CaptureAsync(item, request.HttpContext.RequestAborted);
+            var draft = item.Drafts[0];
+            var id = draft.EventId ?? EventHash.Text(draft.Hash);
+            switch (outcome.Results[0].Status)
+            {
+                case CaptureStatus.Known:
+                    throw TraceabilityFaults.Duplicate.Exception("", id);
+                case CaptureStatus.IdTaken:
+                    throw TraceabilityFaults.IdTaken.Exception("/eventID", id);
+            }
 
-        var cancellationToken = request.HttpContext.RequestAborted;
-        using var json = await JsonDocument.ParseAsync(request.Body, Options, cancellationToken);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || json.RootElement.TryGetProperty("epcisBody", out _) == lone)
-        {
-            throw TraceabilityFaults.NotADocument.Exception();
+            using var stored = JsonDocument.Parse(draft.Body(outcome.RecordedAt));
+            var told = documents.WriteAlone(stored.RootElement, EpcFormatting.Parse(request.Headers[EpcFormatting.Header]));
+            response.Headers.Location = $"/epcis/events/{Uri.EscapeDataString(id)}";
+            return TypedResults.Text(told.Span, "application/json", statusCode: StatusCodes.Status201Created);
         }
-
-        var institution = caller.InstitutionCode();
-        var scope = EventScope.None with { RegionCode = caller.RegionCode() is { Length: > 0 } region ? region : null };
-        var answers = await service.CaptureAsync(
-            json.RootElement,
-            institution.Length > 0 ? institution : "client:" + caller.Subject(),
-            scope,
-            cancellationToken
-        );
-        return
-        [
-            .. answers.Select(a => new CapturedEvent(
-                EventHash.Text(a.Draft.Hash),
-                a.LeafIndex,
-                $"/epcis/events/{Convert.ToHexStringLower(a.Draft.Hash)}"
-            )),
-        ];
     }
+
+    /// <summary>
+    /// 202 with the job's address. The outcome is durable by then: the job says which events were refused and why, and in one transaction with
+    /// it stand those that were not. An event that is in the log already is left as it is, so a repeated document changes nothing.
+    /// </summary>
+    private static async Task<Accepted> CaptureDocumentAsync(
+        HttpRequest request,
+        HttpResponse response,
+        ClaimsPrincipal caller,
+        CaptureReader reader,
+        CaptureLane lane,
+        CaptureProfiles profiles
+    )
+    {
+        CaptureDocument.RequireJson(request);
+        EpcisHttp.Limits(response);
+        var behaviour = BehaviourOf(request);
+        var (document, doubled) = await CaptureDocument.ReadAsync(request.Body, request.HttpContext.RequestAborted);
+        using (document)
+        {
+            var item = reader.Document(document.RootElement, doubled, behaviour, PartyOf(request, caller, profiles));
+            await lane.CaptureAsync(item, request.HttpContext.RequestAborted);
+            response.Headers[EpcisHttp.ErrorBehaviour] = CaptureJobs.Word(behaviour);
+            return TypedResults.Accepted(CaptureJobs.Address(item.Job!.Id));
+        }
+    }
+
+    private static async Task<Ok<CaptureJob>> JobAsync(
+        string captureID,
+        ClaimsPrincipal caller,
+        CaptureJobs jobs,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Ok(
+            Guid.TryParse(captureID, out var id) && await jobs.FindAsync(id, OwnerFilter(caller), cancellationToken) is { } job
+                ? job
+                : throw TraceabilityFaults.JobNotFound.Exception("captureID")
+        );
+
+    /// <summary>The caller's jobs, newest first.</summary>
+    private static async Task<Ok<List<CaptureJob>>> JobsAsync(
+        HttpContext context,
+        ClaimsPrincipal caller,
+        CaptureJobs jobs,
+        PageTokens tokens,
+        CancellationToken cancellationToken
+    )
+    {
+        var page = await tokens.ReadAsync(context, "capture", cancellationToken);
+        var before = page.Position is { } text ? Guid.Parse(text) : (Guid?)null;
+        var found = await jobs.BeforeAsync(before, OwnerFilter(caller), page.PerPage + 1, cancellationToken);
+        if (found.Count > page.PerPage)
+        {
+            found.RemoveAt(found.Count - 1);
+            tokens.Link(context, "capture", page.PerPage, found[^1].CaptureID);
+        }
+
+        return TypedResults.Ok(found);
+    }
+
+    /// <summary>Whose captures a caller sees; null: everybody's.</summary>
+    private static string? OwnerFilter(ClaimsPrincipal caller) => caller.HasRole(Roles.Operator) ? null : OwnerOf(caller);
+
+    private static string OwnerOf(ClaimsPrincipal caller) =>
+        caller.InstitutionCode() is { Length: > 0 } institution ? institution : "client:" + caller.Subject();
+
+    private static CaptureParty PartyOf(HttpRequest request, ClaimsPrincipal caller, CaptureProfiles profiles)
+    {
+        var owner = OwnerOf(caller);
+        var scope = EventScope.None with { RegionCode = caller.RegionCode() is { Length: > 0 } region ? region : null };
+        var profile = profiles.OfParty(owner) ?? (profiles.IsDeclared(request.Headers["GS1-Extensions"]) ? CaptureProfile.Tcm : null);
+        return new CaptureParty(owner, scope, profile);
+    }
+
+    private static CaptureErrorBehaviour BehaviourOf(HttpRequest request) =>
+        request.Headers[EpcisHttp.ErrorBehaviour].ToString() switch
+        {
+            "" or "rollback" => CaptureErrorBehaviour.Rollback,
+            // The OpenAPI's enumeration has "all" too, without a word on it.
+            "proceed" or "all" => CaptureErrorBehaviour.Proceed,
+            _ => throw TraceabilityFaults.BadHeader.Exception(EpcisHttp.ErrorBehaviour, EpcisHttp.ErrorBehaviour, "rollback, proceed"),
+        };
 }

@@ -85,6 +85,24 @@ public sealed class LogTurn
         return answers;
     }
 
+    /// <summary>Leaves in the log at the beginning of the next append.</summary>
+    public long Size => tree.Size;
+
+    /// <summary>As <see cref="AppendAsync"/>, for drafts that the caller knows to be new and no two the same.</summary>
+    /// <returns>Their record time. Their indexes follow one another from <see cref="Size"/> on.</returns>
+    public async Task<DateTimeOffset> AppendFreshAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
+    {
+        var size = tree.Size;
+        var fresh = drafts.Select((draft, i) => (draft, size + i)).ToList();
+        var recordedAt = await StoreAsync(fresh, cancellationToken);
+        foreach (var (draft, index) in fresh)
+        {
+            work.Publish(Told(draft, index), draft.TraceParent);
+        }
+
+        return recordedAt;
+    }
+
     /// <summary>Of the drafts, those whose id is in the log already, by their key in hex.</summary>
     public async Task<Dictionary<string, KnownEvent>> KnownAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
     {
@@ -105,7 +123,7 @@ public sealed class LogTurn
         return known;
     }
 
-    private async Task StoreAsync(List<(TraceDraft Draft, long Index)> fresh, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset> StoreAsync(List<(TraceDraft Draft, long Index)> fresh, CancellationToken cancellationToken)
     {
         // Whole milliseconds, as the record time stands in the event and in the leaf.
         var recordedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -168,6 +186,7 @@ public sealed class LogTurn
         );
         Add(batch, "update traceability.log set size = $1, frontier = $2", tree.Size, tree.Edge.ToArray());
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        return recordedAt;
     }
 
     internal static string RoleName(ItemRole role) =>

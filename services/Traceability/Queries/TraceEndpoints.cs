@@ -9,7 +9,7 @@ public static class TraceEndpoints
     public static void MapTrace(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/traceability/prescriptions/{id:guid}", PrescriptionAsync);
-        app.MapGet("/epcis/events/{eventHash}", EventAsync);
+        app.MapGet("/api/traceability/events/{eventHash}", EventAsync).WithName("storedEvent");
     }
 
     private static async Task<PrescriptionTrace> PrescriptionAsync(

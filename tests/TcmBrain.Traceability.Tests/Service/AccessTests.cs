@@ -149,8 +149,8 @@ public sealed class AccessTests(AccessTests.Running running) : IClassFixture<Acc
     }
 
     [Theory]
-    [InlineData("/epcis/events/xyz")]
-    [InlineData("/epcis/events/00")]
+    [InlineData("/api/traceability/events/xyz")]
+    [InlineData("/api/traceability/events/00")]
     [InlineData("/api/traceability/events/%27%20or%20true/proof")]
     public async Task A_malformed_hash_is_refused(string address)
     {

@@ -42,7 +42,9 @@ public sealed class PlatformStepsTests(Servers servers)
                     head.RootHash
                 )
                 .ShouldBeTrue();
-            var served = await hospital.GetByteArrayAsync($"/epcis/events/{Convert.ToHexStringLower(EventHash.Parse(entry.EventHash)!)}");
+            var served = await hospital.GetByteArrayAsync(
+                $"/api/traceability/events/{Convert.ToHexStringLower(EventHash.Parse(entry.EventHash)!)}"
+            );
             proof.Leaf.ShouldContain(
                 $"\"eventSha256\":\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(served))}\""
             );

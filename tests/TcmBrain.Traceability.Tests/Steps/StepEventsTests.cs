@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TcmBrain.Traceability.Capture.Rules;
 using TcmBrain.Traceability.Events;
 using TcmBrain.Traceability.Identifiers;
 using TcmBrain.Traceability.Log;
@@ -32,13 +33,10 @@ public sealed class StepEventsTests
         {
             using var stored = JsonDocument.Parse(draft.Body(DateTimeOffset.UtcNow));
             var faults = new ServiceDefaults.Faults.FaultList();
-            Capture.EventRules.Check(
-                stored.RootElement,
-                "",
-                JsonLdContext.Empty,
-                new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero),
-                faults
-            );
+            var now = new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
+            Shapes.Event(new ShapeCheck(faults, ""), stored.RootElement);
+            faults.Faults.ShouldBeEmpty(draft.BizStep);
+            ProfileRules.Check(stored.RootElement, "", JsonLdContext.Empty, now, faults);
             faults.Faults.ShouldBeEmpty(draft.BizStep);
         }
     }

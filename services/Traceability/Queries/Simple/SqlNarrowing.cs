@@ -1,0 +1,66 @@
+using Npgsql;
+using TcmBrain.Traceability.Events;
+using TcmBrain.Traceability.Log;
+
+namespace TcmBrain.Traceability.Queries.Simple;
+
+/// <summary>
+/// The part of a query that indexes answer: conditions over event <c>e</c>. It may let through more than the query asks, never less; each
+/// event is looked at again.
+/// </summary>
+internal sealed class SqlNarrowing(int firstParameter)
+{
+    private readonly List<string> conditions = [];
+
+    public List<NpgsqlParameter> Parameters { get; } = [];
+
+    public string Where => conditions.Count == 0 ? "true" : string.Join(" and ", conditions);
+
+    public string Add(object value)
+    {
+        Parameters.Add(new NpgsqlParameter { Value = value });
+        return FormattableString.Invariant($"${firstParameter + Parameters.Count - 1}");
+    }
+
+    public void Require(string condition) => conditions.Add(condition);
+
+    /// <summary>A column of <see cref="VocabularyStore"/>.</summary>
+    public void Word(string column, TermKind kind, IReadOnlyCollection<string> canonical) =>
+        Require(
+            $"e.{column} = any(array(select v.id from traceability.vocabulary v where v.kind = {(short)kind} and v.value = any({Add(canonical.ToArray())})))"
+        );
+
+    /// <summary>EventIDs, their error declarations among them.</summary>
+    public void Ids(IEnumerable<string> eventIds) =>
+        Require(
+            "("
+                + string.Join(
+                    " or ",
+                    eventIds
+                        .Select(EventIdentity.Of)
+                        .Select(key => $"e.event_key >= {Add(key)} and e.event_key < {Add(EventIdentity.After(key))}")
+                )
+                + ")"
+        );
+
+    public void Items(IReadOnlyCollection<EpcPattern> patterns, IReadOnlyCollection<string> roles)
+    {
+        var role = $"i.role = any({Add(roles.ToArray())})";
+        var exact = $"i.item = any({Add(patterns.Select(p => p.Exact).Distinct().ToArray())})";
+        var ranges = patterns
+            .SelectMany(p => p.Prefixes)
+            .Distinct()
+            .Select(prefix => $"i.item >= {Add(prefix)} and i.item < {Add(prefix + "\U0010ffff")}");
+        Require(
+            $"e.leaf_index in (select i.leaf_index from traceability.event_item i where {role} and ({string.Join(" or ", ranges.Prepend(exact))}))"
+        );
+    }
+
+    /// <summary>The column is kept to the microsecond.</summary>
+    public void From(string column, DateTimeOffset time) => Require($"{column} >= {Add(Whole(time))}");
+
+    public void Before(string column, DateTimeOffset time) => Require($"{column} <= {Add(Whole(time).AddMilliseconds(1))}");
+
+    private static DateTimeOffset Whole(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUniversalTime().ToUnixTimeMilliseconds());
+}
