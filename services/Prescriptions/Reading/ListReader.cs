@@ -151,7 +151,7 @@ internal sealed class ListReader(NpgsqlDataSource database, SummaryDocument docu
         if (filter.HisNumber.Length > 0)
         {
             // The keys lead to the ids; without them the partitions would all be searched.
-            where += $" and id in (select k.id from prescriptions.keys k where k.his_number = {Next(filter.HisNumber)} and {scope.KeySql})";
+            where += $" and id in (select k.id from {scope.Keys} k where k.his_number = {Next(filter.HisNumber)})";
         }
 
         command.CommandText = $"select {columns} from prescriptions.prescriptions where {where} order by id desc limit {Next(most)}";

@@ -23,12 +23,26 @@ internal sealed record Scope(string Sql, object[] Parameters)
         : new("false", []);
 
     public static Scope OwnOf(ClaimsPrincipal caller) =>
-        new("institution_code = $1", [caller.InstitutionCode()]) { KeySql = "k.institution_code = $1" };
+        new("institution_code = $1", [caller.InstitutionCode()])
+        {
+            Keys = "(select his_number, id from prescriptions.keys where institution_code = $1)",
+        };
 
     public string Next(int n) => "$" + (Parameters.Length + n);
 
-    /// <summary>The part of it that the keys of prescriptions can say: whose they are. The rest the row itself must say.</summary>
-    public string KeySql { get; init; } = "true";
+    /// <summary>
+    /// Where to look a number up: among one institution's keys, or institution by institution, whose codes are skipped through, for the
+    /// index begins with them. Whether the row itself is in scope its own condition says.
+    /// </summary>
+    public string Keys { get; init; } =
+        """
+            (with recursive whose (code) as (
+                select min(institution_code) from prescriptions.keys
+                union all
+                select (select min(k.institution_code) from prescriptions.keys k where k.institution_code > whose.code)
+                from whose where whose.code is not null)
+            select k.his_number, k.id from whose join prescriptions.keys k on k.institution_code = whose.code)
+            """;
 }
 
 /// <summary>A prescription as it stands, masked.</summary>
