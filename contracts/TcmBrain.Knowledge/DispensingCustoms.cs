@@ -29,7 +29,8 @@ public sealed class DispensingCustoms
         return new(pieces.SetItem(catalogue.Find(name)!.Id, catalogue.Find(piece)!.Id));
     }
 
-    internal static string? Reject(Herb? bare, Herb? piece) =>
+    /// <summary>Why the catalogue does not allow this piece for this name; null when it does.</summary>
+    public static string? Reject(Herb? bare, Herb? piece) =>
         bare is null ? "the name is not a piece of the catalogue"
         : piece is null ? "the piece is not in the catalogue"
         : bare.RawEquivalent is not null ? "a name that may mean a controlled raw piece is always asked"

@@ -97,7 +97,8 @@ internal sealed class AuditContext
     public void Report(string ruleId, ImmutableArray<int> lines, string zh, string en)
     {
         var row = Policy[ruleId];
-        findings.Add((row.Index, new(row.Id, row.Version, row.Edition, row.Source, row.Mark, row.Severity, lines, zh, en)));
+        var severity = Request.Institution?.LevelOf(row) ?? row.Severity;
+        findings.Add((row.Index, new(row.Id, row.Version, row.Edition, row.Source, row.Mark, severity, lines, zh, en)));
     }
 
     public void Report(string ruleId, in AuditItem item, string zh, string en) => Report(ruleId, [item.Line], zh, en);
@@ -132,10 +133,11 @@ internal sealed class AuditContext
 
     public AuditResult Result()
     {
+        var institution = Request.Institution;
         Forget();
         if (findings.Count == 0)
         {
-            return Tables.NothingFound;
+            return institution?.NothingFound(Tables) ?? Tables.NothingFound;
         }
         findings.Sort(static (a, b) => Compare(a, b));
         var sorted = ImmutableArray.CreateBuilder<Finding>(findings.Count);
@@ -144,7 +146,7 @@ internal sealed class AuditContext
             sorted.Add(finding);
         }
         findings.Clear();
-        return new(Tables.Release, sorted.MoveToImmutable());
+        return new(institution?.NameUnder(Tables.Release) ?? Tables.Release, sorted.MoveToImmutable());
     }
 
     private static int Compare((int Rule, Finding Finding) a, (int Rule, Finding Finding) b)

@@ -140,6 +140,9 @@ public readonly record struct AuditRequest
     public PrescriberAuthority Authority { get; init; }
     public ReadOnlyMemory<AuditLine> Lines { get; init; }
 
-    /// <summary>The institution's 处方应付; null: those that the catalogue starts from.</summary>
+    /// <summary>What the institution decides for itself; null: nothing.</summary>
+    public InstitutionPolicy? Institution { get; init; }
+
+    /// <summary>处方应付; null: the institution's, or those that the catalogue starts from.</summary>
     public DispensingCustoms? Customs { get; init; }
 }

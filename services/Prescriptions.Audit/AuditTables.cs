@@ -54,5 +54,6 @@ internal sealed class AuditTables
     /// <inheritdoc cref="MinMilligrams"/>
     public long[] MaxMilligrams { get; }
 
-    public DispensingCustoms CustomsOf(in AuditRequest request) => request.Customs ?? Catalogue.Customs;
+    public DispensingCustoms CustomsOf(in AuditRequest request) =>
+        request.Customs ?? request.Institution?.CustomsOf(Catalogue) ?? Catalogue.Customs;
 }

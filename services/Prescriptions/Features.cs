@@ -3,6 +3,7 @@ using TcmBrain.Contracts.Pharmacy.V1;
 using TcmBrain.Exchange;
 using TcmBrain.Prescriptions.AuditAdvice;
 using TcmBrain.Prescriptions.CdsHooks;
+using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Lifecycle;
 using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Push;
@@ -30,9 +31,11 @@ internal static class Features
         services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
         services.AddPatients();
         builder.AddReleases();
+        builder.AddInstitutionPolicies();
         services.AddAuditAdvice();
         services.AddCdsHooks();
         services.AddSingleton<SignatureCheck>();
+        services.AddSingleton<NarcoticHistory>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<PushDesk>();
         services.AddSingleton<PushLanes>();
@@ -91,6 +94,7 @@ internal static class Features
         app.MapPatients();
         app.MapReleases();
         app.MapAuditAdvice();
+        app.MapInstitutionPolicies();
         app.MapCdsHooks();
     }
 }

@@ -111,11 +111,8 @@ internal sealed class PrescriptionGrpcService(
         }
     }
 
-    public override Task<AuditReply> Audit(AuditRequest request, ServerCallContext context)
-    {
-        var outcome = acceptance.Audit(CallerOf(context).InstitutionCode(), request.Prescription);
-        return Task.FromResult(new AuditReply { Audit = outcome });
-    }
+    public override async Task<AuditReply> Audit(AuditRequest request, ServerCallContext context) =>
+        new() { Audit = await acceptance.AuditAsync(CallerOf(context).InstitutionCode(), request.Prescription, context.CancellationToken) };
 
     public override async Task<PrescriptionView> Get(GetRequest request, ServerCallContext context)
     {

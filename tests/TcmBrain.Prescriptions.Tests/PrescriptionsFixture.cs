@@ -45,7 +45,7 @@ public class PrescriptionsFixture(Servers servers) : IAsyncLifetime
             ["ConnectionStrings:rabbitmq"] = await servers.BrokerAsync(),
             ["PatientIdentity:Key"] = Convert.ToBase64String(new byte[32]),
         };
-        service = await TestService.StartAsync(typeof(PrescriptionsFaults).Assembly, settings, Change);
+        service = await (await TestService.StartAsync(typeof(PrescriptionsFaults).Assembly, settings, Change)).HealthyAsync();
         Database = NpgsqlDataSource.Create(database);
         channel = GrpcChannel.ForAddress(service.Grpc);
         Client = new PrescriptionService.PrescriptionServiceClient(channel);

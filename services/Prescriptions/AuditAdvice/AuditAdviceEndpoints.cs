@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcmBrain.Contracts;
 using TcmBrain.Knowledge;
+using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Releases;
 using TcmBrain.ServiceDefaults.Faults;
@@ -71,7 +72,9 @@ internal static class AuditAdviceEndpoints
             : throw PrescriptionsFaults.FormulaNotFound.Exception("name");
     }
 
-    private static Ok<TryAnswer> Try(CurrentRelease current, TryRequest request) => TypedResults.Ok(TryAudit.Run(current.Value, request));
+    /// <summary>Under the release that answers and what the caller's institution decided for itself.</summary>
+    private static Ok<TryAnswer> Try(ClaimsPrincipal caller, CurrentRelease current, InstitutionPolicyBook policies, TryRequest request) =>
+        TypedResults.Ok(TryAudit.Run(current.Value, policies.Of(caller.InstitutionCode()), request));
 
     /// <summary>Days are the region's; without them, the last thirty. Counted are the prescriptions of the caller's scope.</summary>
     private static async Task<Ok<RuleRateList>> RulesAsync(

@@ -1,4 +1,5 @@
 using Npgsql;
+using TcmBrain.Contracts;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Releases;
@@ -14,6 +15,9 @@ namespace TcmBrain.Prescriptions.AuditAdvice;
 /// <param name="Overridden">Of these, approved by a pharmacist after the second signature.</param>
 /// <param name="Upheld">Of these, rejected.</param>
 /// <param name="OverrideRate">Overridden of all decided, 0…1; null when none is decided.</param>
+/// <param name="Advised">Cards shown while an order was written (CDS Hooks); cards are kept for ninety days.</param>
+/// <param name="AdviceAccepted">Of these, accepted by the prescriber.</param>
+/// <param name="AdviceOverridden">Of these, overridden.</param>
 public sealed record RuleRate(
     string RuleId,
     int Version,
@@ -29,7 +33,10 @@ public sealed record RuleRate(
     double? HitsPerHundred,
     long Overridden,
     long Upheld,
-    double? OverrideRate
+    double? OverrideRate,
+    long Advised,
+    long AdviceAccepted,
+    long AdviceOverridden
 );
 
 /// <param name="From">First day, in the region's time.</param>
@@ -74,15 +81,55 @@ internal sealed class RuleRates(NpgsqlDataSource database, CurrentRelease curren
             }
         }
 
+        var advice = await AdviceAsync(scope, from, to, cancellationToken);
         await using var place = database.CreateCommand("select counted_at from prescriptions.rule_use_position");
         var countedAt = new DateTimeOffset((DateTime)(await place.ExecuteScalarAsync(cancellationToken))!, TimeSpan.Zero);
         var release = current.Value;
         var prescriptions = uses.GetValueOrDefault("").Hits;
-        var items = release.Policy.Rules.Select(x => Of(x, uses.GetValueOrDefault(x.Id), prescriptions)).ToList();
+        var items = release
+            .Policy.Rules.Select(x => Of(x, uses.GetValueOrDefault(x.Id), prescriptions, advice.GetValueOrDefault(x.Id)))
+            .ToList();
         return new(release.Name, from, to, prescriptions, countedAt, items, null, items.Count);
     }
 
-    private static RuleRate Of(RuleRow rule, (long Hits, long Overridden, long Upheld) use, long prescriptions)
+    /// <summary>Ids of cards are UUIDv7: the days are a range of the primary key.</summary>
+    private async Task<Dictionary<string, (long Shown, long Accepted, long Overridden)>> AdviceAsync(
+        Scope scope,
+        DateOnly from,
+        DateOnly to,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select c.rule_id, count(*), count(*) filter (where f.outcome = 'accepted'), count(*) filter (where f.outcome = 'overridden')
+            from (
+                select id, rule_id from prescriptions.cds_cards
+                where {scope.Sql} and id >= prescriptions.first_id({scope.Next(1)}) and id < prescriptions.first_id({scope.Next(2)})) c
+            left join prescriptions.cds_feedback f on f.card_id = c.id group by c.rule_id
+            """
+        );
+        foreach (var value in (object[])[.. scope.Parameters, RegionTime.StartOf(from), RegionTime.StartOf(to.AddDays(1))])
+        {
+            command.Parameters.Add(new() { Value = value is DateTimeOffset at ? at.ToUniversalTime() : value });
+        }
+
+        var advice = new Dictionary<string, (long Shown, long Accepted, long Overridden)>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            advice[reader.GetString(0)] = (reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+        }
+
+        return advice;
+    }
+
+    private static RuleRate Of(
+        RuleRow rule,
+        (long Hits, long Overridden, long Upheld) use,
+        long prescriptions,
+        (long Shown, long Accepted, long Overridden) advice
+    )
     {
         var decided = use.Overridden + use.Upheld;
         return new(
@@ -100,7 +147,10 @@ internal sealed class RuleRates(NpgsqlDataSource database, CurrentRelease curren
             prescriptions == 0 ? null : Math.Round(use.Hits * 100.0 / prescriptions, 3),
             use.Overridden,
             use.Upheld,
-            decided == 0 ? null : Math.Round((double)use.Overridden / decided, 4)
+            decided == 0 ? null : Math.Round((double)use.Overridden / decided, 4),
+            advice.Shown,
+            advice.Accepted,
+            advice.Overridden
         );
     }
 }
@@ -118,4 +168,9 @@ internal static class SeverityWords
             Severity.Advise => "advise",
             _ => "pass",
         };
+
+    /// <exception cref="FormatException">It is none of these words.</exception>
+    public static Severity Parse(string word) =>
+        Enum.GetValues<Severity>().Where(x => Of(x) == word).Select(x => (Severity?)x).FirstOrDefault()
+        ?? throw new FormatException($"{word} is no severity.");
 }

@@ -16,13 +16,13 @@ internal static class TryAudit
     private static readonly string?[] Forms = [null, "decoction", "pill"];
 
     /// <exception cref="FaultException">With every fault located.</exception>
-    public static TryAnswer Run(AuditRelease release, TryRequest asked)
+    public static TryAnswer Run(AuditRelease release, InstitutionPolicy? policy, TryRequest asked)
     {
         Check(asked);
-        var request = RequestOf(asked);
+        var request = RequestOf(asked) with { Institution = policy };
         var result = release.Auditor.Audit(in request);
         return new(
-            release.Name,
+            result.Release,
             SeverityWords.Of(result.Outcome),
             [.. result.Findings.Select(AuditAnswers.Of)],
             AuditAnswers.Of(release.Auditor.Recognise(in request), release.Catalogue)

@@ -38,7 +38,7 @@ internal static class CdsEndpoints
         CancellationToken cancellationToken
     )
     {
-        var (release, instance, cards) = services.Answer(id, body);
+        var (release, instance, cards) = services.Answer(id, caller.InstitutionCode(), body);
         await store.AddCardsAsync(
             id,
             instance,

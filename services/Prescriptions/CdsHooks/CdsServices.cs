@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.AuditAdvice;
+using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Registers;
 using TcmBrain.Prescriptions.Releases;
 using TcmBrain.ServiceDefaults.Faults;
@@ -15,7 +16,13 @@ internal sealed record IssuedCard(CdsCard Card, string RuleId, Severity Severity
 /// The audit as advice while an order is written (HL7 CDS Hooks 2.0). It answers with the audit's findings as cards; it decides nothing, stores no
 /// patient and asks no FHIR server.
 /// </summary>
-internal sealed class CdsServices(CurrentRelease current, Register register, IConfiguration configuration, TimeProvider time)
+internal sealed class CdsServices(
+    CurrentRelease current,
+    InstitutionPolicyBook policies,
+    Register register,
+    IConfiguration configuration,
+    TimeProvider time
+)
 {
     public const string OrderSign = "tcm-order-sign";
     public const string OrderSelect = "tcm-order-select";
@@ -62,7 +69,7 @@ internal sealed class CdsServices(CurrentRelease current, Register register, ICo
     ];
 
     /// <exception cref="FaultException">The service does not exist, the hook is another's, or the content is not what is asked for.</exception>
-    public (string Release, Guid HookInstance, List<IssuedCard> Cards) Answer(string service, JsonElement body)
+    public (string Release, Guid HookInstance, List<IssuedCard> Cards) Answer(string service, string institutionCode, JsonElement body)
     {
         var told = Discovery.Services.FirstOrDefault(x => x.Id == service) ?? throw PrescriptionsFaults.CdsServiceNotFound.Exception("id");
         var context = body.At("context");
@@ -86,7 +93,10 @@ internal sealed class CdsServices(CurrentRelease current, Register register, ICo
         faults.ThrowIfAny();
         var orders = FhirOrders.Of(context.At("draftOrders"));
         var release = current.Value;
-        var request = RequestOf(orders, FhirPatient.Of(body.At("prefetch"), time.GetUtcNow()), context.At("userId").Text()!);
+        var request = RequestOf(orders, FhirPatient.Of(body.At("prefetch"), time.GetUtcNow()), context.At("userId").Text()!) with
+        {
+            Institution = policies.Of(institutionCode),
+        };
         var cards = new List<IssuedCard>();
         foreach (var finding in release.Auditor.Audit(in request).Findings)
         {

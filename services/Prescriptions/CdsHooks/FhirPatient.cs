@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TcmBrain.Contracts;
 using TcmBrain.Prescriptions.Audit;
+using TcmBrain.Prescriptions.Push;
 
 namespace TcmBrain.Prescriptions.CdsHooks;
 
@@ -25,20 +26,6 @@ internal sealed record FhirPatient(
     // LOINC Yes and No.
     private static readonly string[] Yes = ["LA33-6"];
     private static readonly string[] No = ["LA32-8"];
-
-    // ICD-10 by its first three characters: hypertension and oedema, liver failure, kidney failure.
-    private static readonly (string Code, PatientConditions Condition)[] Codes =
-    [
-        ("I10", PatientConditions.HypertensionOrOedema),
-        ("I11", PatientConditions.HypertensionOrOedema),
-        ("I12", PatientConditions.HypertensionOrOedema),
-        ("I13", PatientConditions.HypertensionOrOedema),
-        ("R60", PatientConditions.HypertensionOrOedema),
-        ("K72", PatientConditions.LiverFailure),
-        ("N17", PatientConditions.KidneyFailure),
-        ("N18", PatientConditions.KidneyFailure),
-        ("N19", PatientConditions.KidneyFailure),
-    ];
 
     public static FhirPatient Of(JsonElement prefetch, DateTimeOffset now)
     {
@@ -74,10 +61,7 @@ internal sealed record FhirPatient(
             Resources(prefetch.At("conditions"), "Condition")
                 .SelectMany(x => x.At("code").At("coding").Items())
                 .Select(x => x.At("code").Text() ?? "")
-                .Aggregate(
-                    PatientConditions.None,
-                    (sum, code) => sum | Codes.FirstOrDefault(x => code.StartsWith(x.Code, StringComparison.Ordinal)).Condition
-                )
+                .Aggregate(PatientConditions.None, (sum, code) => sum | DiagnosedConditions.Of(code))
         );
     }
 

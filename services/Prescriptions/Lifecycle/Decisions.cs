@@ -1,6 +1,7 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Exchange;
+using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Push;
 using TcmBrain.Prescriptions.Releases;
 using TcmBrain.Prescriptions.Review;
@@ -9,7 +10,13 @@ using TcmBrain.ServiceDefaults.Faults;
 namespace TcmBrain.Prescriptions.Lifecycle;
 
 /// <summary>What people decide about an intercepted prescription: the prescriber signs again, the pharmacist approves, rejects or returns it.</summary>
-internal sealed class Decisions(EventExchange exchange, CurrentRelease releases, Deadlines deadlines, TimeProvider time)
+internal sealed class Decisions(
+    EventExchange exchange,
+    CurrentRelease releases,
+    InstitutionPolicyBook policies,
+    Deadlines deadlines,
+    TimeProvider time
+)
 {
     /// <summary>双签字, and the answer to a return: idempotent; the first reason stands until a pharmacist returns it again.</summary>
     /// <exception cref="FaultException">Not found, not intercepted, or another prescriber.</exception>
@@ -110,7 +117,9 @@ internal sealed class Decisions(EventExchange exchange, CurrentRelease releases,
     {
         var (document, audit) = await DocumentAsync(work, standing.Id, cancellationToken);
         var unresolved = audit.Findings.Any(f => f.Severity == Severity.Resolve);
-        var lines = unresolved ? null : AuditTranslation.DispensableLines(document, releases.Value.Catalogue);
+        var lines = unresolved
+            ? null
+            : AuditTranslation.DispensableLines(document, releases.Value.Catalogue, policies.Of(standing.InstitutionCode));
         if (lines is null)
         {
             throw PrescriptionsFaults.Unresolved.Exception();

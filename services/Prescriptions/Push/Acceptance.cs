@@ -4,6 +4,7 @@ using Google.Protobuf;
 using TcmBrain.Contracts.Prescriptions;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Prescriptions.Audit;
+using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Lifecycle;
 using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Registers;
@@ -19,6 +20,8 @@ internal sealed class Acceptance(
     CurrentRelease releases,
     PatientIdentityVault vault,
     Register register,
+    InstitutionPolicyBook policies,
+    NarcoticHistory narcotics,
     SignatureCheck signatures,
     Deadlines deadlines,
     TimeProvider time
@@ -41,10 +44,11 @@ internal sealed class Acceptance(
         var p = prescription!;
         var canonical = CanonicalForm.Of(p);
         var verified = await signatures.VerifyAsync(institutionCode, p.Signature, canonical, now, cancellationToken);
-        var audit = Audit(p, release);
+        var policy = policies.Of(institutionCode);
+        var audit = await AuditAsync(institutionCode, p, release, policy, cancellationToken);
         audit.VerifiedKeyId = verified;
         var id = Guid.CreateVersion7(now);
-        var lines = audit.Severity == ProtoSeverity.Block ? null : AuditTranslation.DispensableLines(p, release.Catalogue);
+        var lines = audit.Severity == ProtoSeverity.Block ? null : AuditTranslation.DispensableLines(p, release.Catalogue, policy);
         var state = audit.Severity switch
         {
             ProtoSeverity.Block => ProtoState.Rejected,
@@ -81,15 +85,21 @@ internal sealed class Acceptance(
 
     /// <summary>The audit alone, with the same checks of form; a signature is not asked for.</summary>
     /// <exception cref="FaultException">As <see cref="AcceptAsync"/>.</exception>
-    public AuditOutcome Audit(string institutionCode, Prescription? prescription)
+    public async ValueTask<AuditOutcome> AuditAsync(string institutionCode, Prescription? prescription, CancellationToken cancellationToken)
     {
         var release = releases.Value;
         CheckForm(institutionCode, prescription, release, time.GetUtcNow());
-        return Audit(prescription!, release);
+        return await AuditAsync(institutionCode, prescription!, release, policies.Of(institutionCode), cancellationToken);
     }
 
     private void CheckForm(string institutionCode, Prescription? prescription, AuditRelease release, DateTimeOffset now)
     {
+        // Before all three are read, a suspended institution would pass and the build's own rules answer.
+        if (!releases.IsRead || !register.IsRead || !policies.IsRead)
+        {
+            throw PrescriptionsFaults.NotReady.Exception();
+        }
+
         if (register.IsSuspended(institutionCode))
         {
             throw PrescriptionsFaults.Suspended.Exception();
@@ -107,9 +117,24 @@ internal sealed class Acceptance(
         }
     }
 
-    private AuditOutcome Audit(Prescription prescription, AuditRelease release)
+    private async ValueTask<AuditOutcome> AuditAsync(
+        string institutionCode,
+        Prescription prescription,
+        AuditRelease release,
+        InstitutionPolicy? policy,
+        CancellationToken cancellationToken
+    )
     {
-        var request = AuditTranslation.RequestOf(prescription, register.AuthorityOf(prescription.Prescriber));
+        var before = NarcoticHistory.Concerns(prescription, release.Catalogue)
+            ? await narcotics.DaysBeforeAsync(institutionCode, prescription, release.Catalogue, cancellationToken)
+            : 0;
+        return Audit(prescription, release, policy, before);
+    }
+
+    private AuditOutcome Audit(Prescription prescription, AuditRelease release, InstitutionPolicy? policy, int narcoticDaysBefore)
+    {
+        var authority = register.AuthorityOf(prescription.Prescriber);
+        var request = AuditTranslation.RequestOf(prescription, authority, policy, narcoticDaysBefore);
         var result = release.Auditor.Audit(in request);
         if (result.Outcome == Prescriptions.Audit.Severity.Refuse)
         {

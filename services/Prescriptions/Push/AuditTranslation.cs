@@ -18,7 +18,13 @@ namespace TcmBrain.Prescriptions.Push;
 /// <summary>Between the contract's words and the audit's.</summary>
 internal static class AuditTranslation
 {
-    public static Audit.AuditRequest RequestOf(Prescription p, PrescriberAuthority authority)
+    /// <param name="narcoticDaysBefore">days of narcotic pieces that this patient was given without a break before</param>
+    public static Audit.AuditRequest RequestOf(
+        Prescription p,
+        PrescriberAuthority authority,
+        InstitutionPolicy? institution,
+        int narcoticDaysBefore = 0
+    )
     {
         var born = PatientFormat.BirthDate(p.Patient);
         var today = RegionTime.DayOf(p.IssuedAt.ToDateTimeOffset());
@@ -46,6 +52,7 @@ internal static class AuditTranslation
             Age = born is { } day && day <= today ? Age.On(day, today) : null,
             Pregnant = AnswerOf(p.Patient.Pregnant),
             BreastFeeding = AnswerOf(p.Patient.Lactating),
+            Conditions = DiagnosedConditions.Of(p.WesternDiagnosis),
             Weaning = p.TreatmentPrinciple.Contains("回乳", StringComparison.Ordinal),
             WeightGrams = p.Patient.WeightGrams > 0 ? p.Patient.WeightGrams : null,
             Allergies = p.Patient.Allergies.Count == 0 ? default : p.Patient.Allergies.ToArray(),
@@ -64,6 +71,8 @@ internal static class AuditTranslation
             DiagnosisCode = p.DiseaseCode,
             SyndromeCode = p.SyndromeCode,
             Authority = authority,
+            Institution = institution,
+            NarcoticDaysBefore = narcoticDaysBefore,
             Lines = lines,
         };
     }
@@ -155,9 +164,10 @@ internal static class AuditTranslation
     /// What is to be dispensed: every line by its canonical piece, combined names taken apart, bare names by the customs of dispensing.
     /// Null when a name is not certain, in which case nobody may dispense it.
     /// </summary>
-    public static PrescriptionLine[]? DispensableLines(Prescription p, Catalogue catalogue)
+    public static PrescriptionLine[]? DispensableLines(Prescription p, Catalogue catalogue, InstitutionPolicy? institution)
     {
         var lines = new List<PrescriptionLine>(p.Lines.Count);
+        var customs = institution?.CustomsOf(catalogue) ?? catalogue.Customs;
         foreach (var line in p.Lines)
         {
             var resolution = catalogue.Resolve(line.Name);
@@ -173,7 +183,12 @@ internal static class AuditTranslation
                     }
 
                     break;
-                case NameKind.UnspecifiedProcessing when catalogue.Customs.For(resolution.Herb) is { } piece:
+                // 生用 in the handling says which of the two it is.
+                case NameKind.RawOrProcessed
+                or NameKind.UnspecifiedProcessing when (HandlingText.Parse(line.Handling) & Handling.Raw) != 0:
+                    Add(catalogue.RawForm(resolution.Herb), line);
+                    break;
+                case NameKind.UnspecifiedProcessing when customs.For(resolution.Herb) is { } piece:
                     Add(piece, line);
                     break;
                 default:

@@ -19,6 +19,9 @@ internal sealed class Register(NpgsqlDataSource database) : IStartupTask
     /// <summary>Everything older is in memory.</summary>
     private ulong since;
 
+    /// <summary>The tables have been read once, so that silence means that nothing is known.</summary>
+    public bool IsRead { get; private set; }
+
     public bool IsSuspended(string institutionCode) => institutions.TryGetValue(institutionCode, out var suspended) && suspended;
 
     public bool IsSuspendedPractitioner(string practitionerCode) =>
@@ -73,6 +76,7 @@ internal sealed class Register(NpgsqlDataSource database) : IStartupTask
         }
 
         since = next;
+        IsRead = true;
     }
 
     private NpgsqlCommand Since(string sql, NpgsqlConnection connection) =>

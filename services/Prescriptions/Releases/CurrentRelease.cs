@@ -12,6 +12,11 @@ internal sealed class CurrentRelease
 
     public AuditRelease Value => standing.Release;
 
+    /// <summary>The book of releases has been read, so that this is not merely what the build was made with.</summary>
+    public bool IsRead { get; private set; }
+
+    public void MarkRead() => IsRead = true;
+
     /// <summary>Which publication answers; 0: the release that the build was made with.</summary>
     public long Publication => standing.Publication;
 

@@ -17,6 +17,7 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
         var publication = await store.NewestPublicationAsync(cancellationToken);
         if (publication == current.Publication || publication == refused)
         {
+            current.MarkRead();
             return;
         }
 
@@ -26,6 +27,7 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
             // Read and checked beside the calls in flight; only then does it take the other's place.
             var release = await Task.Run(() => AuditRelease.Load(AuditReleaseFiles.FromArchive(archive)), cancellationToken);
             current.Switch(release, publication);
+            current.MarkRead();
             LogSwitched(release.Name, publication);
         }
         catch (BrokenReleaseException e)
@@ -33,6 +35,7 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
             // It was whole when it was published, so this build asks for rules that it does not have: the one before goes on answering,
             // under its own name.
             refused = publication;
+            current.MarkRead();
             LogRefused(publication, current.Value.Name, e.Message);
         }
     }

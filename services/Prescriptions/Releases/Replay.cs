@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Prescriptions.Audit;
+using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Push;
 using TcmBrain.Prescriptions.Reading;
 using TcmBrain.Prescriptions.Registers;
@@ -46,9 +47,9 @@ public sealed record ReplaySummary(
 
 /// <summary>
 /// Audits history again under another release. Reads page by page, so that memory does not grow with the days. The prescriber's authority
-/// is that of today, as the register tells it; everything else is the prescription as it was sent.
+/// is that of today, as the register tells it, and so is the institution's own policy; everything else is the prescription as it was sent.
 /// </summary>
-internal sealed class Replay(NpgsqlDataSource database, Register register, TimeProvider time)
+internal sealed class Replay(NpgsqlDataSource database, Register register, InstitutionPolicyBook policies, TimeProvider time)
 {
     public const int MostDays = 366;
     private const int Page = 500;
@@ -116,7 +117,11 @@ internal sealed class Replay(NpgsqlDataSource database, Register register, TimeP
     private ReplayChange? Judge(AuditRelease candidate, Stored stored)
     {
         var prescription = Prescription.Parser.ParseFrom(stored.Document);
-        var request = AuditTranslation.RequestOf(prescription, register.AuthorityOf(prescription.Prescriber));
+        var request = AuditTranslation.RequestOf(
+            prescription,
+            register.AuthorityOf(prescription.Prescriber),
+            policies.Of(stored.InstitutionCode)
+        );
         var now = AuditTranslation.OutcomeOf(candidate.Auditor.Audit(in request));
         var then = AuditOutcome.Parser.ParseFrom(stored.Audit);
         var before = Spoke(then);
