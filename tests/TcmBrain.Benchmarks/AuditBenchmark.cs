@@ -119,7 +119,8 @@ internal sealed class AuditBenchmark(int count, int rounds)
         {
             var request = AuditTranslation.RequestOf(
                 factory.Make(i, flawEvery).Prescription,
-                PrescriberAuthority.Toxic | PrescriberAuthority.Narcotic
+                PrescriberAuthority.Toxic | PrescriberAuthority.Narcotic,
+                institution: null
             );
             foreach (var finding in Auditor.Audit(in request).Findings)
             {

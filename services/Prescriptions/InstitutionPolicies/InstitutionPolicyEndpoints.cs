@@ -22,6 +22,23 @@ public sealed record InstitutionPolicyRequest(
     string? Reason
 );
 
+/// <summary>What stands, with what could be decided.</summary>
+public sealed record InstitutionPolicyAnswer(
+    InstitutionPolicyEntry Policy,
+    IReadOnlyList<PolicyRule> Rules,
+    IReadOnlyList<PolicyCustom> Customs
+);
+
+/// <summary>A rule of the release in force.</summary>
+/// <param name="Severity">as the release has it</param>
+/// <param name="Levels">what the institution may make it, the release's own among them; one alone: nothing to decide</param>
+public sealed record PolicyRule(string RuleId, string TitleZh, string TitleEn, string Severity, IReadOnlyList<string> Levels);
+
+/// <summary>A name that leaves the processing open.</summary>
+/// <param name="Piece">dispensed for it as the release has it; null: a person is asked</param>
+/// <param name="Pieces">what the institution may dispense for it</param>
+public sealed record PolicyCustom(string Name, string? Piece, IReadOnlyList<string> Pieces);
+
 public sealed record InstitutionPolicyHistory(IReadOnlyList<InstitutionPolicyEntry> Items, string? Next, int? Total);
 
 /// <summary>
@@ -50,16 +67,32 @@ internal static class InstitutionPolicyEndpoints
         policy.MapPut("/", SetAsync).RequireRole(Roles.Pharmacist).WithName("SetInstitutionPolicy");
     }
 
-    private static async Task<Ok<InstitutionPolicyEntry>> GetAsync(
+    private static async Task<Ok<InstitutionPolicyAnswer>> GetAsync(
         ClaimsPrincipal caller,
         InstitutionPolicyStore store,
+        CurrentRelease releases,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
         var entry = await NewestAsync(store, caller.InstitutionCode(), cancellationToken);
+        var release = releases.Value;
         Tag(context, entry.Version);
-        return TypedResults.Ok(entry);
+        return TypedResults.Ok(
+            new InstitutionPolicyAnswer(
+                entry,
+                [.. release.Policy.Rules.Select(RuleOf)],
+                [
+                    .. release
+                        .Catalogue.Herbs.Where(x => x.RawEquivalent is null && !x.DispenseAs.IsEmpty)
+                        .Select(x => new PolicyCustom(
+                            x.Name,
+                            release.Catalogue.Customs.For(x.Id) is { } piece ? release.Catalogue[piece].Name : null,
+                            [.. x.DispenseAs.Select(y => release.Catalogue[y].Name)]
+                        )),
+                ]
+            )
+        );
     }
 
     private static async Task<Ok<InstitutionPolicyHistory>> HistoryAsync(
@@ -104,6 +137,15 @@ internal static class InstitutionPolicyEndpoints
         Tag(context, entry.Version);
         return TypedResults.Ok(entry);
     }
+
+    private static PolicyRule RuleOf(RuleRow rule) =>
+        new(
+            rule.Id,
+            rule.TitleZh,
+            rule.TitleEn,
+            SeverityWords.Of(rule.Severity),
+            [.. Levels.Append(rule.Severity).Where(x => x >= rule.MayLowerTo).Distinct().Order().Select(SeverityWords.Of)]
+        );
 
     /// <exception cref="FaultException">With every fault located.</exception>
     private static void Check(InstitutionPolicyEntry entry, AuditRelease release)

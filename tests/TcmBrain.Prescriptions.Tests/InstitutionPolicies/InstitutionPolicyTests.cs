@@ -78,7 +78,12 @@ public sealed class InstitutionPolicyTests(PrescriptionsFixture fixture) : IClas
         text.ShouldNotContain("levels.format.alias");
         (await (await SetAsync(pharmacist, 0, Levels(("format.alias", "loud")))).Content.ReadAsStringAsync()).ShouldContain("PRX-0703");
         (await SetAsync(pharmacist, 0, new InstitutionPolicyRequest(null, null, " "))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await pharmacist.GetFromJsonAsync<InstitutionPolicyEntry>(Path))!.Version.ShouldBe(0);
+        var offered = (await pharmacist.GetFromJsonAsync<InstitutionPolicyAnswer>(Path))!;
+        offered.Policy.Version.ShouldBe(0);
+        offered.Rules.Single(x => x.RuleId == "banned.aristolochic").Levels.ShouldBe(["block"]);
+        offered.Rules.Single(x => x.RuleId == "format.alias").Levels.ShouldBe(["advise", "double_sign", "resolve", "block"]);
+        offered.Customs.Single(x => x.Name == "半夏").Piece.ShouldBe("法半夏");
+        offered.Customs.ShouldAllBe(x => x.Pieces.Count > 0 && x.Name != "川乌");
     }
 
     [Fact]

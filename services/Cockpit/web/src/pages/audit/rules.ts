@@ -15,6 +15,9 @@ export interface Rule {
   overridden: number
   upheld: number
   overrideRate?: number | null
+  advised: number
+  adviceAccepted: number
+  adviceOverridden: number
 }
 
 /** The rules that match, in the order asked for; equals stay as the table has them. */
