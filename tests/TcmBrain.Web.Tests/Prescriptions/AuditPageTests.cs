@@ -85,4 +85,42 @@ public sealed class AuditPageTests(Platform platform, Chrome chrome)
             .ToHaveCountAsync(rules.Count(rule => rule.GetProperty("severity").GetString() == "block"));
         visit.Complaints.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_pharmacist_signs_the_institution_s_own_policy_and_a_prescriber_reads_it()
+    {
+        await using var visit = await chrome.VisitAsync(platform, "pharmacist2", "/audit?tab=policy");
+        var before = await platform.GetAsync("pharmacist2", "/api/prescriptions/audit/policy");
+        var version = before.GetProperty("policy").GetProperty("version").GetInt32();
+        await visit.Page.Locator("[data-custom='半夏']").SelectOptionAsync("姜半夏");
+        await visit.Page.GetByLabel("规则名称或编号").FillAsync("format.alias");
+        await visit.Row("format.alias").GetByRole(AriaRole.Combobox).SelectOptionAsync("double_sign");
+        // Without a reason it is refused at its field.
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "签署并生效" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("[aria-invalid='true']")).ToHaveCountAsync(1);
+        await visit.Page.GetByLabel("设置理由").FillAsync("药事会二〇二六年第三次会议");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "签署并生效" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".rules__note")).ToContainTextAsync($"第 {version + 1} 版");
+        await Assertions.Expect(visit.Page.Locator(".rules__note")).ToContainTextAsync("药事会二〇二六年第三次会议");
+
+        await using var prescriber = await chrome.VisitAsync(platform, "prescriber2", "/audit?tab=policy");
+        await Assertions.Expect(prescriber.Page.Locator("[data-custom='半夏']")).ToHaveValueAsync("姜半夏");
+        await Assertions.Expect(prescriber.Page.Locator("[data-custom='半夏']")).ToBeDisabledAsync();
+        await prescriber.Page.GetByLabel("只看本院改动").CheckAsync();
+        await Assertions.Expect(prescriber.Page.Locator("[data-row]")).ToHaveCountAsync(1);
+        prescriber.Complaints.ShouldBeEmpty();
+        if (Environment.GetEnvironmentVariable("TCM_SCREENSHOTS") == "1")
+        {
+            await prescriber.Page.ScreenshotAsync(new() { Path = "artifacts/screenshots/audit-policy.png" });
+            await visit.Page.ScreenshotAsync(new() { Path = "artifacts/screenshots/audit-policy-pharmacist.png" });
+        }
+
+        // Back to the release, so that other tests find it as it was.
+        await visit.Page.Locator("[data-custom='半夏']").SelectOptionAsync("法半夏");
+        await visit.Page.GetByLabel("规则名称或编号").FillAsync("format.alias");
+        await visit.Row("format.alias").GetByRole(AriaRole.Combobox).SelectOptionAsync("advise");
+        await visit.Page.GetByLabel("设置理由").FillAsync("恢复默认");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "签署并生效" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".rules__note")).ToContainTextAsync($"第 {version + 2} 版");
+    }
 }
