@@ -8,6 +8,7 @@ using TcmBrain.Pharmacy.Positions;
 using TcmBrain.Pharmacy.Purchasing;
 using TcmBrain.Pharmacy.Recall;
 using TcmBrain.Pharmacy.Reservation;
+using TcmBrain.Pharmacy.Routing;
 using TcmBrain.Pharmacy.Stock;
 using TcmBrain.Pharmacy.Stocktakes;
 using TcmBrain.Pharmacy.Transfers;
@@ -35,6 +36,8 @@ internal static class Features
     public static void AddPharmacy(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(Catalogue.Default);
+        builder.Services.AddSingleton(builder.Configuration.GetSection("Routing").Get<RoutingRules>() ?? new RoutingRules());
+        builder.Services.AddSingleton<RoutingBooks>();
         builder.Services.AddSingleton<Withdrawing>();
         builder.Services.AddSingleton<GoodsIn>();
         builder.Services.AddSingleton<DispensingDesk>();

@@ -74,6 +74,7 @@ internal static class Features
             .Handle<SignatureKeyRevoked, KeepSignatureKeys>()
             .Handle<PrescriptionRouted, FollowFacts>()
             .Handle<StockReserved, FollowFacts>()
+            .Handle<ReservationBroken, FollowFacts>()
             .Handle<StockShort, FollowFacts>()
             .Handle<PrescriptionWithdrawn, FollowFacts>()
             .Handle<DispensingStarted, FollowFacts>()

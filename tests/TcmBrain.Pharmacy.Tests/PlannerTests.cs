@@ -3,6 +3,7 @@ using TcmBrain.Contracts.Events;
 using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Dispensing;
 using TcmBrain.Pharmacy.Reservation;
+using TcmBrain.Pharmacy.Routing;
 
 namespace TcmBrain.Pharmacy.Tests;
 
@@ -14,6 +15,8 @@ public sealed class PlannerTests
     private static readonly Centre Far = new("C", "丙药房", "Pharmacy C", "110101", null);
     private static readonly Dictionary<string, Place> Counties = new() { ["330105"] = new Place(120.15, 30.314) };
 
+    private static readonly DateTimeOffset Now = new(2026, 11, 23, 1, 0, 0, TimeSpan.Zero);
+
     private static Order Order(params (string Piece, long Milligrams)[] lines) =>
         new(
             Guid.CreateVersion7(),
@@ -24,7 +27,7 @@ public sealed class PlannerTests
             1,
             "330105",
             false,
-            DateTimeOffset.UnixEpoch,
+            Now,
             []
         );
 
@@ -46,7 +49,7 @@ public sealed class PlannerTests
         shelves.Put("B", "茯苓", Guid.CreateVersion7(), "2", 100);
         shelves.Put("B", "白术", Guid.CreateVersion7(), "3", 100);
 
-        var plan = Planner.Plan(Order(("茯苓", 50), ("白术", 50), ("甘草", 50)), new Map([Near, SameCity], Counties), shelves);
+        var plan = Planner.Plan(Order(("茯苓", 50), ("白术", 50), ("甘草", 50)), RoutingBook.Of(new Map([Near, SameCity], Counties)), shelves, Now);
 
         plan.ShouldBeOfType<ReservationPlan.Short>().Missing.ShouldBe(["甘草"]);
         shelves.Available("A", "茯苓").ShouldBe(100);
@@ -56,7 +59,7 @@ public sealed class PlannerTests
     [Fact]
     public void Without_any_centre_everything_is_missing() =>
         Planner
-            .Plan(Order(("茯苓", 50)), new Map([], Counties), new Shelves())
+            .Plan(Order(("茯苓", 50)), RoutingBook.Of(new Map([], Counties)), new Shelves(), Now)
             .ShouldBeOfType<ReservationPlan.Short>()
             .Missing.ShouldBe(["茯苓"]);
 
@@ -67,9 +70,9 @@ public sealed class PlannerTests
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         shelves.Put("A", "甘草", first, "1", 70);
         shelves.Put("A", "甘草", second, "2", 50);
-        var map = new Map([Near], Counties);
+        var book = RoutingBook.Of(new Map([Near], Counties));
 
-        var plans = Enumerable.Range(0, 3).Select(_ => Planner.Plan(Order(("甘草", 30), ("甘草", 20)), map, shelves)).ToArray();
+        var plans = Enumerable.Range(0, 3).Select(_ => Planner.Plan(Order(("甘草", 30), ("甘草", 20)), book, shelves, Now)).ToArray();
 
         plans.Select(p => p is ReservationPlan.Filled).ShouldBe([true, true, false]);
         var taken = plans

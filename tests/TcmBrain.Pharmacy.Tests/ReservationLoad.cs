@@ -5,6 +5,7 @@ using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Outbox;
 using TcmBrain.Pharmacy.Reservation;
+using TcmBrain.Pharmacy.Routing;
 
 namespace TcmBrain.Pharmacy.Tests;
 
@@ -131,6 +132,8 @@ public sealed class ReservationLoad(NpgsqlDataSource database)
         using var signal = new RelaySignal();
         var options = new ExchangeOptions { Service = Topology.Of("pharmacy"), Broker = "" };
         var exchange = new EventExchange(database, options, signal, TimeProvider.System);
+        var rules = new RoutingRules();
+        var books = new RoutingBooks(rules, TimeProvider.System);
         var clock = Stopwatch.StartNew();
         await Parallel.ForEachAsync(
             approved,
@@ -138,7 +141,7 @@ public sealed class ReservationLoad(NpgsqlDataSource database)
             async (chunk, stopping) =>
             {
                 await using var work = await exchange.BeginAsync(stopping);
-                var intake = new Intake(TimeProvider.System);
+                var intake = new Intake(books, rules, TimeProvider.System);
                 foreach (var e in chunk)
                 {
                     await intake.HandleAsync(e, work, stopping);

@@ -25,7 +25,31 @@ public sealed record PrescriptionRouted : PrescriptionEvent
     /// <summary>Why this one, in a sentence for people.</summary>
     public required string ReasonZh { get; init; }
     public required string ReasonEn { get; init; }
+
+    /// <summary>When the patient has it, as promised at this choice (承诺时间). Null in what was told before promises were made.</summary>
+    public DateTimeOffset? PromisedAt { get; init; }
+
+    /// <summary>What it costs by the centre's catalogue of the day. Null when a piece has no price there.</summary>
+    public FeeBreakdown? Fee { get; init; }
+
+    /// <summary>How often it was sent elsewhere before: 0 for the first choice.</summary>
+    public int Reroutes { get; init; }
 }
+
+/// <summary>One line's price by the day's catalogue, in fen. A line filled from lots of several grades stands once a grade.</summary>
+public sealed record LineFee(int LineNumber, string Piece, string Grade, long Milligrams, long FenPerKilogram, long Fen);
+
+/// <summary>What a prescription costs (费用明细), in fen: the pieces by the centre's catalogue of that day and the grade set aside, and its services.</summary>
+/// <param name="PricedOn">The region's day whose prices count.</param>
+public sealed record FeeBreakdown(
+    DateOnly PricedOn,
+    LineFee[] Lines,
+    long PiecesFen,
+    long DispensingFen,
+    long DecoctionFen,
+    long DeliveryFen,
+    long TotalFen
+);
 
 /// <summary>So much of one lot for one line, over all doses.</summary>
 public sealed record LotAllocation(int LineNumber, string Piece, Guid LotId, string LotNumber, Weight Quantity);
@@ -38,7 +62,7 @@ public sealed record StockReserved : PrescriptionEvent
 }
 
 /// <summary>
-/// What was reserved was taken back, all of it, because a lot is no longer good (预留中断). The prescription is tried again at once; what
+/// What was reserved was taken back, all of it, because a lot is no longer good or its centre closed (预留中断). The prescription is tried again at once; what
 /// follows is <see cref="StockReserved"/> or <see cref="StockShort"/>.
 /// </summary>
 public sealed record ReservationBroken : PrescriptionEvent
@@ -49,7 +73,7 @@ public sealed record ReservationBroken : PrescriptionEvent
     /// <summary>True when a dispenser had taken it up: what lies on the tray goes back to the shelf.</summary>
     public required bool WeighingBegun { get; init; }
 
-    /// <summary>frozen (called back), rejected, expired, missing (not found when it was counted).</summary>
+    /// <summary>frozen (called back), rejected, expired, missing (not found when it was counted); or centre-closed: then no lot is to blame.</summary>
     public required string Cause { get; init; }
 
     /// <summary>What was held of the lots concerned; not what was held of others.</summary>
@@ -60,7 +84,14 @@ public sealed record ReservationBroken : PrescriptionEvent
 public sealed record StockShort : PrescriptionEvent
 {
     public required string[] MissingPieces { get; init; }
+
+    /// <summary>Every centre that could be asked, and what it lacks. The prescriber decides; nothing is substituted. Null in what was told earlier.</summary>
+    public CentreShortage[]? Centres { get; init; }
 }
+
+/// <summary>What a centre lacks for a prescription, or why it may not take it.</summary>
+/// <param name="Obstacle">Empty, or closed, closing, region, consortium: then stock alone would not help.</param>
+public sealed record CentreShortage(string CentreCode, string CentreName, string[] MissingPieces, string Obstacle);
 
 /// <summary>A hospital withdrew the prescription before dispensing began; what was reserved is available again.</summary>
 public sealed record PrescriptionWithdrawn : PrescriptionEvent

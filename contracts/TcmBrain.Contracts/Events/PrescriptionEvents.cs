@@ -5,7 +5,16 @@ namespace TcmBrain.Contracts.Events;
 /// <param name="Piece">Canonical name of the decoction piece in the catalogue.</param>
 /// <param name="PerDose">Weight in one 剂.</param>
 /// <param name="Handling">先煎, 后下, 包煎, 另煎, 烊化, 冲服 or empty.</param>
-public sealed record PrescriptionLine(int LineNumber, string Piece, Weight PerDose, string Handling);
+/// <param name="Grade">等级 demanded, such as 一等; empty for any.</param>
+/// <param name="Origin">产地 demanded, such as 四川江油; empty for any.</param>
+public sealed record PrescriptionLine(
+    int LineNumber,
+    string Piece,
+    Weight PerDose,
+    string Handling,
+    string Grade = "",
+    string Origin = ""
+);
 
 /// <summary>A hospital's prescription was accepted and stored.</summary>
 public sealed record PrescriptionReceived : PrescriptionEvent
@@ -87,6 +96,9 @@ public sealed record PrescriptionApproved : PrescriptionEvent
     /// <summary>Null in what was told before events had it.</summary>
     public Taking? Taking { get; init; }
     public required string SyndromeName { get; init; }
+
+    /// <summary>When the patient comes to fetch it: the start of the pick-up window. Null when it is brought.</summary>
+    public DateTimeOffset? NeededBy { get; init; }
 }
 
 /// <summary>A pharmacist or an unanswered interception ended it before anything was reserved.</summary>

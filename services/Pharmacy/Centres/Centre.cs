@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using TcmBrain.Contracts;
 
 namespace TcmBrain.Pharmacy.Centres;
 
 /// <summary>A shared pharmacy (共享中药房) that takes work.</summary>
-public sealed record Centre(string Code, string NameZh, string NameEn, string RegionCode, Place? Place);
+public sealed record Centre(string Code, string NameZh, string NameEn, string RegionCode, Place? Place)
+{
+    public CentreProfile Profile { get; init; } = CentreProfile.Default;
+}
 
 /// <summary>A point on the globe, WGS 84 degrees.</summary>
 public readonly record struct Place(double Longitude, double Latitude)
@@ -33,7 +37,10 @@ public enum Nearness
 /// <summary>Everything that routing knows about places: the centres, and where counties are.</summary>
 public sealed class Map(IReadOnlyList<Centre> centres, IReadOnlyDictionary<string, Place> counties)
 {
-    private readonly Dictionary<string, Candidate[]> _ranked = [];
+    // Kept from batch to batch, and asked by many lanes.
+    private readonly ConcurrentDictionary<string, Candidate[]> _ranked = new();
+
+    public IReadOnlyList<Centre> Centres => centres;
 
     /// <summary>A centre as seen from a county of delivery.</summary>
     /// <param name="Kilometres">Null when the place of one of the two is not known.</param>

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
+using TcmBrain.Pharmacy.Dispensing;
 using TcmBrain.Pharmacy.Ledger;
 using TcmBrain.Pharmacy.Reservation;
 using TcmBrain.Pharmacy.Storage;
@@ -30,6 +31,16 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
         order by p.id
         limit $1
         for update skip locked
+        """;
+
+    private const string TakeClosed = """
+        select p.id, p.institution_code, p.region_code, p.his_number, p.revision, p.told, p.trace_parent, p.centre_code, p.state
+        from pharmacy.centre_profiles c
+        join pharmacy.prescriptions p on p.centre_code = c.centre_code and p.state in ('reserved', 'dispensing')
+        where c.closes_at <= $2
+        order by p.id
+        limit $1
+        for update of p skip locked
         """;
 
     private sealed record Holder(Guid Id, Owner Owner, int Told, string? Trace, string Centre, string State);
@@ -64,7 +75,24 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
             return 0;
         }
 
-        await BreakAsync(work, holders, [], [], now, cancellationToken);
+        await BreakAsync(work, holders, [], [], null, now, cancellationToken);
+        await work.CommitAsync(cancellationToken);
+        return holders.Count;
+    }
+
+    /// <summary>The same for all that is reserved or being weighed at a centre that has closed (停业).</summary>
+    public async Task<int> RunClosedAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var work = await exchange.BeginAsync(cancellationToken);
+        await using var taken = work.Command(TakeClosed, Batch, now.UtcDateTime);
+        var holders = await taken.ListAsync(ReadHolder, cancellationToken);
+        if (holders.Count == 0)
+        {
+            return 0;
+        }
+
+        await BreakAsync(work, holders, [], [], RoutingCause.CentreClosed, now, cancellationToken);
         await work.CommitAsync(cancellationToken);
         return holders.Count;
     }
@@ -95,7 +123,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
         var holders = await taken.ListAsync(ReadHolder, cancellationToken);
         if (holders.Count > 0)
         {
-            await BreakAsync(work, holders, lots, alsoLocked, now, cancellationToken);
+            await BreakAsync(work, holders, lots, alsoLocked, null, now, cancellationToken);
         }
 
         return holders.Count;
@@ -116,6 +144,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
         IReadOnlyList<Holder> holders,
         IReadOnlyCollection<Guid> missing,
         IEnumerable<Guid> alsoLocked,
+        string? ofAll,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
@@ -123,7 +152,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
         Guid[] ids = [.. holders.Select(h => h.Id)];
         var holds = await ReadHoldsAsync(work, ids, missing.Concat(alsoLocked), now, cancellationToken);
         var causes = holds
-            .Select(h => (Hold: h, Cause: missing.Contains(h.LotId) ? "missing" : h.Cause))
+            .Select(h => (Hold: h, Cause: ofAll ?? (missing.Contains(h.LotId) ? "missing" : h.Cause)))
             .Where(h => h.Cause is not null)
             .ToLookup(h => h.Hold.PrescriptionId);
         await using var writing = work.Batch();
@@ -134,6 +163,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
             work.Publish(EventOf(holder, causes[holder.Id].Select(c => c.Hold), causes[holder.Id].First().Cause!, now), holder.Trace);
         }
 
+        Trays.Clear(writing, ids, now);
         Holdings.Delete(writing, ids);
         LedgerStore.Post(
             writing,
@@ -165,11 +195,13 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
                 """
                 update pharmacy.prescriptions
                 set state = 'short', told = told + 1, broken = true, tried = 0, tried_at = '-infinity', missing = '{}', centre_code = null,
-                    reason_zh = null, reason_en = null, reserved_at = null, dispenser = null, dispenser_name = null, started_at = null
+                    reason_zh = null, reason_en = null, reserved_at = null, dispenser = null, dispenser_name = null, started_at = null,
+                    promised_at = null, fee = null, reroutes = reroutes + 1, reroute_cause = $2
                 where id = any($1)
                 """
             )
-            .With(NpgsqlDbType.Uuid, ids);
+            .With(NpgsqlDbType.Uuid, ids)
+            .With(ofAll ?? RoutingCause.LotSpoilt);
         await writing.ExecuteNonQueryAsync(cancellationToken);
     }
 

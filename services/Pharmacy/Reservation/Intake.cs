@@ -7,6 +7,7 @@ using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.Pharmacy.Ledger;
+using TcmBrain.Pharmacy.Routing;
 using TcmBrain.Pharmacy.Stock;
 using TcmBrain.Pharmacy.Storage;
 
@@ -16,7 +17,7 @@ namespace TcmBrain.Pharmacy.Reservation;
 /// Takes in all that moves grams by event: approvals, cancellations and the verdicts on lots of one inbox transaction at once. One handler
 /// per event only collects (it sees the event's own trace); the fold then locks everything once, in one order, and so never deadlocks.
 /// </summary>
-public sealed class Intake(TimeProvider time)
+public sealed class Intake(RoutingBooks books, RoutingRules rules, TimeProvider time)
     : IHandle<PrescriptionApproved>,
         IHandle<PrescriptionCancelled>,
         IHandle<LotReleased>,
@@ -29,13 +30,13 @@ public sealed class Intake(TimeProvider time)
         insert into pharmacy.prescriptions as p
             (id, institution_code, region_code, his_number, revision, state, trace_parent, approved_at, lines, doses, doses_per_day,
              packs_per_dose, millilitres_per_pack, external, decoct, urgent, delivery_region_code, syndrome_name,
-             withdrawn_by, withdrawn_reason, withdrawn_at, passed_on)
+             withdrawn_by, withdrawn_reason, withdrawn_at, passed_on, needed_by)
         select u.id, u.institution, u.region, u.his, u.revision, u.state, u.trace, u.approved_at, u.lines::jsonb, u.doses, u.per_day, u.packs,
                u.ml, u.external, u.decoct, u.urgent, u.delivery, u.syndrome, u.withdrawn_by, u.withdrawn_reason, u.withdrawn_at,
-               u.passed_on::jsonb
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+               u.passed_on::jsonb, u.needed_by
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
             as u (id, institution, region, his, revision, state, trace, approved_at, lines, doses, per_day, packs, ml, external, decoct,
-                  urgent, delivery, syndrome, withdrawn_by, withdrawn_reason, withdrawn_at, passed_on)
+                  urgent, delivery, syndrome, withdrawn_by, withdrawn_reason, withdrawn_at, passed_on, needed_by)
         order by u.id
         on conflict (id) do update
         set institution_code = excluded.institution_code, region_code = excluded.region_code, his_number = excluded.his_number,
@@ -45,6 +46,7 @@ public sealed class Intake(TimeProvider time)
             external = excluded.external, decoct = excluded.decoct, urgent = excluded.urgent,
             delivery_region_code = excluded.delivery_region_code, syndrome_name = excluded.syndrome_name,
             passed_on = excluded.passed_on, missing = '{}', centre_code = null, reason_zh = null, reason_en = null, reserved_at = null,
+            needed_by = excluded.needed_by, promised_at = null, due_at = null, fee = null, reroutes = 0,
             withdrawn_by = null, withdrawn_reason = null, withdrawn_at = null
         where p.state = 'withdrawn' and excluded.state = 'approved' and p.revision < excluded.revision
         returning id, state, told
@@ -131,12 +133,20 @@ public sealed class Intake(TimeProvider time)
         // A cancellation of an older revision does not stop a newer one.
         HashSet<Guid> stopped = [.. stoppable.Where(s => _prescriptions[s.Key].Event.Revision >= s.Value).Select(s => s.Key)];
         var judged = standing.ConvertAll(Judge);
-        var plans = ReservationDesk.Plan(orders.Where(o => fresh.ContainsKey(o.Id)).Select(o => o with { Told = fresh[o.Id] }), desk);
+        var plans =
+            fresh.Count == 0
+                ? []
+                : ReservationDesk.Plan(
+                    orders.Where(o => fresh.ContainsKey(o.Id)).Select(o => o with { Told = fresh[o.Id] }),
+                    desk,
+                    await books.GetAsync(work, desk.BookVersion, cancellationToken),
+                    now
+                );
         var status = judged.ToDictionary(j => j.Lot.Id, j => j.After.Status);
 
         await using var writing = work.Batch();
         WriteVerdicts(writing, judged);
-        ReservationDesk.Write(work, writing, plans, desk, now);
+        ReservationDesk.Write(work, writing, plans, desk, rules, now);
         LedgerStore.Post(
             writing,
             [
@@ -178,7 +188,20 @@ public sealed class Intake(TimeProvider time)
     }
 
     private static Order OrderOf(PrescriptionApproved e, string? trace) =>
-        new(e.AggregateId, Owner.Of(e), 0, trace, e.Lines, e.Doses, e.DeliveryRegionCode, e.Urgent, e.OccurredAt, []);
+        new(
+            e.AggregateId,
+            Owner.Of(e),
+            0,
+            trace,
+            e.Lines,
+            e.Doses,
+            e.DeliveryRegionCode,
+            e.Urgent,
+            e.OccurredAt,
+            [],
+            e.Decoct,
+            e.NeededBy
+        );
 
     private void AddUpsert(NpgsqlBatch batch)
     {
@@ -214,7 +237,8 @@ public sealed class Intake(TimeProvider time)
             .With(
                 NpgsqlDbType.Text,
                 rows.Select(r => r.Approved is null ? null : JsonSerializer.Serialize(PassedOn.Of(r.Approved), EventJson.Options))
-            );
+            )
+            .With(NpgsqlDbType.TimestampTz, rows.Select(r => r.Approved?.NeededBy?.UtcDateTime));
     }
 
     private sealed record StandingLot(Guid Id, LotStanding Standing, long Quarantine, long Available, Guid? RootId);

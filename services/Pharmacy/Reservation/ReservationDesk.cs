@@ -1,17 +1,20 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
-using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Ledger;
+using TcmBrain.Pharmacy.Routing;
 using TcmBrain.Pharmacy.Storage;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Pharmacy.Reservation;
 
 /// <summary>What was read with the shelves locked.</summary>
 /// <param name="Tick">Counted after the locks were held: a rise above it came later.</param>
-internal sealed record Desk(long Tick, Shelves Shelves, Map Map);
+/// <param name="BookVersion">of what routing knows of centres</param>
+internal sealed record Desk(long Tick, Shelves Shelves, long BookVersion);
 
 /// <summary>
 /// Reserves for many orders in two round trips: one that locks shelves (in the order of their ids, so that nobody deadlocks) and then reads
@@ -33,9 +36,17 @@ internal static class ReservationDesk
     private const string UpdatePrescriptions = """
         update pharmacy.prescriptions p
         set state = u.state, told = p.told + u.told, centre_code = u.centre, reason_zh = u.zh, reason_en = u.en,
-            reserved_at = u.reserved_at, missing = string_to_array(u.missing, chr(31)), tried = $8, tried_at = $9
-        from unnest($1, $2, $3, $4, $5, $6, $7, $10) as u (id, state, told, centre, zh, en, reserved_at, missing)
+            reserved_at = u.reserved_at, missing = string_to_array(u.missing, chr(31)), tried = $8, tried_at = $9, promised_at = u.promised,
+            due_at = u.due, fee = u.fee::jsonb, reroute_cause = case when u.state = 'reserved' then null else p.reroute_cause end
+        from unnest($1, $2, $3, $4, $5, $6, $7, $10, $11, $12, $13)
+            as u (id, state, told, centre, zh, en, reserved_at, missing, promised, due, fee)
         where p.id = u.id
+        """;
+
+    // Without the candidates: those are told once, by the choice.
+    private const string InsertRoutings = """
+        insert into pharmacy.routings (prescription_id, decided_at, cause, centre_code, promised_at, candidates)
+        select u.id, $6, u.cause, u.centre, u.promised, u.candidates::jsonb from unnest($1, $2, $3, $4, $5) as u (id, cause, centre, promised, candidates)
         """;
 
     private const string InsertAllocations = """
@@ -48,29 +59,32 @@ internal static class ReservationDesk
     /// <summary>Adds the reading of all that planning these orders takes. Comes after <see cref="Lock"/> in the same batch.</summary>
     public static void Read(NpgsqlBatch batch, IEnumerable<Order> orders, DateOnly today)
     {
-        var wanted = new Dictionary<string, long>();
+        // Whoever demands a grade may find its lots taken by one who takes any: so all that is wanted of a piece is read for each demand.
+        var wanted = new Dictionary<(string Piece, string Grade, string Origin), long>();
+        var ofPiece = new Dictionary<string, long>();
         foreach (var order in orders)
         {
             foreach (var line in order.Lines)
             {
-                wanted[line.Piece] = wanted.GetValueOrDefault(line.Piece) + order.Demand(line).Milligrams;
+                wanted.TryAdd((line.Piece, line.Grade, line.Origin), 0);
+                ofPiece[line.Piece] = ofPiece.GetValueOrDefault(line.Piece) + order.Demand(line).Milligrams;
             }
         }
 
         batch.Add("select nextval('pharmacy.rise')");
         batch
-            .Add("select centre_code, piece, lot_id, lot_number, available from pharmacy.first_expiring($1, $2, $3)")
-            .With(NpgsqlDbType.Text, wanted.Keys)
-            .With(NpgsqlDbType.Bigint, wanted.Values)
+            .Add(
+                """
+                select centre_code, piece, lot_id, lot_number, available, grade, origin, expires_on
+                from pharmacy.first_expiring_of($1, $2, $3, $4, $5)
+                """
+            )
+            .With(NpgsqlDbType.Text, wanted.Keys.Select(k => k.Piece))
+            .With(NpgsqlDbType.Text, wanted.Keys.Select(k => k.Grade))
+            .With(NpgsqlDbType.Text, wanted.Keys.Select(k => k.Origin))
+            .With(NpgsqlDbType.Bigint, wanted.Keys.Select(k => ofPiece[k.Piece]))
             .With(today);
-        batch.Add("select code, name_zh, name_en, region_code, longitude, latitude from pharmacy.centres");
-        batch.Add(
-            """
-            select region_code, avg(longitude), avg(latitude) from pharmacy.institutions
-            where longitude is not null and latitude is not null and region_code is not null
-            group by region_code
-            """
-        );
+        batch.Add(RoutingBooks.ReadVersion);
     }
 
     /// <summary>Reads the results of <see cref="Read"/>, the first of which comes next.</summary>
@@ -83,31 +97,31 @@ internal static class ReservationDesk
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            shelves.Put(reader.GetString(0), reader.GetString(1), reader.GetGuid(2), reader.GetString(3), reader.GetInt64(4));
+            shelves.Put(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetGuid(2),
+                reader.GetString(3),
+                reader.GetInt64(4),
+                reader.GetString(5),
+                reader.GetString(6),
+                reader.GetFieldValue<DateOnly>(7)
+            );
         }
 
         await reader.NextResultAsync(cancellationToken);
-        var centres = await reader.RowsAsync(
-            r => new Centre(
-                r.GetString(0),
-                r.GetString(1),
-                r.GetString(2),
-                r.GetString(3),
-                r.IsDBNull(4) || r.IsDBNull(5) ? null : new Place(r.GetDouble(4), r.GetDouble(5))
-            ),
-            cancellationToken
-        );
-        await reader.NextResultAsync(cancellationToken);
-        var counties = await reader.RowsAsync(
-            r => (Code: r.GetString(0), Place: new Place(r.GetDouble(1), r.GetDouble(2))),
-            cancellationToken
-        );
-        return new Desk(tick, shelves, new Map(centres, counties.ToDictionary(c => c.Code, c => c.Place)));
+        await reader.ReadAsync(cancellationToken);
+        return new Desk(tick, shelves, reader.GetInt64(0));
     }
 
     /// <summary>Urgent ones first, then by age: who comes first is served first.</summary>
-    public static List<ReservationPlan> Plan(IEnumerable<Order> orders, Desk desk) =>
-        [.. orders.OrderByDescending(o => o.Urgent).ThenBy(o => o.ApprovedAt).Select(o => Planner.Plan(o, desk.Map, desk.Shelves))];
+    public static List<ReservationPlan> Plan(IEnumerable<Order> orders, Desk desk, RoutingBook book, DateTimeOffset now) =>
+        [
+            .. orders
+                .OrderByDescending(o => o.Urgent)
+                .ThenBy(o => o.ApprovedAt)
+                .Select(o => Planner.Plan(o, book, desk.Shelves, now)),
+        ];
 
     public static IEnumerable<Movement> MovementsOf(IEnumerable<ReservationPlan> plans, DateTimeOffset now) =>
         plans
@@ -121,7 +135,14 @@ internal static class ReservationDesk
             ));
 
     /// <summary>Adds the writing of plans but for their movements, and tells of them with the work's commit.</summary>
-    public static void Write(Work work, NpgsqlBatch batch, IReadOnlyList<ReservationPlan> plans, Desk desk, DateTimeOffset now)
+    public static void Write(
+        Work work,
+        NpgsqlBatch batch,
+        IReadOnlyList<ReservationPlan> plans,
+        Desk desk,
+        RoutingRules rules,
+        DateTimeOffset now
+    )
     {
         if (plans.Count == 0)
         {
@@ -141,7 +162,11 @@ internal static class ReservationDesk
             .With(NpgsqlDbType.TimestampTz, filled.Select(f => f is null ? null : (DateTime?)now.UtcDateTime))
             .With(desk.Tick)
             .With(now.UtcDateTime)
-            .With(NpgsqlDbType.Text, plans.Select(p => p is ReservationPlan.Short s ? string.Join('\u001f', s.Missing) : ""));
+            .With(NpgsqlDbType.Text, plans.Select(p => p is ReservationPlan.Short s ? string.Join('\u001f', s.Missing) : ""))
+            .With(NpgsqlDbType.TimestampTz, filled.Select(f => f?.PromisedAt.UtcDateTime))
+            .With(NpgsqlDbType.TimestampTz, plans.Select(p => p.Order.DueBy(rules).UtcDateTime))
+            .With(NpgsqlDbType.Text, filled.Select(f => f?.Fee is { } fee ? JsonSerializer.Serialize(fee, EventJson.Options) : null));
+        WriteRoutings(batch, plans, told, now);
         var allocations = filled
             .OfType<ReservationPlan.Filled>()
             .SelectMany(f => f.Allocations.Select(a => (f.Order.Id, Allocation: a)))
@@ -155,6 +180,25 @@ internal static class ReservationDesk
                 .With(NpgsqlDbType.Uuid, allocations.Select(a => a.Allocation.LotId))
                 .With(NpgsqlDbType.Bigint, allocations.Select(a => a.Allocation.Quantity.Milligrams));
         }
+    }
+
+    /// <summary>One that is still short of the same is not written down again.</summary>
+    private static void WriteRoutings(NpgsqlBatch batch, IReadOnlyList<ReservationPlan> plans, int[] told, DateTimeOffset now)
+    {
+        var chosen = plans.Where((_, i) => told[i] > 0).ToArray();
+        if (chosen.Length == 0)
+        {
+            return;
+        }
+
+        batch
+            .Add(InsertRoutings)
+            .With(NpgsqlDbType.Uuid, chosen.Select(p => p.Order.Id))
+            .With(NpgsqlDbType.Text, chosen.Select(p => p.Order.Cause))
+            .With(NpgsqlDbType.Text, chosen.Select(p => (p as ReservationPlan.Filled)?.Centre.Code))
+            .With(NpgsqlDbType.TimestampTz, chosen.Select(p => (p as ReservationPlan.Filled)?.PromisedAt.UtcDateTime))
+            .With(NpgsqlDbType.Text, chosen.Select(p => JsonSerializer.Serialize(p.Candidates, StoredJson.Options)))
+            .With(now.UtcDateTime);
     }
 
     /// <returns>How many events were told.</returns>
@@ -178,6 +222,9 @@ internal static class ReservationDesk
                         CentreName = filled.Centre.NameZh,
                         ReasonZh = filled.ReasonZh,
                         ReasonEn = filled.ReasonEn,
+                        PromisedAt = filled.PromisedAt,
+                        Fee = filled.Fee,
+                        Reroutes = order.Reroutes,
                     },
                     order.TraceParent
                 );
@@ -210,6 +257,7 @@ internal static class ReservationDesk
                         HisNumber = order.Owner.HisNumber,
                         Revision = order.Owner.Revision,
                         MissingPieces = lacking.Missing,
+                        Centres = [.. lacking.Candidates.Select(c => new CentreShortage(c.CentreCode, c.NameZh, [.. c.Missing], c.Obstacle))],
                     },
                     order.TraceParent
                 );

@@ -1,70 +1,109 @@
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Pharmacy.Centres;
+using TcmBrain.Pharmacy.Routing;
 
 namespace TcmBrain.Pharmacy.Reservation;
 
 /// <summary>What becomes of an order: all of it at one centre, or nothing.</summary>
-public abstract record ReservationPlan(Order Order)
+/// <param name="Candidates">Every centre as it was looked at.</param>
+public abstract record ReservationPlan(Order Order, Candidate[] Candidates)
 {
-    public sealed record Filled(Order Order, Centre Centre, string ReasonZh, string ReasonEn, LotAllocation[] Allocations)
-        : ReservationPlan(Order);
+    public sealed record Filled(
+        Order Order,
+        Centre Centre,
+        string ReasonZh,
+        string ReasonEn,
+        LotAllocation[] Allocations,
+        DateTimeOffset PromisedAt,
+        FeeBreakdown? Fee,
+        Candidate[] Candidates
+    ) : ReservationPlan(Order, Candidates);
 
     /// <param name="Missing">Pieces lacking at the centre that lacks the fewest; of equals the one preferred.</param>
-    public sealed record Short(Order Order, string[] Missing) : ReservationPlan(Order);
+    public sealed record Short(Order Order, string[] Missing, Candidate[] Candidates) : ReservationPlan(Order, Candidates);
 }
 
 /// <summary>
 /// Decides where an order is filled and from which lots. Pure: what lies on the shelves and where things are is given. A decoction is
-/// not split between centres, so a centre has all lines or is none.
+/// not split between centres, so a centre has all lines or is none; nothing is put in the place of what is demanded.
 /// </summary>
 public static class Planner
 {
-    /// <summary>Takes from the shelves what the plan says.</summary>
-    public static ReservationPlan Plan(Order order, Map map, Shelves shelves)
+    /// <summary>Takes from the shelves what the plan says, and counts it as the centre's load.</summary>
+    public static ReservationPlan Plan(Order order, RoutingBook book, Shelves shelves, DateTimeOffset now)
     {
-        var demand = new Dictionary<string, long>(order.Lines.Count);
-        foreach (var line in order.Lines)
+        var candidates = Scoring.Look(order, book, shelves, now);
+        foreach (var chosen in candidates.Where(c => c.IsAble).OrderBy(c => c.Score))
         {
-            demand[line.Piece] = demand.GetValueOrDefault(line.Piece) + order.Demand(line).Milligrams;
-        }
-
-        var ranked = map.RankedFor(order.DeliveryRegionCode);
-        Map.Candidate? chosen = null;
-        var passedOver = new List<(Map.Candidate Candidate, string[] Missing)>();
-        var able = 0;
-        foreach (var candidate in ranked)
-        {
-            string[] missing = [.. demand.Where(d => shelves.Available(candidate.Centre.Code, d.Key) < d.Value).Select(d => d.Key)];
-            if (missing.Length == 0)
+            if (Take(order, chosen.CentreCode, shelves) is { } taken)
             {
-                chosen ??= candidate;
-                able++;
-            }
-            else if (chosen is null)
-            {
-                passedOver.Add((candidate, missing));
+                book.Loads.Add(chosen.CentreCode, order.Decoct, order.Urgent);
+                return Filled(order, book, chosen, candidates, taken, now);
             }
         }
 
-        if (chosen is null)
-        {
-            return new ReservationPlan.Short(
+        var best = candidates.Where(c => c.Missing.Count > 0 && c.Obstacle.Length == 0).MinBy(c => c.Missing.Count);
+        return new ReservationPlan.Short(order, best is null ? [.. order.Lines.Select(l => l.Piece).Distinct()] : [.. best.Missing], candidates);
+    }
+
+    private static ReservationPlan.Filled Filled(
+        Order order,
+        RoutingBook book,
+        Candidate chosen,
+        Candidate[] candidates,
+        List<(PrescriptionLine Line, Shelves.Taken Part)> taken,
+        DateTimeOffset now
+    )
+    {
+        var ranked = book.Map.RankedFor(order.DeliveryRegionCode).First(r => r.Centre.Code == chosen.CentreCode);
+        var (zh, en) = RoutingReason.Of(ranked, order.Lines.Count, chosen, candidates);
+        return new ReservationPlan.Filled(
+            order,
+            ranked.Centre,
+            zh,
+            en,
+            [
+                .. taken.Select(t => new LotAllocation(
+                    t.Line.LineNumber,
+                    t.Line.Piece,
+                    t.Part.LotId,
+                    t.Part.LotNumber,
+                    new Weight(t.Part.Milligrams)
+                )),
+            ],
+            chosen.PromisedAt!.Value,
+            book.Prices.FeeOf(
                 order,
-                passedOver.Count == 0 ? [.. demand.Keys] : passedOver.MinBy(p => p.Missing.Length).Missing
-            );
-        }
+                ranked.Centre,
+                taken.Select(t => (t.Line.LineNumber, t.Part.Grade, t.Part.Milligrams)),
+                RegionTime.DayOf(now)
+            ),
+            candidates
+        );
+    }
 
-        var allocations = new List<LotAllocation>(order.Lines.Count);
-        foreach (var line in order.Lines)
+    /// <summary>Lines that demand most take first, so that one that takes any lot leaves them theirs. All or nothing.</summary>
+    private static List<(PrescriptionLine Line, Shelves.Taken Part)>? Take(Order order, string centre, Shelves shelves)
+    {
+        var taken = new List<(PrescriptionLine Line, Shelves.Taken Part)>(order.Lines.Count);
+        foreach (var line in order.Lines.OrderByDescending(l => (l.Grade.Length > 0 ? 1 : 0) + (l.Origin.Length > 0 ? 1 : 0)))
         {
-            foreach (var taken in shelves.Take(chosen.Centre.Code, line.Piece, order.Demand(line).Milligrams))
+            if (shelves.Take(centre, Demand.Of(order, line)) is { } parts)
             {
-                allocations.Add(new LotAllocation(line.LineNumber, line.Piece, taken.LotId, taken.LotNumber, new Weight(taken.Milligrams)));
+                taken.AddRange(parts.Select(p => (line, p)));
+                continue;
             }
+
+            foreach (var back in taken)
+            {
+                shelves.PutBack(centre, back.Line.Piece, [back.Part]);
+            }
+
+            return null;
         }
 
-        var (zh, en) = RoutingReason.Of(chosen, order.Lines.Count, able, passedOver);
-        return new ReservationPlan.Filled(order, chosen.Centre, zh, en, [.. allocations]);
+        taken.Sort((a, b) => a.Line.LineNumber.CompareTo(b.Line.LineNumber));
+        return taken;
     }
 }

@@ -6,6 +6,7 @@ using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Pharmacy.Ledger;
 using TcmBrain.Pharmacy.Recall;
+using TcmBrain.Pharmacy.Routing;
 using TcmBrain.Pharmacy.Storage;
 
 namespace TcmBrain.Pharmacy.Reservation;
@@ -19,6 +20,8 @@ internal sealed partial class ShortageWatch(
     NpgsqlDataSource database,
     EventExchange exchange,
     ReservationBreaker breaker,
+    RoutingBooks books,
+    RoutingRules rules,
     TimeProvider time,
     ILogger<ShortageWatch> logger
 ) : BackgroundService
@@ -29,7 +32,7 @@ internal sealed partial class ShortageWatch(
     // Due: a missing piece rose after the last try; or nobody looked for five minutes (a centre may be new, or back).
     private const string TakeDue = """
         select p.id, p.institution_code, p.region_code, p.his_number, p.revision, p.told, p.trace_parent, p.lines, p.doses,
-               p.delivery_region_code, p.urgent, p.approved_at, p.missing
+               p.delivery_region_code, p.urgent, p.approved_at, p.missing, p.decoct, p.needed_by, p.reroutes, p.reroute_cause
         from pharmacy.prescriptions p
         where p.state = 'short'
           and (p.tried_at < $2 or exists (select 1 from pharmacy.shelves s where s.piece = any(p.missing) and s.rise > p.tried))
@@ -91,9 +94,9 @@ internal sealed partial class ShortageWatch(
             desk = await ReservationDesk.ReadAsync(reader, cancellationToken);
         }
 
-        var plans = ReservationDesk.Plan(orders, desk);
+        var plans = ReservationDesk.Plan(orders, desk, await books.GetAsync(work, desk.BookVersion, cancellationToken), now);
         await using var writing = work.Batch();
-        ReservationDesk.Write(work, writing, plans, desk, now);
+        ReservationDesk.Write(work, writing, plans, desk, rules, now);
         LedgerStore.Post(writing, ReservationDesk.MovementsOf(plans, now));
         await writing.ExecuteNonQueryAsync(cancellationToken);
         await work.CommitAsync(cancellationToken);
@@ -102,7 +105,7 @@ internal sealed partial class ShortageWatch(
 
     private async Task<int> FreeSpoiltAsync(CancellationToken cancellationToken)
     {
-        var freed = await breaker.RunAsync(cancellationToken);
+        var freed = await breaker.RunAsync(cancellationToken) + await breaker.RunClosedAsync(cancellationToken);
         if (freed > 0)
         {
             LogFreed(freed);
@@ -122,7 +125,11 @@ internal sealed partial class ShortageWatch(
             r.GetString(9),
             r.GetBoolean(10),
             r.Instant(11),
-            r.GetFieldValue<string[]>(12)
+            r.GetFieldValue<string[]>(12),
+            r.GetBoolean(13),
+            r.InstantOrNull(14),
+            r.GetInt32(15),
+            r.Text(16) ?? RoutingCause.Short
         );
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What is short of stock could not be looked at; trying again")]

@@ -9,6 +9,7 @@ namespace TcmBrain.Prescriptions.Lifecycle;
 internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
     : IHandle<PrescriptionRouted>,
         IHandle<StockReserved>,
+        IHandle<ReservationBroken>,
         IHandle<StockShort>,
         IHandle<PrescriptionWithdrawn>,
         IHandle<DispensingStarted>,
@@ -29,6 +30,10 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
 
     public Task HandleAsync(StockReserved e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, LifecycleAction.Reserve, e.CentreCode, "", ct);
+
+    /// <summary>It stays where it is: the hospital hears why it takes longer, and what follows is told anew.</summary>
+    public Task HandleAsync(ReservationBroken e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.BreakReservation, e.CentreCode, "预留中断: " + WordOf(e.Cause), ct);
 
     /// <summary>It stays where it is and says why.</summary>
     public Task HandleAsync(StockShort e, Work work, CancellationToken ct) =>
@@ -75,6 +80,17 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
 
     public Task HandleAsync(ParcelDelivered e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, LifecycleAction.Deliver, e.Courier, e.Sscc, ct);
+
+    private static string WordOf(string cause) =>
+        cause switch
+        {
+            "frozen" => "批次被召回",
+            "rejected" => "批次判为不合格",
+            "expired" => "批次过期",
+            "missing" => "盘点缺失",
+            "centre-closed" => "药房停业",
+            _ => cause,
+        };
 
     /// <summary>The pharmacy's word closes a cancellation whose own transaction did not get through, and what ran out.</summary>
     public async Task HandleAsync(PrescriptionWithdrawn e, Work work, CancellationToken ct)

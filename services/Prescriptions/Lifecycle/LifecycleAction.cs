@@ -52,6 +52,9 @@ public enum LifecycleAction
     Route,
     Reserve,
     RunShort,
+
+    /// <summary>预留中断: a lot is no longer good or the centre closed; it is routed anew.</summary>
+    BreakReservation,
     WithdrawForCancel,
     WithdrawForAmend,
     WithdrawForExpiry,

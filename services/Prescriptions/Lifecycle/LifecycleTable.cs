@@ -122,7 +122,7 @@ public static class LifecycleTable
     public static State FactOf(LifecycleAction action) =>
         action switch
         {
-            LifecycleAction.RunShort => Approved,
+            LifecycleAction.RunShort or LifecycleAction.BreakReservation => Approved,
             LifecycleAction.Route => Routed,
             LifecycleAction.Reserve => Reserved,
             LifecycleAction.StartDispensing or LifecycleAction.FinishDispensing => Dispensing,

@@ -199,6 +199,15 @@ internal static class AuditTranslation
         return [.. lines];
 
         void Add(HerbId herb, Line line) =>
-            lines.Add(new PrescriptionLine(lines.Count + 1, catalogue[herb].Name, new Weight(line.MilligramsPerDose), line.Handling));
+            lines.Add(
+                new PrescriptionLine(
+                    lines.Count + 1,
+                    catalogue[herb].Name,
+                    new Weight(line.MilligramsPerDose),
+                    line.Handling,
+                    line.Grade,
+                    line.Origin
+                )
+            );
     }
 }

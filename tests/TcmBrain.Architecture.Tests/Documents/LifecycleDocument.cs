@@ -56,6 +56,7 @@ internal static class LifecycleDocument
         [LifecycleAction.Route] = "`PrescriptionRouted`",
         [LifecycleAction.Reserve] = "`StockReserved`",
         [LifecycleAction.RunShort] = "`StockShort`",
+        [LifecycleAction.BreakReservation] = "`ReservationBroken`: a lot is no longer good or the centre closed; it is routed anew",
         [LifecycleAction.WithdrawForCancel] = "`PrescriptionWithdrawn` (cancel)",
         [LifecycleAction.WithdrawForAmend] = "`PrescriptionWithdrawn` (amend): the amendment is finished by its own call, or times out",
         [LifecycleAction.WithdrawForExpiry] = "`PrescriptionWithdrawn` (expiry), the answer to `WithdrawalRequested`",

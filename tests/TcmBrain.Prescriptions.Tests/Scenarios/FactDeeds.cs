@@ -77,6 +77,24 @@ internal static class FactDeeds
                     Revision = 1,
                 }
             ),
+            LifecycleAction.BreakReservation => Say(
+                fixture,
+                id,
+                new ReservationBroken
+                {
+                    CentreCode = "c",
+                    WeighingBegun = true,
+                    Cause = "frozen",
+                    Broken = [],
+                    AggregateId = id,
+                    Version = 4,
+                    OccurredAt = Now,
+                    InstitutionCode = "",
+                    RegionCode = "",
+                    HisNumber = "",
+                    Revision = 1,
+                }
+            ),
             LifecycleAction.FinishDispensing => Say(
                 fixture,
                 id,
