@@ -6,6 +6,7 @@ using TcmBrain.Pharmacy.Dispensing;
 using TcmBrain.Pharmacy.Ledger;
 using TcmBrain.Pharmacy.Positions;
 using TcmBrain.Pharmacy.Purchasing;
+using TcmBrain.Pharmacy.Prices;
 using TcmBrain.Pharmacy.Recall;
 using TcmBrain.Pharmacy.Reservation;
 using TcmBrain.Pharmacy.Routing;
@@ -25,6 +26,9 @@ internal static class Features
             .Handle<InstitutionChanged, InstitutionRegister>()
             .Handle<InstitutionSuspended, InstitutionRegister>()
             .Handle<InstitutionReinstated, InstitutionRegister>()
+            .Handle<ConsortiumChanged, ConsortiumRegister>()
+            .Handle<DecoctionCompleted, PromiseKeeping>()
+            .Handle<ParcelDelivered, PromiseKeeping>()
             .Handle<PrescriptionApproved, Intake>()
             .Handle<PrescriptionCancelled, Intake>()
             .Handle<WithdrawalRequested, WithdrawOnRequest>()
@@ -38,6 +42,15 @@ internal static class Features
         builder.Services.AddSingleton(Catalogue.Default);
         builder.Services.AddSingleton(builder.Configuration.GetSection("Routing").Get<RoutingRules>() ?? new RoutingRules());
         builder.Services.AddSingleton<RoutingBooks>();
+        builder.Services.AddSingleton<Alternatives>();
+        builder.Services.AddSingleton<CentreStore>();
+        builder.Services.AddSingleton<CatalogueStore>();
+        builder.Services.AddSingleton<PieceRules>();
+        if (builder.Configuration.GetValue<bool>("Demo:Enabled"))
+        {
+            builder.Services.AddHostedService<DemoCentres>();
+        }
+
         builder.Services.AddSingleton<Withdrawing>();
         builder.Services.AddSingleton<GoodsIn>();
         builder.Services.AddSingleton<DispensingDesk>();

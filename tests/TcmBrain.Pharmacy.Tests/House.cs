@@ -6,6 +6,7 @@ using Npgsql;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Knowledge;
+using TcmBrain.Pharmacy.Dispensing;
 using TcmBrain.Pharmacy.Ledger;
 using TcmBrain.Pharmacy.Tests;
 using TcmBrain.Testing;
@@ -29,7 +30,9 @@ public sealed class House : IAsyncLifetime
     private readonly Stack<IAsyncDisposable> running = [];
     private readonly Lock gate = new();
     private readonly Queue<string> pieces = new(
-        Catalogue.Default.Herbs.Select(h => h.Name).Where(n => Catalogue.Default.Find(n)?.Name == n)
+        Catalogue
+            .Default.Herbs.Select(h => h.Name)
+            .Where(n => Catalogue.Default.Find(n)?.Name == n && new PieceRules(Catalogue.Default).Of(n).Class == PieceClass.Ordinary)
     );
     private int numbers;
 
@@ -42,6 +45,8 @@ public sealed class House : IAsyncLifetime
     public Teller Quality { get; private set; } = null!;
 
     public Teller Institutions { get; private set; } = null!;
+
+    public Teller Decoction { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -57,6 +62,7 @@ public sealed class House : IAsyncLifetime
         Keep(await TestService.StartAsync(typeof(PharmacyFaults).Assembly, settings));
         Prescriptions = Keep(await Teller.StartAsync("prescriptions", await servers.DatabaseAsync("prescriptions"), broker));
         Quality = Keep(await Teller.StartAsync("quality", await servers.DatabaseAsync("quality"), broker));
+        Decoction = Keep(await Teller.StartAsync("decoction", await servers.DatabaseAsync("decoction"), broker));
         Institutions = Keep(await Teller.StartAsync("institutions", await servers.DatabaseAsync("institutions"), broker));
         await SupplierAsync(Today.AddYears(5), SupplierName);
     }
@@ -254,6 +260,24 @@ public sealed class House : IAsyncLifetime
             CancelledBy = "his-1",
             Reason = "开错方",
             StateReached = "APPROVED",
+        };
+
+    public static ParcelDelivered Delivered(PrescriptionApproved e, DateTimeOffset at) =>
+        new()
+        {
+            AggregateId = e.AggregateId,
+            Version = 6,
+            OccurredAt = at,
+            InstitutionCode = e.InstitutionCode,
+            RegionCode = e.RegionCode,
+            HisNumber = e.HisNumber,
+            Revision = e.Revision,
+            ParcelId = Guid.CreateVersion7(),
+            Sscc = "",
+            CentreCode = "",
+            Courier = "",
+            BagSerials = [],
+            DeliveryRegionCode = e.DeliveryRegionCode,
         };
 
     /// <summary>Tells of it and waits until it is taken in.</summary>

@@ -49,7 +49,12 @@ public sealed class PlannerTests
         shelves.Put("B", "茯苓", Guid.CreateVersion7(), "2", 100);
         shelves.Put("B", "白术", Guid.CreateVersion7(), "3", 100);
 
-        var plan = Planner.Plan(Order(("茯苓", 50), ("白术", 50), ("甘草", 50)), RoutingBook.Of(new Map([Near, SameCity], Counties)), shelves, Now);
+        var plan = Planner.Plan(
+            Order(("茯苓", 50), ("白术", 50), ("甘草", 50)),
+            RoutingBook.Of(new Map([Near, SameCity], Counties)),
+            shelves,
+            Now
+        );
 
         plan.ShouldBeOfType<ReservationPlan.Short>().Missing.ShouldBe(["甘草"]);
         shelves.Available("A", "茯苓").ShouldBe(100);
@@ -94,5 +99,5 @@ public sealed class PlannerTests
     [InlineData(long.MaxValue, long.MaxValue, true)]
     [InlineData(1, long.MaxValue, false)]
     public void Five_percent_is_exact(long prescribed, long weighed, bool allowed) =>
-        Tolerance.Allows(prescribed, weighed).ShouldBe(allowed);
+        new PieceRules(Knowledge.Catalogue.Default).Of("茯苓").Allows(prescribed, weighed).ShouldBe(allowed);
 }

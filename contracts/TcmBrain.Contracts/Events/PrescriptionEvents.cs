@@ -7,14 +7,7 @@ namespace TcmBrain.Contracts.Events;
 /// <param name="Handling">先煎, 后下, 包煎, 另煎, 烊化, 冲服 or empty.</param>
 /// <param name="Grade">等级 demanded, such as 一等; empty for any.</param>
 /// <param name="Origin">产地 demanded, such as 四川江油; empty for any.</param>
-public sealed record PrescriptionLine(
-    int LineNumber,
-    string Piece,
-    Weight PerDose,
-    string Handling,
-    string Grade = "",
-    string Origin = ""
-);
+public sealed record PrescriptionLine(int LineNumber, string Piece, Weight PerDose, string Handling, string Grade = "", string Origin = "");
 
 /// <summary>A hospital's prescription was accepted and stored.</summary>
 public sealed record PrescriptionReceived : PrescriptionEvent

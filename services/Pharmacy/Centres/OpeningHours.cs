@@ -4,12 +4,7 @@ namespace TcmBrain.Pharmacy.Centres;
 
 /// <summary>When a centre works, by the region's clock.</summary>
 /// <param name="ClosedWeekdays">ISO: 1 is Monday</param>
-public sealed record OpeningHours(
-    TimeOnly Opens,
-    TimeOnly Closes,
-    IReadOnlyList<int> ClosedWeekdays,
-    IReadOnlyList<DateOnly> ClosedDays
-)
+public sealed record OpeningHours(TimeOnly Opens, TimeOnly Closes, IReadOnlyList<int> ClosedWeekdays, IReadOnlyList<DateOnly> ClosedDays)
 {
     /// <summary>Nobody is promised anything further ahead.</summary>
     private const int MostDays = 60;

@@ -16,7 +16,7 @@ internal sealed record WeighedReport(int LineNumber, string LotNumber, long Mill
 /// Dispensing (调剂) and checking (复核). Each step may be repeated by the same person with the same content and then changes nothing;
 /// by another person, or with other content, it is refused.
 /// </summary>
-internal sealed class DispensingDesk(EventExchange exchange, TimeProvider time)
+internal sealed class DispensingDesk(EventExchange exchange, PieceRules rules, TimeProvider time)
 {
     public const int MaxPortions = 500;
 
@@ -268,7 +268,10 @@ internal sealed class DispensingDesk(EventExchange exchange, TimeProvider time)
             var prescribed = dossier.Prescribed(dossier.Lines.First(l => l.LineNumber == line.Key));
             // A weight far beyond any scale must not overflow the sum.
             var total = line.Aggregate((Int128)0, (sum, w) => sum + w.Milligrams);
-            if (total > long.MaxValue || !Tolerance.Allows(prescribed, (long)total))
+            if (
+                total > long.MaxValue
+                || !rules.Of(dossier.Lines.First(l => l.LineNumber == line.Key).Piece).Allows(prescribed, (long)total)
+            )
             {
                 var first = reports.Index().First(r => r.Item.LineNumber == line.Key).Index;
                 faults.Add(PharmacyFaults.OutOfTolerance, $"portions[{first}].milligrams", line.Key, total, prescribed);

@@ -188,20 +188,7 @@ public sealed class Intake(RoutingBooks books, RoutingRules rules, TimeProvider 
     }
 
     private static Order OrderOf(PrescriptionApproved e, string? trace) =>
-        new(
-            e.AggregateId,
-            Owner.Of(e),
-            0,
-            trace,
-            e.Lines,
-            e.Doses,
-            e.DeliveryRegionCode,
-            e.Urgent,
-            e.OccurredAt,
-            [],
-            e.Decoct,
-            e.NeededBy
-        );
+        new(e.AggregateId, Owner.Of(e), 0, trace, e.Lines, e.Doses, e.DeliveryRegionCode, e.Urgent, e.OccurredAt, [], e.Decoct, e.NeededBy);
 
     private void AddUpsert(NpgsqlBatch batch)
     {

@@ -43,9 +43,7 @@ public sealed record Order(
     string Cause = RoutingCause.Approved
 )
 {
-    /// <summary>When it is wanted: as the patient said, else by its urgency from its approval on.</summary>
-    public DateTimeOffset DueBy(RoutingRules rules) =>
-        NeededBy ?? ApprovedAt + TimeSpan.FromHours(Urgent ? rules.UrgentHours : rules.UsualHours);
+    public DateTimeOffset DueBy(RoutingRules rules) => rules.DueBy(ApprovedAt, Urgent, NeededBy);
 
     /// <summary>What a line takes over all doses.</summary>
     public Weight Demand(PrescriptionLine line) => line.PerDose * Doses;

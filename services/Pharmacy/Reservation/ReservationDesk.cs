@@ -116,12 +116,7 @@ internal static class ReservationDesk
 
     /// <summary>Urgent ones first, then by age: who comes first is served first.</summary>
     public static List<ReservationPlan> Plan(IEnumerable<Order> orders, Desk desk, RoutingBook book, DateTimeOffset now) =>
-        [
-            .. orders
-                .OrderByDescending(o => o.Urgent)
-                .ThenBy(o => o.ApprovedAt)
-                .Select(o => Planner.Plan(o, book, desk.Shelves, now)),
-        ];
+        [.. orders.OrderByDescending(o => o.Urgent).ThenBy(o => o.ApprovedAt).Select(o => Planner.Plan(o, book, desk.Shelves, now))];
 
     public static IEnumerable<Movement> MovementsOf(IEnumerable<ReservationPlan> plans, DateTimeOffset now) =>
         plans
@@ -257,7 +252,10 @@ internal static class ReservationDesk
                         HisNumber = order.Owner.HisNumber,
                         Revision = order.Owner.Revision,
                         MissingPieces = lacking.Missing,
-                        Centres = [.. lacking.Candidates.Select(c => new CentreShortage(c.CentreCode, c.NameZh, [.. c.Missing], c.Obstacle))],
+                        Centres =
+                        [
+                            .. lacking.Candidates.Select(c => new CentreShortage(c.CentreCode, c.NameZh, [.. c.Missing], c.Obstacle)),
+                        ],
                     },
                     order.TraceParent
                 );

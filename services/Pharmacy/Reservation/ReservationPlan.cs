@@ -34,7 +34,7 @@ public static class Planner
     public static ReservationPlan Plan(Order order, RoutingBook book, Shelves shelves, DateTimeOffset now)
     {
         var candidates = Scoring.Look(order, book, shelves, now);
-        foreach (var chosen in candidates.Where(c => c.IsAble).OrderBy(c => c.Score))
+        foreach (var chosen in Scoring.InOrder(candidates, book.Rules))
         {
             if (Take(order, chosen.CentreCode, shelves) is { } taken)
             {
@@ -44,7 +44,11 @@ public static class Planner
         }
 
         var best = candidates.Where(c => c.Missing.Count > 0 && c.Obstacle.Length == 0).MinBy(c => c.Missing.Count);
-        return new ReservationPlan.Short(order, best is null ? [.. order.Lines.Select(l => l.Piece).Distinct()] : [.. best.Missing], candidates);
+        return new ReservationPlan.Short(
+            order,
+            best is null ? [.. order.Lines.Select(l => l.Piece).Distinct()] : [.. best.Missing],
+            candidates
+        );
     }
 
     private static ReservationPlan.Filled Filled(

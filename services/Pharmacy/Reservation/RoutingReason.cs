@@ -6,12 +6,7 @@ namespace TcmBrain.Pharmacy.Reservation;
 /// <summary>Why this centre, in a sentence for people.</summary>
 internal static class RoutingReason
 {
-    public static (string Zh, string En) Of(
-        Map.Candidate chosen,
-        int lines,
-        Candidate picked,
-        IReadOnlyList<Candidate> candidates
-    )
+    public static (string Zh, string En) Of(Map.Candidate chosen, int lines, Candidate picked, IReadOnlyList<Candidate> candidates)
     {
         var able = candidates.Count(c => c.IsAble);
         var (nearZh, nearEn) = chosen.Nearness switch
@@ -26,7 +21,13 @@ internal static class RoutingReason
             : ("", "");
         var (choiceZh, choiceEn) =
             able > 1 ? ($";可承接的 {able} 家中综合分最优", $"; best score of the {able} centres that have all") : ("", "");
-        var nearer = candidates.FirstOrDefault(c => c.Kilometres < picked.Kilometres);
+        // The one that came closest to being chosen tells most.
+        var nearer = candidates
+            .Where(c => c.Kilometres < picked.Kilometres)
+            .OrderByDescending(c => c.IsAble)
+            .ThenBy(c => c.Missing.Count)
+            .ThenBy(c => c.Kilometres)
+            .FirstOrDefault();
         var (lackZh, lackEn) = nearer is null ? ("", "") : NotChosen(nearer, picked);
         return (
             $"{chosen.Centre.NameZh}备齐全部 {lines} 味,{nearZh}{farZh}{choiceZh}{lackZh}。",
@@ -52,10 +53,7 @@ internal static class RoutingReason
                 $"; the nearer {nearer.NameEn} would be later"
             ),
             _ when picked.Parts.Consortium < nearer.Parts.Consortium => (";同属一个医共体", "; of the same consortium"),
-            _ when nearer.Parts.Load > picked.Parts.Load => (
-                $";较近的{nearer.NameZh}更忙",
-                $"; the nearer {nearer.NameEn} is busier"
-            ),
+            _ when nearer.Parts.Load > picked.Parts.Load => ($";较近的{nearer.NameZh}更忙", $"; the nearer {nearer.NameEn} is busier"),
             _ => ($";较近的{nearer.NameZh}费用更高", $"; the nearer {nearer.NameEn} costs more"),
         };
 }

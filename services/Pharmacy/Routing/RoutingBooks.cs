@@ -32,7 +32,7 @@ public sealed class RoutingBooks(RoutingRules rules, TimeProvider time)
     private const string ReadOffers = """
         select centre_code, piece, grade, form, fen_per_kilogram from (
             select distinct on (centre_code, piece, grade, form) centre_code, piece, grade, form, fen_per_kilogram
-            from pharmacy.offers where from_day <= $1 order by centre_code, piece, grade, form, from_day desc) as o
+            from pharmacy.offers where from_day <= $1 order by centre_code, piece, grade, form, from_day desc, entry desc) as o
         where fen_per_kilogram is not null and form = 'piece'
         """;
 
@@ -73,10 +73,7 @@ public sealed class RoutingBooks(RoutingRules rules, TimeProvider time)
         }
 
         var counted = _counted;
-        if (
-            counted is null
-            || time.GetElapsedTime(counted.At) > LoadsLast && Interlocked.CompareExchange(ref _counting, 1, 0) == 0
-        )
+        if (counted is null || time.GetElapsedTime(counted.At) > LoadsLast && Interlocked.CompareExchange(ref _counting, 1, 0) == 0)
         {
             try
             {

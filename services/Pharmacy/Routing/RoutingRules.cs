@@ -1,3 +1,5 @@
+using TcmBrain.Contracts;
+
 namespace TcmBrain.Pharmacy.Routing;
 
 /// <summary>
@@ -16,13 +18,24 @@ public sealed record RoutingRules
     public double KilometresPerTenYuan { get; init; } = 2;
 
     /// <summary>A centre of the prescriber's own consortium may be so much further away.</summary>
-    public double KilometresForConsortium { get; init; } = 10;
+    public double KilometresForConsortium { get; init; } = 35;
 
-    /// <summary>An urgent one is wanted within so many hours: 急煎 is to be done within two (国中医药发〔2009〕3号), and has to be brought.</summary>
-    public double UrgentHours { get; init; } = 4;
+    /// <summary>
+    /// The nearest that can is passed over only for one that is better by more than this: what a queue will be is a guess, and a detour is not.
+    /// </summary>
+    public double Margin { get; init; } = 12;
 
-    /// <summary>Every other one is wanted within so many hours, unless the patient said when it is fetched.</summary>
-    public double UsualHours { get; init; } = 24;
+    /// <summary>An urgent one is wanted within so many hours: 急煎 is to be done within two (国中医药发〔2009〕3号), then it has to be brought.</summary>
+    public double UrgentHours { get; init; } = 5;
+
+    /// <summary>What is approved before this time of the region's day is wanted the same day.</summary>
+    public TimeOnly SameDayUntil { get; init; } = new(12, 0);
+
+    /// <summary>The same day means by then.</summary>
+    public TimeOnly SameDayBy { get; init; } = new(20, 30);
+
+    /// <summary>Every other one is wanted the next day by then.</summary>
+    public TimeOnly NextDayBy { get; init; } = new(14, 0);
 
     /// <summary>Minutes from taking up to checked, of one prescription.</summary>
     public int DispensingMinutes { get; init; } = 30;
@@ -34,4 +47,21 @@ public sealed record RoutingRules
     public int HandOverMinutes { get; init; } = 60;
 
     public double KilometresAnHour { get; init; } = 40;
+
+    /// <summary>When a prescription is wanted: as the patient said, else by its urgency and the time of its approval.</summary>
+    public DateTimeOffset DueBy(DateTimeOffset approvedAt, bool urgent, DateTimeOffset? neededBy)
+    {
+        if (neededBy is { } asked)
+        {
+            return asked;
+        }
+
+        if (urgent)
+        {
+            return approvedAt + TimeSpan.FromHours(UrgentHours);
+        }
+
+        var start = RegionTime.StartOf(RegionTime.DayOf(approvedAt));
+        return approvedAt - start < SameDayUntil.ToTimeSpan() ? start + SameDayBy.ToTimeSpan() : start.AddDays(1) + NextDayBy.ToTimeSpan();
+    }
 }

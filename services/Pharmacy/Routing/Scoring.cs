@@ -21,6 +21,14 @@ public static class Scoring
             _ => 1_000,
         };
 
+    /// <summary>Those that can take it, the best first: the nearest, unless another is better by more than the margin.</summary>
+    public static IEnumerable<Candidate> InOrder(IEnumerable<Candidate> candidates, RoutingRules rules)
+    {
+        var able = candidates.Where(c => c.IsAble).ToArray();
+        var nearest = able.MinBy(c => c.Kilometres);
+        return able.OrderBy(c => c == nearest ? c.Score - rules.Margin : c.Score);
+    }
+
     /// <returns>One a centre, in the map's order of preference.</returns>
     public static Candidate[] Look(Order order, RoutingBook book, Shelves shelves, DateTimeOffset now)
     {
@@ -89,7 +97,14 @@ public static class Scoring
         );
     }
 
-    private static DateTimeOffset ReadyAt(Order order, CentreProfile profile, int ahead, int decoctAhead, RoutingRules rules, DateTimeOffset now)
+    private static DateTimeOffset ReadyAt(
+        Order order,
+        CentreProfile profile,
+        int ahead,
+        int decoctAhead,
+        RoutingRules rules,
+        DateTimeOffset now
+    )
     {
         var day = profile.Hours.MinutesADay;
         var minutes = ahead * day / profile.DispensingPerDay + rules.DispensingMinutes;
@@ -110,7 +125,8 @@ public static class Scoring
         : profile.ServiceRegions.Count > 0 && !profile.ServiceRegions.Any(r => Serves(r, order.DeliveryRegionCode)) ? Obstacles.Region
         : "";
 
-    private static bool Serves(string region, string delivery) => delivery.StartsWith(RegionCode.SubtreePrefix(region), StringComparison.Ordinal);
+    private static bool Serves(string region, string delivery) =>
+        delivery.StartsWith(RegionCode.SubtreePrefix(region), StringComparison.Ordinal);
 
     private static string[] Missing(Demand[] demands, string centre, Shelves shelves, RoutingBook book)
     {

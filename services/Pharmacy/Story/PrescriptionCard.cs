@@ -58,6 +58,11 @@ internal sealed record PrescriptionCard(
     string? WithdrawnBy,
     string? WithdrawnReason,
     DateTimeOffset? WithdrawnAt,
+    DateTimeOffset? DueAt,
+    DateTimeOffset? PromisedAt,
+    DateTimeOffset? DeliveredAt,
+    int Reroutes,
+    FeeBreakdown? Fee,
     IReadOnlyList<LinePart> Lines
 )
 {
@@ -65,7 +70,8 @@ internal sealed record PrescriptionCard(
     private const string Columns = """
         p.id, p.institution_code, p.region_code, p.his_number, p.revision, p.state, p.approved_at, p.urgent, p.decoct, p.external, p.doses,
         p.delivery_region_code, p.missing, p.centre_code, c.name_zh, c.name_en, p.reason_zh, p.reason_en, p.reserved_at, p.dispenser_name,
-        p.started_at, p.finished_at, p.checker_name, p.checked_at, p.withdrawn_by, p.withdrawn_reason, p.withdrawn_at, p.lines
+        p.started_at, p.finished_at, p.checker_name, p.checked_at, p.withdrawn_by, p.withdrawn_reason, p.withdrawn_at, p.lines,
+        p.due_at, p.promised_at, p.delivered_at, p.reroutes, p.fee
         """;
 
     /// <summary>The cards of the prescriptions <c>p</c> that a condition chooses, in its order.</summary>
@@ -152,6 +158,11 @@ internal sealed record PrescriptionCard(
             r.Text(24),
             r.Text(25),
             r.InstantOrNull(26),
+            r.InstantOrNull(28),
+            r.InstantOrNull(29),
+            r.InstantOrNull(30),
+            r.GetInt32(31),
+            r.Text(32) is { } fee ? JsonSerializer.Deserialize<FeeBreakdown>(fee, EventJson.Options) : null,
             [
                 .. lines.Select(l => new LinePart(
                     l.LineNumber,

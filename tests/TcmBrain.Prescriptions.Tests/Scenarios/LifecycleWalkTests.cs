@@ -23,6 +23,7 @@ public sealed class LifecycleWalkTests(ScenarioFixture fixture) : IClassFixture<
         [LifecycleAction.Route] = "pharmacy: routes",
         [LifecycleAction.Reserve] = "pharmacy: reserves",
         [LifecycleAction.RunShort] = "pharmacy: runs short",
+        [LifecycleAction.BreakReservation] = "pharmacy: breaks the reservation",
         [LifecycleAction.WithdrawForCancel] = "pharmacy: tells: withdrawn for cancel",
         [LifecycleAction.WithdrawForAmend] = "pharmacy: tells: withdrawn for amend",
         [LifecycleAction.WithdrawForExpiry] = "pharmacy: tells: withdrawn for expiry",

@@ -68,6 +68,7 @@ internal sealed class Story(ScenarioFixture fixture)
         ["routes"] = LifecycleAction.Route,
         ["reserves"] = LifecycleAction.Reserve,
         ["runs short"] = LifecycleAction.RunShort,
+        ["breaks the reservation"] = LifecycleAction.BreakReservation,
         ["tells: withdrawn for cancel"] = LifecycleAction.WithdrawForCancel,
         ["tells: withdrawn for amend"] = LifecycleAction.WithdrawForAmend,
         ["tells: withdrawn for expiry"] = LifecycleAction.WithdrawForExpiry,

@@ -32,8 +32,10 @@ create table pharmacy.centre_profiles (
     updated_at               timestamptz not null
 );
 
--- The catalogue (供应目录) with its prices: one row a change, never altered. A null price takes it off the catalogue from that day on.
+-- The catalogue (供应目录) with its prices: one row a change, never altered; of one day's the last counts. A null price takes it off the
+-- catalogue from that day on.
 create table pharmacy.offers (
+    entry            bigint      generated always as identity primary key,
     centre_code      text        not null references pharmacy.institutions,
     piece            text        not null,
     grade            text        not null,
@@ -41,9 +43,14 @@ create table pharmacy.offers (
     from_day         date        not null,
     fen_per_kilogram bigint      check (fen_per_kilogram > 0),
     entered_by       text        not null,
-    entered_at       timestamptz not null,
-    primary key (centre_code, piece, grade, form, from_day)
+    entered_at       timestamptz not null
 );
+
+-- The price of a day: the newest row up to it.
+create index offers_by_day on pharmacy.offers (centre_code, piece, grade, form, from_day desc, entry desc);
+
+create trigger offers_append_only before update or delete or truncate on pharmacy.offers
+    for each statement execute function pharmacy.refuse_change();
 
 create table pharmacy.consortia (
     id      uuid   not null primary key,
