@@ -89,9 +89,6 @@ public sealed record PrescriptionApproved : PrescriptionEvent
     /// <summary>Null in what was told before events had it.</summary>
     public Taking? Taking { get; init; }
     public required string SyndromeName { get; init; }
-
-    /// <summary>When the patient comes to fetch it: the start of the pick-up window. Null when it is brought.</summary>
-    public DateTimeOffset? NeededBy { get; init; }
 }
 
 /// <summary>A pharmacist or an unanswered interception ended it before anything was reserved.</summary>

@@ -188,7 +188,20 @@ public sealed class Intake(RoutingBooks books, RoutingRules rules, TimeProvider 
     }
 
     private static Order OrderOf(PrescriptionApproved e, string? trace) =>
-        new(e.AggregateId, Owner.Of(e), 0, trace, e.Lines, e.Doses, e.DeliveryRegionCode, e.Urgent, e.OccurredAt, [], e.Decoct, e.NeededBy);
+        new(
+            e.AggregateId,
+            Owner.Of(e),
+            0,
+            trace,
+            e.Lines,
+            e.Doses,
+            e.DeliveryRegionCode,
+            e.Urgent,
+            e.OccurredAt,
+            [],
+            e.Decoct,
+            e.PickUp?.From
+        );
 
     private void AddUpsert(NpgsqlBatch batch)
     {
@@ -225,7 +238,7 @@ public sealed class Intake(RoutingBooks books, RoutingRules rules, TimeProvider 
                 NpgsqlDbType.Text,
                 rows.Select(r => r.Approved is null ? null : JsonSerializer.Serialize(PassedOn.Of(r.Approved), EventJson.Options))
             )
-            .With(NpgsqlDbType.TimestampTz, rows.Select(r => r.Approved?.NeededBy?.UtcDateTime));
+            .With(NpgsqlDbType.TimestampTz, rows.Select(r => r.Approved?.PickUp?.From.UtcDateTime));
     }
 
     private sealed record StandingLot(Guid Id, LotStanding Standing, long Quarantine, long Available, Guid? RootId);

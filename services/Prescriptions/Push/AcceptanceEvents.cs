@@ -127,6 +127,5 @@ internal static class AcceptanceEvents
                 p.MillilitresPerTime > 0 ? p.MillilitresPerTime : p.MillilitresPerPack
             ),
             SyndromeName = p.SyndromeName,
-            NeededBy = p.Delivery.Kind == DeliveryKind.PickUp ? p.Delivery.PickUpFrom?.ToDateTimeOffset() : null,
         };
 }
