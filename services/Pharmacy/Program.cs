@@ -1,6 +1,7 @@
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Pharmacy;
+using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Dispensing;
 using TcmBrain.Pharmacy.Ledger;
 using TcmBrain.Pharmacy.Prices;
