@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using TcmBrain.ServiceDefaults.Faults;
 
@@ -96,7 +97,11 @@ internal sealed partial class FaultInterceptor(ILogger<FaultInterceptor> logger)
 
     // A status thrown on purpose stays; a caller that is gone, or whose deadline has passed, is answered by the server itself.
     private static bool IsOurs(Exception exception, ServerCallContext context) =>
-        exception is not RpcException && !context.CancellationToken.IsCancellationRequested;
+        exception is not RpcException
+        && !context.CancellationToken.IsCancellationRequested
+        // The connection broke while a message was read, and the token has not been told yet.
+        && exception
+            is not (ConnectionResetException or IOException { InnerException: ConnectionAbortedException or ConnectionResetException });
 
     private RpcException Coded(Exception exception, ServerCallContext context)
     {

@@ -110,7 +110,7 @@ public sealed class WatchTests(PrescriptionsFixture fixture) : IClassFixture<Pre
     {
         var watch = fixture.Service.Services.GetRequiredService<StatusWatch>();
         var hospital = DemoRegion.Hospitals[5].Code;
-        using var end = new CancellationTokenSource(Bound);
+        using var end = new CancellationTokenSource(Bound * 4);
         var begin = await watch.BeginAsync("", end.Token);
         await using var stream = watch.FollowAsync(hospital, begin, end.Token).GetAsyncEnumerator(end.Token);
         var first = stream.MoveNextAsync().AsTask();
