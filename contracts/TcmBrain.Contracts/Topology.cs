@@ -70,7 +70,11 @@ public static class Topology
         typeof(DecoctionScrapped),
         typeof(DecoctionCompleted),
         typeof(ParcelShipped),
+        typeof(ParcelArrived),
+        typeof(ParcelUndelivered),
         typeof(ParcelDelivered),
+        typeof(ParcelReturned),
+        typeof(ColdChainBroken),
     ];
 
     private static readonly Type[] Quality =
@@ -114,7 +118,10 @@ public static class Topology
                 typeof(DecoctionCompleted),
                 typeof(DecoctionScrapped),
                 typeof(ParcelShipped),
+                typeof(ParcelArrived),
+                typeof(ParcelUndelivered),
                 typeof(ParcelDelivered),
+                typeof(ParcelReturned),
             ]
         ),
         new(
@@ -136,7 +143,7 @@ public static class Topology
                 typeof(ParcelDelivered),
             ]
         ),
-        new("decoction", Decoction, [typeof(InstitutionRegistered), typeof(InstitutionChanged), typeof(PrescriptionChecked)]),
+        new("decoction", Decoction, [typeof(InstitutionRegistered), typeof(InstitutionChanged), typeof(PrescriptionChecked), typeof(PrescriptionReturned)]),
         new(
             "quality",
             Quality,

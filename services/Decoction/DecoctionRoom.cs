@@ -21,7 +21,6 @@ internal static class DecoctionRoom
     {
         builder.Services.AddOptions<VesselSettings>().BindConfiguration("Vessels").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<Gs1Settings>().BindConfiguration("Gs1").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<DeliverySettings>().BindConfiguration("Delivery").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(Catalogue.Default);
         builder.Services.AddOptions<RecordSettings>().BindConfiguration("Records").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<RoomSignal>();
@@ -35,6 +34,7 @@ internal static class DecoctionRoom
         builder.AddStartupTask<PublishRecordKey>();
         builder.Services.AddSingleton<DeviationDesk>();
         builder.Services.AddSingleton<StepReporting>();
+        builder.AddDelivery();
         return builder;
     }
 
@@ -42,7 +42,8 @@ internal static class DecoctionRoom
         exchange
             .Handle<InstitutionRegistered, InstitutionNames>()
             .Handle<InstitutionChanged, InstitutionNames>()
-            .Handle<PrescriptionChecked, OpenJobOnCheck>();
+            .Handle<PrescriptionChecked, OpenJobOnCheck>()
+            .Handle<PrescriptionReturned, RecallOnReturn>();
 
     /// <summary>What is seen and decided over HTTP from the checked prescription until the bags exist.</summary>
     public static void MapRoom(this IEndpointRouteBuilder app)

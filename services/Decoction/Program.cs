@@ -1,6 +1,5 @@
 using TcmBrain.Decoction;
 using TcmBrain.Decoction.Parcels;
-using TcmBrain.Decoction.PatientPage;
 using TcmBrain.Decoction.Story;
 using TcmBrain.Decoction.Telemetry;
 using TcmBrain.Exchange;
@@ -18,8 +17,7 @@ builder.AddDecoctionRoom();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapRoom();
-app.MapParcels();
-app.MapPatientPage();
+app.MapDelivery();
 app.MapStory();
 app.MapTelemetry();
 app.Run();

@@ -1,261 +1,293 @@
 using System.Security.Claims;
-using Npgsql;
-using TcmBrain.Contracts.Events;
-using TcmBrain.Decoction.BatchRecords;
-using TcmBrain.Decoction.Jobs;
-using TcmBrain.Exchange;
+using Microsoft.AspNetCore.Http.HttpResults;
 using TcmBrain.ServiceDefaults.Identity;
-using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Parcels;
 
-/// <summary>From the packing bench to the patient's hands (配送). Both reports may be repeated.</summary>
+/// <param name="FirmCode">the courier's firm; null: the caller's own house</param>
+/// <param name="CourierId">who of the firm takes it and may see the address; null: everybody of the firm</param>
+/// <param name="ExpectedBy">until when it is promised; shown to the patient</param>
+/// <param name="ColdChain">travels between 2 and 8 °C</param>
+public sealed record ShipReport(
+    DateTimeOffset? ShippedAt,
+    string? FirmCode,
+    string? CourierId,
+    string? CourierName,
+    DateTimeOffset? ExpectedBy,
+    bool? ColdChain
+);
+
+/// <summary>Who received it (签收人).</summary>
+/// <param name="Relation">self (本人), family (家属), proxy (代收人) or desk (物业、前台)</param>
+/// <param name="Name">of another than the patient; kept masked</param>
+/// <param name="PhotoSha256">64 hexadecimal digits of a photo that the courier keeps</param>
+/// <param name="Code">the patient's pick-up code, where it was asked for</param>
+public sealed record Receiver(string? Relation, string? Name, string? PhotoSha256, string? Code);
+
+public sealed record DeliverReport(DateTimeOffset? DeliveredAt, Receiver? Receiver);
+
+public sealed record ArriveReport(DateTimeOffset? ArrivedAt);
+
+/// <param name="Document">true: instead of the code an identity document was looked at, for a reason that is given</param>
+public sealed record PickUpReport(DateTimeOffset? PickedUpAt, Receiver? Receiver, bool? Document, string? Reason);
+
+/// <param name="Cause">absent, refused, wrong-address, unreachable, not-collected, damaged, recalled or other</param>
+public sealed record FailReport(DateTimeOffset? FailedAt, string? Cause, string? Reason);
+
+/// <param name="Cause">as of <see cref="FailReport"/></param>
+public sealed record BringBackReport(DateTimeOffset? BroughtBackAt, string? Cause, string? Reason);
+
+public sealed record LoseReport(DateTimeOffset? LostAt, string? Reason);
+
+/// <param name="Cause">refused, undeliverable, not-collected, damaged or quality</param>
+public sealed record DiscardReport(DateTimeOffset? DiscardedAt, string? Cause, string? Reason);
+
+/// <param name="Recorded">false: it had been reported before</param>
+public sealed record ParcelAnswer(Guid PrescriptionId, Guid ParcelId, string Sscc, string State, bool Recorded);
+
+/// <summary>From the packing bench to the patient's hands (配送), as people report it. Every report may be repeated.</summary>
 internal static class ParcelEndpoints
 {
-    internal sealed record ShipReport(DateTimeOffset? ShippedAt);
+    private static readonly string[] FailCauses =
+    [
+        "absent",
+        "refused",
+        "wrong-address",
+        "unreachable",
+        "not-collected",
+        "damaged",
+        "recalled",
+        "other",
+    ];
 
-    internal sealed record DeliverReport(DateTimeOffset? DeliveredAt);
-
-    private sealed record ParcelAnswer(Guid PrescriptionId, Guid ParcelId, string Sscc, string State, bool Recorded);
-
-    private sealed record ParcelItem(
-        Guid PrescriptionId,
-        Guid ParcelId,
-        string Sscc,
-        string State,
-        string CentreCode,
-        string DeliveryRegionCode,
-        bool Urgent,
-        DateTimeOffset ReadyAt,
-        DateTimeOffset? ShippedAt,
-        DateTimeOffset? DeliveredAt
-    );
-
-    private sealed record Parcel(
-        Guid ParcelId,
-        string Sscc,
-        DateTimeOffset ReadyAt,
-        DateTimeOffset? ShippedAt,
-        DateTimeOffset? DeliveredAt
-    );
+    private static readonly string[] DiscardCauses = ["refused", "undeliverable", "not-collected", "damaged", "quality"];
 
     public static void MapParcels(this IEndpointRouteBuilder app)
     {
-        var parcels = app.MapGroup("/api/decoction/parcels");
-        parcels.MapGet("", ListAsync).RequireRole(Roles.Courier, Roles.Decoction);
-        parcels.MapPost("/{prescriptionId:guid}/ship", ShipAsync).RequireRole(Roles.Courier);
-        parcels.MapPost("/{prescriptionId:guid}/deliver", DeliverAsync).RequireRole(Roles.Courier);
+        var parcels = app.MapGroup("/api/decoction/parcels/{prescriptionId:guid}").WithTags("parcels");
+        parcels.MapPost("/ship", ShipAsync).RequireRole(Roles.Courier, Roles.Decoction).WithName("ShipParcel");
+        parcels.MapPost("/deliver", DeliverAsync).RequireRole(Roles.Courier).WithName("DeliverParcel");
+        parcels
+            .MapPost("/arrive", ArriveAsync)
+            .RequireRole(Roles.Courier, Roles.Decoction, Roles.Dispenser, Roles.Pharmacist)
+            .WithName("ParcelArrives");
+        parcels.MapPost("/pick-up", PickUpAsync).RequireRole(Roles.Decoction, Roles.Dispenser, Roles.Pharmacist).WithName("PickUpParcel");
+        parcels.MapPost("/fail", FailAsync).RequireRole(Roles.Courier).WithName("DeliveryFails");
+        parcels
+            .MapPost("/bring-back", BringBackAsync)
+            .RequireRole(Roles.Courier, Roles.Decoction, Roles.Dispenser, Roles.Pharmacist)
+            .WithName("BringParcelBack");
+        parcels
+            .MapPost("/lose", LoseAsync)
+            .RequireRole(Roles.Courier, Roles.Decoction, Roles.Dispenser, Roles.Pharmacist)
+            .WithName("ParcelIsLost");
+        parcels.MapPost("/discard", DiscardAsync).RequireRole(Roles.Decoction).WithName("DiscardParcel");
     }
 
-    /// <summary>The centre's parcels, those ready first in front; <paramref name="state"/>: packed, shipped or delivered.</summary>
-    private static async Task<IResult> ListAsync(
-        ClaimsPrincipal caller,
-        NpgsqlDataSource database,
-        string? state,
-        string? next,
-        int? limit,
-        CancellationToken cancellationToken
-    )
-    {
-        if (state is not (null or JobStates.Packed or JobStates.Shipped or JobStates.Delivered))
-        {
-            throw DecoctionFaults.UnknownState.Exception("state", state);
-        }
-
-        var page = Page.Of(next, limit, DecoctionFaults.BadPage);
-        await using var command = database.CreateCommand(
-            """
-            select p.prescription_id, p.parcel_id, p.sscc, job.state, job.delivery_region_code, job.urgent, p.ready_at, p.shipped_at, p.delivered_at
-            from decoction.parcel p join decoction.job job using (prescription_id)
-            where job.centre_code = @centre and (@state is null or job.state = @state)
-              and (p.ready_at, p.prescription_id) > (@after_time, @after_id)
-            order by p.ready_at, p.prescription_id limit @limit
-            """
-        );
-        page.Bind(command);
-        command.Parameters.AddWithValue("centre", caller.InstitutionCode());
-        command.Parameters.Add(new NpgsqlParameter<string?>("state", state));
-        var items = new List<ParcelItem>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            items.Add(
-                new ParcelItem(
-                    reader.GetGuid(0),
-                    reader.GetGuid(1),
-                    reader.GetString(2),
-                    reader.GetString(3),
-                    caller.InstitutionCode(),
-                    reader.GetString(4),
-                    reader.GetBoolean(5),
-                    reader.GetFieldValue<DateTimeOffset>(6),
-                    reader.MomentAt(7),
-                    reader.MomentAt(8)
-                )
-            );
-        }
-
-        return TypedResults.Ok(new { items, next = page.Next(items.Count, () => (items[^1].ReadyAt, items[^1].PrescriptionId)) });
-    }
-
-    private static async Task<IResult> ShipAsync(
+    private static Task<Ok<ParcelAnswer>> ShipAsync(
         Guid prescriptionId,
         ShipReport report,
-        EventExchange exchange,
-        TimeProvider time,
+        ParcelActs acts,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
-    )
-    {
-        var at = report.ShippedAt.Reported("shippedAt", time.GetUtcNow());
-        await using var work = await exchange.BeginAsync(cancellationToken);
-        var (job, parcel) = await LockAsync(work, prescriptionId, caller, cancellationToken);
-        if (parcel.ShippedAt is { } shipped)
-        {
-            return shipped == at
-                ? Answer(job, parcel, recorded: false)
-                : throw DecoctionFaults.AlreadyShipped.Exception("shippedAt", shipped.Text());
-        }
-
-        await ReleaseGate.RequireAsync(work, prescriptionId, cancellationToken);
-        if (at < parcel.ReadyAt)
-        {
-            throw DecoctionFaults.ShippedBeforeReady.Exception("shippedAt", parcel.ReadyAt.Text());
-        }
-
-        await using var update = work.Command(
-            "update decoction.parcel set shipped_at = $2, shipped_by = $3, shipped_name = $4, state = 'shipped', since = $2 where prescription_id = $1",
-            prescriptionId,
-            at,
-            caller.Subject(),
-            caller.DisplayName()
+    ) =>
+        AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.HandOver,
+                report.ShippedAt,
+                "shippedAt",
+                r =>
+                    r with
+                    {
+                        FirmCode = Blank(report.FirmCode),
+                        // Who takes it himself is the one who may see where it goes.
+                        CourierId = Blank(report.CourierId) ?? (caller.HasRole(Roles.Courier) ? caller.Subject() : null),
+                        CourierName = Blank(report.CourierName),
+                        ExpectedBy = report.ExpectedBy?.Stored(),
+                        ColdChain = report.ColdChain ?? false,
+                    },
+                cancellationToken
+            )
         );
-        await update.ExecuteNonQueryAsync(cancellationToken);
-        job.State = JobStates.Shipped;
-        work.Publish(
-            new ParcelShipped
-            {
-                AggregateId = prescriptionId,
-                Version = job.NextVersion(),
-                OccurredAt = at,
-                InstitutionCode = job.InstitutionCode,
-                RegionCode = job.RegionCode,
-                HisNumber = job.HisNumber,
-                Revision = job.Revision,
-                ParcelId = parcel.ParcelId,
-                Sscc = parcel.Sscc,
-                CentreCode = job.CentreCode,
-                Courier = caller.DisplayName(),
-                BagSerials = await BagStore.OfAsync(work, prescriptionId, cancellationToken),
-                DeliveryRegionCode = job.DeliveryRegionCode,
-            },
-            job.TraceParent
-        );
-        await JobStore.SaveAsync(work, job, cancellationToken);
-        await work.CommitAsync(cancellationToken);
-        return Answer(job, parcel, recorded: true);
-    }
 
-    private static async Task<IResult> DeliverAsync(
+    private static async Task<Ok<ParcelAnswer>> DeliverAsync(
         Guid prescriptionId,
         DeliverReport report,
-        EventExchange exchange,
-        TimeProvider time,
+        ParcelActs acts,
+        PickUpCodes codes,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
     )
     {
-        var at = report.DeliveredAt.Reported("deliveredAt", time.GetUtcNow());
-        await using var work = await exchange.BeginAsync(cancellationToken);
-        var (job, parcel) = await LockAsync(work, prescriptionId, caller, cancellationToken);
-        if (parcel.DeliveredAt is { } delivered)
+        var receipt = Receipts.Of(report.Receiver, Blank(report.Receiver?.Code) is null ? "seen" : "code");
+        if (Blank(report.Receiver?.Code) is { } code)
         {
-            return delivered == at
-                ? Answer(job, parcel, recorded: false)
-                : throw DecoctionFaults.AlreadyDelivered.Exception("deliveredAt", delivered.Text());
+            await codes.VerifyAsync(prescriptionId, code, cancellationToken);
         }
 
-        if (parcel.ShippedAt is not { } shipped)
-        {
-            throw DecoctionFaults.NotShipped.Exception("prescriptionId");
-        }
-
-        if (at < shipped)
-        {
-            throw DecoctionFaults.DeliveredBeforeShipped.Exception("deliveredAt", shipped.Text());
-        }
-
-        await using var update = work.Command(
-            """
-            update decoction.parcel
-            set delivered_at = $2, delivered_by = $3, delivered_name = $4, state = 'delivered', outcome = 'delivered', ended_at = $2,
-                holder_code = null, since = $2
-            where prescription_id = $1
-            """,
-            prescriptionId,
-            at,
-            caller.Subject(),
-            caller.DisplayName()
-        );
-        await update.ExecuteNonQueryAsync(cancellationToken);
-        job.State = JobStates.Delivered;
-        work.Publish(
-            new ParcelDelivered
-            {
-                AggregateId = prescriptionId,
-                Version = job.NextVersion(),
-                OccurredAt = at,
-                InstitutionCode = job.InstitutionCode,
-                RegionCode = job.RegionCode,
-                HisNumber = job.HisNumber,
-                Revision = job.Revision,
-                ParcelId = parcel.ParcelId,
-                Sscc = parcel.Sscc,
-                CentreCode = job.CentreCode,
-                Courier = caller.DisplayName(),
-                BagSerials = await BagStore.OfAsync(work, prescriptionId, cancellationToken),
-                DeliveryRegionCode = job.DeliveryRegionCode,
-            },
-            job.TraceParent
-        );
-        await JobStore.SaveAsync(work, job, cancellationToken);
-        await work.CommitAsync(cancellationToken);
-        return Answer(job, parcel, recorded: true);
-    }
-
-    private static IResult Answer(Job job, Parcel parcel, bool recorded) =>
-        TypedResults.Ok(new ParcelAnswer(job.PrescriptionId, parcel.ParcelId, parcel.Sscc, job.State, recorded));
-
-    /// <summary>Job and parcel of the caller's centre, locked; not packed yet and not there at all answer alike.</summary>
-    private static async Task<(Job Job, Parcel Parcel)> LockAsync(
-        Work work,
-        Guid prescriptionId,
-        ClaimsPrincipal caller,
-        CancellationToken cancellationToken
-    )
-    {
-        var job =
-            await JobStore.LockAsync(work, prescriptionId, caller.InstitutionCode(), cancellationToken)
-            ?? throw DecoctionFaults.ParcelNotFound.Exception("prescriptionId");
-        await using var command = work.Command(
-            "select parcel_id, sscc, ready_at, shipped_at, delivered_at from decoction.parcel where prescription_id = $1",
-            prescriptionId
-        );
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            throw DecoctionFaults.ParcelNotFound.Exception("prescriptionId");
-        }
-
-        return (
-            job,
-            new Parcel(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetFieldValue<DateTimeOffset>(2),
-                reader.MomentAt(3),
-                reader.MomentAt(4)
+        return await AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.Deliver,
+                report.DeliveredAt,
+                "deliveredAt",
+                r => r with { Receipt = receipt },
+                cancellationToken
             )
         );
     }
+
+    private static Task<Ok<ParcelAnswer>> ArriveAsync(
+        Guid prescriptionId,
+        ArriveReport report,
+        ParcelActs acts,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    ) =>
+        AnswerAsync(
+            acts.DoAsync(prescriptionId, caller, ParcelAction.Arrive, report.ArrivedAt, "arrivedAt", r => r, cancellationToken)
+        );
+
+    /// <summary>The code is checked where it was made; who cannot show it shows an identity document, and why is recorded.</summary>
+    private static async Task<Ok<ParcelAnswer>> PickUpAsync(
+        Guid prescriptionId,
+        PickUpReport report,
+        ParcelActs acts,
+        PickUpCodes codes,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var byDocument = report.Document ?? false;
+        var receipt = Receipts.Of(report.Receiver, byDocument ? "document" : "code");
+        var reason = byDocument ? Words(report.Reason, "reason") : Blank(report.Reason);
+        if (!byDocument)
+        {
+            await codes.VerifyAsync(
+                prescriptionId,
+                Blank(report.Receiver?.Code) ?? throw DecoctionFaults.Missing.Exception("receiver.code"),
+                cancellationToken
+            );
+        }
+
+        return await AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.PickUp,
+                report.PickedUpAt,
+                "pickedUpAt",
+                r => r with { Receipt = receipt, Reason = reason },
+                cancellationToken
+            )
+        );
+    }
+
+    private static Task<Ok<ParcelAnswer>> FailAsync(
+        Guid prescriptionId,
+        FailReport report,
+        ParcelActs acts,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var cause = OneOf(report.Cause, FailCauses);
+        return AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.Fail,
+                report.FailedAt,
+                "failedAt",
+                r => r with { Cause = cause, Reason = Blank(report.Reason) },
+                cancellationToken
+            )
+        );
+    }
+
+    private static Task<Ok<ParcelAnswer>> BringBackAsync(
+        Guid prescriptionId,
+        BringBackReport report,
+        ParcelActs acts,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var cause = OneOf(report.Cause, FailCauses);
+        return AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.BringBack,
+                report.BroughtBackAt,
+                "broughtBackAt",
+                r => r with { Cause = cause, Reason = Blank(report.Reason) },
+                cancellationToken
+            )
+        );
+    }
+
+    private static Task<Ok<ParcelAnswer>> LoseAsync(
+        Guid prescriptionId,
+        LoseReport report,
+        ParcelActs acts,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var reason = Words(report.Reason, "reason");
+        return AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.Lose,
+                report.LostAt,
+                "lostAt",
+                r => r with { Reason = reason, Cause = "lost" },
+                cancellationToken
+            )
+        );
+    }
+
+    private static Task<Ok<ParcelAnswer>> DiscardAsync(
+        Guid prescriptionId,
+        DiscardReport report,
+        ParcelActs acts,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var cause = OneOf(report.Cause, DiscardCauses);
+        var reason = Words(report.Reason, "reason");
+        return AnswerAsync(
+            acts.DoAsync(
+                prescriptionId,
+                caller,
+                ParcelAction.Discard,
+                report.DiscardedAt,
+                "discardedAt",
+                r => r with { Reason = reason, Cause = cause },
+                cancellationToken
+            )
+        );
+    }
+
+    private static async Task<Ok<ParcelAnswer>> AnswerAsync(Task<ParcelActs.Outcome> act)
+    {
+        var (parcel, recorded) = await act;
+        return TypedResults.Ok(new ParcelAnswer(parcel.PrescriptionId, parcel.ParcelId, parcel.Sscc, parcel.State, recorded));
+    }
+
+    private static string OneOf(string? cause, string[] causes) =>
+        cause is not null && causes.Contains(cause)
+            ? cause
+            : throw DecoctionFaults.ParcelCause.Exception("cause", string.Join(", ", causes));
+
+    private static string Words(string? text, string field) =>
+        Blank(text) is { Length: <= 256 } words ? words : throw DecoctionFaults.Missing.Exception(field);
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }
