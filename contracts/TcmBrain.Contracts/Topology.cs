@@ -143,7 +143,11 @@ public static class Topology
                 typeof(ParcelDelivered),
             ]
         ),
-        new("decoction", Decoction, [typeof(InstitutionRegistered), typeof(InstitutionChanged), typeof(PrescriptionChecked), typeof(PrescriptionReturned)]),
+        new(
+            "decoction",
+            Decoction,
+            [typeof(InstitutionRegistered), typeof(InstitutionChanged), typeof(PrescriptionChecked), typeof(PrescriptionReturned)]
+        ),
         new(
             "quality",
             Quality,

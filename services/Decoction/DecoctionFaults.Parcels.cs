@@ -39,13 +39,6 @@ public static partial class DecoctionFaults
         "the prescription was returned ({0}): the parcel goes back to the centre",
         GrpcStatus: 9
     );
-    public static readonly FaultDefinition NotReleased = new(
-        "DEC-0706",
-        409,
-        "尚未放行:分装核对或煎煮记录未完成",
-        "not released yet: the packing check or the batch record is not done",
-        GrpcStatus: 9
-    );
     public static readonly FaultDefinition ReceiverRelation = new(
         "DEC-0707",
         400,

@@ -4,7 +4,9 @@ using TcmBrain.Exchange;
 using TcmBrain.Prescriptions.AuditAdvice;
 using TcmBrain.Prescriptions.CdsHooks;
 using TcmBrain.Prescriptions.InstitutionPolicies;
+using TcmBrain.Prescriptions.Custody;
 using TcmBrain.Prescriptions.Lifecycle;
+using TcmBrain.Prescriptions.Notifications;
 using TcmBrain.Prescriptions.Patients;
 using TcmBrain.Prescriptions.Push;
 using TcmBrain.Prescriptions.Reading;
@@ -30,6 +32,7 @@ internal static class Features
         services.AddHostedService<MonthsAhead>();
         services.AddSingleton<SignatureKeys>().AddHostedService(provider => provider.GetRequiredService<SignatureKeys>());
         services.AddPatients();
+        builder.AddNotifications();
         builder.AddReleases();
         builder.AddInstitutionPolicies();
         services.AddAuditAdvice();
@@ -84,8 +87,17 @@ internal static class Features
             .Handle<StepCompleted, FollowFacts>()
             .Handle<DecoctionCompleted, FollowFacts>()
             .Handle<ParcelShipped, FollowFacts>()
+            .Handle<ParcelArrived, FollowFacts>()
+            .Handle<ParcelUndelivered, FollowFacts>()
             .Handle<ParcelDelivered, FollowFacts>()
-            .Handle<DecoctionScrapped, FollowFacts>();
+            .Handle<ParcelReturned, FollowFacts>()
+            .Handle<DecoctionScrapped, FollowFacts>()
+            .Handle<PrescriptionChecked, KeepCustody>()
+            .Handle<ParcelShipped, KeepCustody>()
+            .Handle<ParcelArrived, KeepCustody>()
+            .Handle<ParcelUndelivered, KeepCustody>()
+            .Handle<ParcelDelivered, KeepCustody>()
+            .Handle<ParcelReturned, KeepCustody>();
 
     public static void MapFeatures(this WebApplication app)
     {
@@ -93,6 +105,8 @@ internal static class Features
         app.MapPrescriptions();
         app.MapReview();
         app.MapPatients();
+        app.MapDelivery();
+        app.MapNotifications();
         app.MapReleases();
         app.MapAuditAdvice();
         app.MapInstitutionPolicies();

@@ -27,6 +27,8 @@ public sealed class Room : IAsyncLifetime
     };
     private Teller? pharmacy;
     private Teller? institutions;
+    private Teller? lifecycle;
+    private StandInPrescriptions? prescriptions;
     private TestService? service;
     private NpgsqlDataSource? database;
     private int numbers;
@@ -55,18 +57,29 @@ public sealed class Room : IAsyncLifetime
             ["ConnectionStrings:rabbitmq"] = broker,
             ["Vessels:PerCentre"] = "12",
             ["Records:SigningKey"] = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]),
+            ["services:prescriptions:http:0"] = (prescriptions = await StandInPrescriptions.StartAsync()).Address.ToString(),
+            ["Delivery:PageAddress"] = "https://tcm.example",
         };
         Settings = settings;
         service = await TestService.StartAsync(typeof(DecoctionFaults).Assembly, settings);
         pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
+        lifecycle = await Teller.StartAsync("prescriptions", await servers.DatabaseAsync("prescriptions"), broker);
         institutions = await Teller.StartAsync("institutions", await servers.DatabaseAsync("institutions"), broker);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (institutions is not null)
+        foreach (var teller in new[] { institutions, lifecycle })
         {
-            await institutions.DisposeAsync();
+            if (teller is not null)
+            {
+                await teller.DisposeAsync();
+            }
+        }
+
+        if (prescriptions is not null)
+        {
+            await prescriptions.DisposeAsync();
         }
 
         if (pharmacy is not null)
@@ -111,6 +124,13 @@ public sealed class Room : IAsyncLifetime
 
     /// <summary>A pharmacist of the centre, who decides.</summary>
     public HttpClient Pharmacist(string centre) => Service.Client(TestTokens.Of("pharmacist-9", centre, "330105", "pharmacist"));
+    public HttpClient Who(string role, string institution) => Service.Client(TestTokens.Of(role + "-1", institution, "330105", role));
+
+    /// <summary>What prescriptions takes for right, by prescription.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<Guid, string> RightCodes => prescriptions!.RightCodes;
+
+    /// <summary>What prescriptions was asked, by path.</summary>
+    public StandInPrescriptions Prescriptions => prescriptions!;
 
     public HttpClient Courier(string centre) => Service.Client(TestTokens.Of("courier-1", centre, "330105", "courier"));
 
@@ -138,6 +158,28 @@ public sealed class Room : IAsyncLifetime
             DeliveryRegionCode = "330110",
             SyndromeName = "肝郁气滞证",
         };
+
+    /// <summary>Prescriptions tells that it has ended.</summary>
+    public async Task ReturnAsync(Guid prescription, string cause)
+    {
+        var id = await lifecycle!.TellAsync(
+            new PrescriptionReturned
+            {
+                AggregateId = prescription,
+                Version = 4,
+                OccurredAt = Morning.AddHours(2),
+                InstitutionCode = Organisation(),
+                RegionCode = "330106",
+                HisNumber = "x",
+                Revision = 1,
+                ReturnedBy = "system",
+                Reason = "x",
+                Cause = cause,
+                StateReached = "Shipped",
+            }
+        );
+        await Told.TakenInAsync(Database, id);
+    }
 
     /// <summary>The register tells of an institution.</summary>
     public async Task NameAsync(string code, string zh, string en)

@@ -131,7 +131,7 @@ public sealed record ParcelReturned : ParcelEvent
 /// <summary>What was cooled on its way was too warm or too cold (冷链超温).</summary>
 public sealed record ColdChainBroken : ParcelEvent
 {
-    /// <summary>The first reading outside the limits.</summary>
-    public required decimal Celsius { get; init; }
+    /// <summary>The first reading outside the limits, in hundredths of a degree Celsius.</summary>
+    public required int Centicelsius { get; init; }
     public required DateTimeOffset MeasuredAt { get; init; }
 }

@@ -27,6 +27,15 @@ public sealed record CourierStatuses(IReadOnlyList<CourierStatus>? Items);
 /// <param name="Outcome">applied: it changed something; noted: kept, and changed nothing; waiting: it came before what it follows; refused</param>
 /// <param name="Repeated">true: it had been told before, and the outcome is that of then</param>
 /// <param name="Code">of a refused one</param>
-public sealed record CourierOutcome(string ReportId, string? Sscc, string Outcome, bool Repeated, string? State, string? Code, string? Zh, string? En);
+public sealed record CourierOutcome(
+    string ReportId,
+    string? Sscc,
+    string Outcome,
+    bool Repeated,
+    string? State,
+    string? Code,
+    string? Zh,
+    string? En
+);
 
 public sealed record CourierOutcomes(IReadOnlyList<CourierOutcome> Items);

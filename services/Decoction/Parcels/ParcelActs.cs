@@ -100,7 +100,8 @@ internal sealed class ParcelActs(EventExchange exchange, TimeProvider time)
     {
         switch (report.Action)
         {
-            case ParcelAction.HandOver when parcel.State is not (ParcelStates.Ready or ParcelStates.Back) && parcel.ShippedAt is { } shipped:
+            case ParcelAction.HandOver
+                when parcel.State is not (ParcelStates.Ready or ParcelStates.Back) && parcel.ShippedAt is { } shipped:
                 throw DecoctionFaults.AlreadyShipped.Exception(field, shipped.Text());
             case ParcelAction.Deliver or ParcelAction.PickUp when parcel.DeliveredAt is { } delivered:
                 throw DecoctionFaults.AlreadyDelivered.Exception(field, delivered.Text());

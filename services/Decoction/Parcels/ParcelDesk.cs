@@ -1,5 +1,4 @@
-using Npgsql;
-using TcmBrain.Contracts.Events;
+using TcmBrain.Decoction.BatchRecords;
 using TcmBrain.Decoction.Jobs;
 using TcmBrain.Exchange;
 
@@ -83,6 +82,11 @@ internal static class ParcelDesk
     {
         // A courier's clock may be a little behind the centre's.
         var at = report.At < parcel.Since ? parcel.Since : report.At;
+        if (parcel.ShippedAt is null && report.Action is ParcelAction.HandOver or ParcelAction.Arrive)
+        {
+            await ReleaseGate.RequireAsync(work, parcel.PrescriptionId, ct);
+        }
+
         parcel.State = to;
         parcel.Since = at;
         switch (report.Action)
@@ -116,7 +120,8 @@ internal static class ParcelDesk
                 break;
             case ParcelAction.Discard:
                 End(parcel, report.Cause!, at);
-                parcel.JobState = "returned";
+                // What was scrapped stays that.
+                parcel.JobState = parcel.JobState == JobStates.Scrapped ? JobStates.Scrapped : "returned";
                 break;
             case ParcelAction.Lose:
                 End(parcel, "lost", at);
@@ -125,14 +130,7 @@ internal static class ParcelDesk
         }
 
         work.Publish(ParcelEvents.Of(parcel, report, at), parcel.TraceParent);
-        try
-        {
-            await ParcelStore.SaveAsync(work, parcel, report.By, ct);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.IntegrityConstraintViolation)
-        {
-            throw DecoctionFaults.NotReleased.Exception("prescriptionId");
-        }
+        await ParcelStore.SaveAsync(work, parcel, report.By, ct);
     }
 
     private static void End(ParcelRow parcel, string outcome, DateTimeOffset at)
@@ -144,7 +142,9 @@ internal static class ParcelDesk
     private static ServiceDefaults.Faults.FaultException Refusal(ParcelRow parcel, ParcelAction action) =>
         action switch
         {
-            ParcelAction.Arrive or ParcelAction.PickUp when parcel.PickUp is null => DecoctionFaults.NotForPickUp.Exception("prescriptionId"),
+            ParcelAction.Arrive or ParcelAction.PickUp when parcel.PickUp is null => DecoctionFaults.NotForPickUp.Exception(
+                "prescriptionId"
+            ),
             ParcelAction.Deliver or ParcelAction.Fail when parcel.State == ParcelStates.Ready => DecoctionFaults.NotShipped.Exception(
                 "prescriptionId"
             ),

@@ -146,10 +146,7 @@ internal static class ParcelEndpoints
         ParcelActs acts,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
-    ) =>
-        AnswerAsync(
-            acts.DoAsync(prescriptionId, caller, ParcelAction.Arrive, report.ArrivedAt, "arrivedAt", r => r, cancellationToken)
-        );
+    ) => AnswerAsync(acts.DoAsync(prescriptionId, caller, ParcelAction.Arrive, report.ArrivedAt, "arrivedAt", r => r, cancellationToken));
 
     /// <summary>The code is checked where it was made; who cannot show it shows an identity document, and why is recorded.</summary>
     private static async Task<Ok<ParcelAnswer>> PickUpAsync(

@@ -208,10 +208,7 @@ internal static class ParcelReads
     {
         Sight.Of(caller).Guard(command);
         command.Parameters.AddWithValue("subject", caller.Subject());
-        command.Parameters.AddWithValue(
-            "supervises",
-            caller.HasAnyRole(Roles.Quality, Roles.Regulator, Roles.Operator, Roles.Service)
-        );
+        command.Parameters.AddWithValue("supervises", caller.HasAnyRole(Roles.Quality, Roles.Regulator, Roles.Operator, Roles.Service));
     }
 
     private static ParcelItem ItemOf(NpgsqlDataReader row) =>

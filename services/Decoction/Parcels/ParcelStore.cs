@@ -229,11 +229,7 @@ internal static class ParcelStore
             Decoct = row.GetBoolean(11),
             PickUp = row.IsDBNull(12)
                 ? null
-                : new PickUp(
-                    row.GetString(12),
-                    row.GetFieldValue<DateTimeOffset>(13),
-                    row.GetFieldValue<DateTimeOffset>(14)
-                ),
+                : new PickUp(row.GetString(12), row.GetFieldValue<DateTimeOffset>(13), row.GetFieldValue<DateTimeOffset>(14)),
             ReadyAt = row.GetFieldValue<DateTimeOffset>(15),
             BagSerials = row.GetFieldValue<string[]>(16),
             JobState = row.GetString(17),

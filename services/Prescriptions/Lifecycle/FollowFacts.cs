@@ -20,7 +20,10 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
         IHandle<DecoctionCompleted>,
         IHandle<DecoctionScrapped>,
         IHandle<ParcelShipped>,
-        IHandle<ParcelDelivered>
+        IHandle<ParcelArrived>,
+        IHandle<ParcelUndelivered>,
+        IHandle<ParcelDelivered>,
+        IHandle<ParcelReturned>
 {
     /// <summary>How long an amendment that was cut short may take to be tried again before the withdrawn prescription is closed.</summary>
     private static readonly TimeSpan AmendmentPatience = TimeSpan.FromMinutes(10);
@@ -78,6 +81,12 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
     public Task HandleAsync(ParcelShipped e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, LifecycleAction.Ship, e.Courier, e.Sscc, ct);
 
+    public Task HandleAsync(ParcelArrived e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.Arrive, e.Courier, "到达自提点 " + e.Sscc, ct);
+
+    public Task HandleAsync(ParcelUndelivered e, Work work, CancellationToken ct) =>
+        FollowAsync(work, e, LifecycleAction.Miss, e.Courier, $"{(e.Back ? "退回中心" : "未妥投")}: {e.Reason}", ct);
+
     public Task HandleAsync(ParcelDelivered e, Work work, CancellationToken ct) =>
         FollowAsync(work, e, LifecycleAction.Deliver, e.Courier, e.Sscc, ct);
 
@@ -91,6 +100,25 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
             "centre-closed" => "药房停业",
             _ => cause,
         };
+
+    /// <summary>What the centre ended, or was lost, is returned: it never reached the patient.</summary>
+    public async Task HandleAsync(ParcelReturned e, Work work, CancellationToken ct)
+    {
+        if (await LifecycleStore.LockAsync(work, e.AggregateId, ct) is not { } standing)
+        {
+            return;
+        }
+
+        var reason = e.Cause == "lost" ? "包裹遗失 " + e.Sscc : "包裹退回 " + e.Sscc;
+        if (LifecycleTable.Of(standing.State, LifecycleAction.GiveUp).Kind == CellKind.Move)
+        {
+            await Endings.ReturnAsync(work, standing, e.Courier, e.Cause, reason, e.OccurredAt, ct);
+        }
+        else
+        {
+            await LifecycleStore.NoteAsync(work, standing, State.Returned, e.Courier, reason, e.OccurredAt, ct);
+        }
+    }
 
     /// <summary>The pharmacy's word closes a cancellation whose own transaction did not get through, and what ran out.</summary>
     public async Task HandleAsync(PrescriptionWithdrawn e, Work work, CancellationToken ct)

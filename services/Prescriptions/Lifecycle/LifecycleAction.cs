@@ -71,7 +71,16 @@ public enum LifecycleAction
     /// <summary>报废: nobody may take it.</summary>
     Scrap,
     Ship,
+
+    /// <summary>到达自提点: it lies at the counter.</summary>
+    Arrive,
+
+    /// <summary>未妥投: nobody could be handed it, or it is back at the centre, which decides.</summary>
+    Miss,
     Deliver,
+
+    /// <summary>It will never reach the patient: ended at the centre, or lost.</summary>
+    GiveUp,
 
     /// <summary>The present state runs out (超时).</summary>
     TimeOut,

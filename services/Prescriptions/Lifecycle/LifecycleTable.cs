@@ -63,7 +63,7 @@ public static class LifecycleTable
             <= LifecycleAction.TakeBack => Actor.Pharmacist,
             <= LifecycleAction.Check => Actor.Pharmacy,
             <= LifecycleAction.Scrap => Actor.DecoctionRoom,
-            <= LifecycleAction.Deliver => Actor.Courier,
+            <= LifecycleAction.GiveUp => Actor.Courier,
             _ => Actor.Clock,
         };
 
@@ -108,6 +108,8 @@ public static class LifecycleTable
             // What is spent cannot go on, however far its path had been told.
             LifecycleAction.Scrap => IsEnded(state) ? Cell.Note : Cell.Move(Returned),
             LifecycleAction.Deliver => IsEnded(state) ? Cell.Note : Cell.Move(Completed),
+            LifecycleAction.Miss => Cell.Note,
+            LifecycleAction.GiveUp => IsEnded(state) || state == Delivered ? Cell.Note : Cell.Move(Returned),
             LifecycleAction.TimeOut => state switch
             {
                 _ when IsOursAlone(state) => Cell.Move(Expired),
@@ -131,7 +133,8 @@ public static class LifecycleTable
             LifecycleAction.CompleteStep => Decocting,
             LifecycleAction.CompletePacking or LifecycleAction.CompleteDecoction => Packed,
             LifecycleAction.Scrap => Returned,
-            LifecycleAction.Ship => Shipped,
+            LifecycleAction.Ship or LifecycleAction.Arrive or LifecycleAction.Miss => Shipped,
+            LifecycleAction.GiveUp => Returned,
             LifecycleAction.Deliver => Delivered,
             _ => Unspecified,
         };

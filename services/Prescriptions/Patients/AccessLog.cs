@@ -8,7 +8,7 @@ using TcmBrain.ServiceDefaults.Identity;
 namespace TcmBrain.Prescriptions.Patients;
 
 /// <summary>One look at a patient's identity, one search for one, or one erasure (患者身份访问记录).</summary>
-/// <param name="Action">reveal, search or erase</param>
+/// <param name="Action">reveal, search, erase, deliver (courier), label (centre) or notify (a message was sent)</param>
 /// <param name="PrescriptionId">null for a search</param>
 /// <param name="InstitutionCode">whose patient it was; for a search, the searcher's own</param>
 /// <param name="Subject">client id or user name of who looked</param>

@@ -7,6 +7,7 @@ internal static class PatientsFeature
             .AddSingleton<IdentityKeyRing>()
             .AddSingleton<PatientIdentityVault>()
             .AddSingleton<IdentityAccess>()
+            .AddSingleton<HandoverAccess>()
             .AddSingleton<IdentityErasure>()
             .AddSingleton<AccessLog>()
             .AddHostedService<IdentityResealing>();

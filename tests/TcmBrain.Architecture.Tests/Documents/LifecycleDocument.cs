@@ -69,7 +69,11 @@ internal static class LifecycleDocument
         [LifecycleAction.CompleteDecoction] = "`DecoctionCompleted`",
         [LifecycleAction.Scrap] = "`DecoctionScrapped`: nobody may take it; the hospital prescribes anew",
         [LifecycleAction.Ship] = "`ParcelShipped`",
+        [LifecycleAction.Arrive] = "`ParcelArrived`: at the counter of a pick-up",
+        [LifecycleAction.Miss] =
+            "`ParcelUndelivered`: an attempt failed, or it is back at the centre, which sends it out again or gives up",
         [LifecycleAction.Deliver] = "`ParcelDelivered`",
+        [LifecycleAction.GiveUp] = "`ParcelReturned`: refused, undeliverable, not collected, damaged or lost",
         [LifecycleAction.TimeOut] = "the state's time is over: see below",
     };
 

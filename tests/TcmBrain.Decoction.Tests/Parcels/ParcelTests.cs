@@ -76,7 +76,7 @@ public sealed class ParcelTests(Room room)
             "DEC-0301",
             HttpStatusCode.NotFound
         );
-        using var worker = room.Worker(centre);
+        using var worker = room.Who("dispenser", centre);
         (await worker.SendAsync(Path(rx, "ship"), new { shippedAt = room.Morning.AddHours(1) })).ShouldBeRefused(
             "GEN-0002",
             HttpStatusCode.Forbidden

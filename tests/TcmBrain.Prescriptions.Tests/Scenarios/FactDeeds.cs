@@ -235,6 +235,72 @@ internal static class FactDeeds
                     Revision = 1,
                 }
             ),
+            LifecycleAction.Arrive => Say(
+                fixture,
+                id,
+                new ParcelArrived
+                {
+                    ParcelId = Guid.NewGuid(),
+                    Sscc = "1",
+                    CentreCode = "c",
+                    Courier = "配送员",
+                    BagSerials = [],
+                    DeliveryRegionCode = "330102",
+                    CounterCode = "h",
+                    Until = Now.AddDays(1),
+                    AggregateId = id,
+                    Version = 6,
+                    OccurredAt = Now,
+                    InstitutionCode = "",
+                    RegionCode = "",
+                    HisNumber = "",
+                    Revision = 1,
+                }
+            ),
+            LifecycleAction.Miss => Say(
+                fixture,
+                id,
+                new ParcelUndelivered
+                {
+                    ParcelId = Guid.NewGuid(),
+                    Sscc = "1",
+                    CentreCode = "c",
+                    Courier = "配送员",
+                    BagSerials = [],
+                    DeliveryRegionCode = "330102",
+                    Reason = "absent",
+                    Attempt = 1,
+                    Back = false,
+                    AggregateId = id,
+                    Version = 6,
+                    OccurredAt = Now,
+                    InstitutionCode = "",
+                    RegionCode = "",
+                    HisNumber = "",
+                    Revision = 1,
+                }
+            ),
+            LifecycleAction.GiveUp => Say(
+                fixture,
+                id,
+                new ParcelReturned
+                {
+                    ParcelId = Guid.NewGuid(),
+                    Sscc = "1",
+                    CentreCode = "c",
+                    Courier = "配送员",
+                    BagSerials = [],
+                    DeliveryRegionCode = "330102",
+                    Cause = "lost",
+                    AggregateId = id,
+                    Version = 7,
+                    OccurredAt = Now,
+                    InstitutionCode = "",
+                    RegionCode = "",
+                    HisNumber = "",
+                    Revision = 1,
+                }
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(action), action, "not a fact"),
         };
 

@@ -36,7 +36,10 @@ public sealed class LifecycleWalkTests(ScenarioFixture fixture) : IClassFixture<
         [LifecycleAction.CompleteDecoction] = "decoction room: completes decoction",
         [LifecycleAction.Scrap] = "decoction room: scraps",
         [LifecycleAction.Ship] = "courier: ships",
+        [LifecycleAction.Arrive] = "courier: reaches the counter",
+        [LifecycleAction.Miss] = "courier: meets nobody",
         [LifecycleAction.Deliver] = "courier: delivers",
+        [LifecycleAction.GiveUp] = "courier: gives up",
         [LifecycleAction.TimeOut] = "clock: time is over",
     };
 

@@ -81,7 +81,10 @@ internal sealed class Story(ScenarioFixture fixture)
         ["completes decoction"] = LifecycleAction.CompleteDecoction,
         ["scraps"] = LifecycleAction.Scrap,
         ["ships"] = LifecycleAction.Ship,
+        ["reaches the counter"] = LifecycleAction.Arrive,
+        ["meets nobody"] = LifecycleAction.Miss,
         ["delivers"] = LifecycleAction.Deliver,
+        ["gives up"] = LifecycleAction.GiveUp,
     };
 
     private async Task<string> HospitalAsync(string what, int hospital)

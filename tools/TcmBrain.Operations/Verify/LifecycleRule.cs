@@ -57,6 +57,8 @@ internal static class LifecycleRule
             "shipped" => state is State.Shipped or State.Returned,
             "scrapped" => state is State.Returned or State.Cancelled,
             "delivered" => state is State.Completed or State.Returned,
+            // It never reached the patient.
+            "returned" or "lost" => state is State.Returned,
             _ => false,
         };
 }
