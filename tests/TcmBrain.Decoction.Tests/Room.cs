@@ -124,6 +124,7 @@ public sealed class Room : IAsyncLifetime
 
     /// <summary>A pharmacist of the centre, who decides.</summary>
     public HttpClient Pharmacist(string centre) => Service.Client(TestTokens.Of("pharmacist-9", centre, "330105", "pharmacist"));
+
     public HttpClient Who(string role, string institution) => Service.Client(TestTokens.Of(role + "-1", institution, "330105", role));
 
     /// <summary>What prescriptions takes for right, by prescription.</summary>

@@ -16,5 +16,21 @@ internal static class JobStates
     /// <summary>Ended: a named person decided that nobody may take it.</summary>
     public const string Scrapped = "scrapped";
 
-    public static readonly IReadOnlyList<string> All = [Waiting, Soaking, Decocting, Packing, Packed, Shipped, Delivered, Scrapped];
+    /// <summary>The parcel ended at the centre.</summary>
+    public const string Returned = "returned";
+    public const string Lost = "lost";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        Waiting,
+        Soaking,
+        Decocting,
+        Packing,
+        Packed,
+        Shipped,
+        Delivered,
+        Scrapped,
+        Returned,
+        Lost,
+    ];
 }

@@ -121,11 +121,11 @@ internal static class ParcelDesk
             case ParcelAction.Discard:
                 End(parcel, report.Cause!, at);
                 // What was scrapped stays that.
-                parcel.JobState = parcel.JobState == JobStates.Scrapped ? JobStates.Scrapped : "returned";
+                parcel.JobState = parcel.JobState == JobStates.Scrapped ? JobStates.Scrapped : JobStates.Returned;
                 break;
             case ParcelAction.Lose:
                 End(parcel, "lost", at);
-                parcel.JobState = "lost";
+                parcel.JobState = JobStates.Lost;
                 break;
         }
 
