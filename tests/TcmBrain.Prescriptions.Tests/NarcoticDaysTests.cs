@@ -1,4 +1,5 @@
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.HisSimulator.His;
 using TcmBrain.Knowledge;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.Push;
@@ -106,6 +107,28 @@ public sealed class NarcoticDaysTests(PrescriptionsFixture fixture) : IClassFixt
         lines!.Select(x => x.Piece).ShouldBe(["川乌", "生半夏"], "川乌 is the raw piece of that name");
         prescription.Lines[0].Handling = "先煎";
         AuditTranslation.DispensableLines(prescription, Catalogue.Default, institution: null).ShouldBeNull();
+    }
+
+    /// <summary>The demo's day without flaws burdens nobody with a block or an open question.</summary>
+    [Fact]
+    public void A_flawless_day_has_nothing_that_blocks()
+    {
+        var factory = new PrescriptionFactory(Catalogue.Default, seed: 3, DateTimeOffset.UtcNow.AddHours(-1));
+
+        var stopped = Enumerable
+            .Range(0, 1000)
+            .Select(i => factory.Make(i, flawEvery: 0))
+            .Select(x => (x.Formula, Result: Judge(x.Prescription)))
+            .Where(x => x.Result.Outcome is Audit.Severity.Block or Audit.Severity.Resolve or Audit.Severity.Refuse)
+            .Select(x => $"{x.Formula}: {x.Result.Findings[0].Zh}");
+
+        stopped.ShouldBeEmpty();
+
+        static AuditResult Judge(Prescription p)
+        {
+            var request = AuditTranslation.RequestOf(p, PrescriberAuthority.Toxic | PrescriberAuthority.Narcotic, institution: null);
+            return AuditRelease.BuiltIn.Auditor.Audit(in request);
+        }
     }
 
     private static IEnumerable<string> Rules(PushReply reply) => reply.Audit.Findings.Select(f => f.RuleId);

@@ -120,11 +120,13 @@ public sealed class PrescriptionFactory(Catalogue catalogue, int seed, DateTimeO
 
         foreach (var line in formula.AsPrescription(catalogue, catalogue.Customs))
         {
+            var piece = Prescribed(line.Piece);
+            prescription.Doses = Math.Min(prescription.Doses, MostDays(piece));
             prescription.Lines.Add(
                 new Line
                 {
-                    Name = line.Piece.Name,
-                    MilligramsPerDose = line.Milligrams,
+                    Name = piece.Name,
+                    MilligramsPerDose = Math.Min(line.Milligrams, piece.MaxMilligrams ?? line.Milligrams),
                     Handling = line.Handling == Handling.None ? "" : HandlingText.Format(line.Handling),
                 }
             );
@@ -135,6 +137,19 @@ public sealed class PrescriptionFactory(Catalogue catalogue, int seed, DateTimeO
         var clientId = $"his-{index % DemoRegion.Hospitals.Count + 1}";
         return new SimulatedPrescription(hospital, clientId, prescription, flaw, formula.Name);
     }
+
+    /// <summary>A piece whose bare name may mean the controlled raw one is prescribed processed, as it is in practice.</summary>
+    private Herb Prescribed(Herb piece) =>
+        piece is { RawEquivalent: not null, DispenseAs: [var processed, ..] } ? catalogue[processed] : piece;
+
+    /// <summary>《医疗用毒性药品管理办法》: two days; 罂粟壳: three.</summary>
+    private static int MostDays(Herb piece) =>
+        piece.Regulation switch
+        {
+            Regulation.ControlledToxic => 2,
+            Regulation.Narcotic => 3,
+            _ => int.MaxValue,
+        };
 
     public static void Spoil(Prescription p, Flaw flaw)
     {
