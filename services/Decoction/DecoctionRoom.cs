@@ -5,6 +5,7 @@ using TcmBrain.Decoction.Institutions;
 using TcmBrain.Decoction.Jobs;
 using TcmBrain.Decoction.Parcels;
 using TcmBrain.Decoction.Recipes;
+using TcmBrain.Decoction.Scheduling;
 using TcmBrain.Decoction.Steps;
 using TcmBrain.Decoction.Telemetry;
 using TcmBrain.Decoction.Vessels;
@@ -33,6 +34,9 @@ internal static class DecoctionRoom
         builder.Services.AddSingleton<RecordBook>();
         builder.AddStartupTask<PublishRecordKey>();
         builder.Services.AddSingleton<DeviationDesk>();
+        builder.Services.AddOptions<SchedulingSettings>().BindConfiguration("Scheduling").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RoomReader>();
+        builder.Services.AddSingleton<PlanBook>();
         builder.Services.AddSingleton<StepReporting>();
         builder.AddDelivery();
         return builder;
@@ -55,5 +59,6 @@ internal static class DecoctionRoom
         app.MapVesselCare();
         app.MapDeviations();
         app.MapRecords();
+        app.MapBoard();
     }
 }

@@ -10,7 +10,13 @@ internal sealed class RoomSignal
     /// <summary>Counts up with every change; starts where no earlier process could have been.</summary>
     public long VersionOf(string centreCode) => Of(centreCode).Version;
 
-    public void Changed(string centreCode) => Of(centreCode).Change();
+    /// <summary>Counts only what changes the work: jobs, steps, vessels, decisions; not readings.</summary>
+    public long WorkVersionOf(string centreCode) => Of(centreCode).WorkVersion;
+
+    public void Changed(string centreCode) => Of(centreCode).Change(work: true);
+
+    /// <summary>New readings.</summary>
+    public void Measured(string centreCode) => Of(centreCode).Change(work: false);
 
     /// <summary>Returns at once when the room is past <paramref name="version"/>, else when it changes or the time is up.</summary>
     public Task WaitAsync(string centreCode, long version, TimeSpan atMost, CancellationToken cancellationToken) =>
@@ -25,11 +31,14 @@ internal sealed class RoomSignal
 
         public long Version { get; private set; } = DateTimeOffset.UtcNow.Ticks;
 
-        public void Change()
+        public long WorkVersion { get; private set; }
+
+        public void Change(bool work)
         {
             lock (gate)
             {
                 Version++;
+                WorkVersion += work ? 1 : 0;
                 next.TrySetResult();
                 next = New();
             }

@@ -68,7 +68,7 @@ internal sealed partial class RoomWatch(
             }
         }
 
-        signal.Changed(centreCode);
+        signal.Measured(centreCode);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

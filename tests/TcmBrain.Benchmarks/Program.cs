@@ -6,7 +6,7 @@ using TcmBrain.Benchmarks.Identity;
 var names = new Argument<string[]>("names")
 {
     Description =
-        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, pharmacy; all when none is named",
+        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), pharmacy; all when none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
@@ -24,6 +24,7 @@ root.SetAction(
             ("lifecycle", () => new LifecycleBenchmark(servers, count: 4_000, rounds: 3).RunAsync(cancellationToken)),
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
             ("identity", () => new IdentityBenchmark(servers).RunAsync(cancellationToken)),
+            ("decoction-plan", () => Task.FromResult(new SchedulingBenchmark(prescriptions: 500, vessels: 60, rounds: 5).Run())),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
         };
         var asked = arguments.GetValue(names)!;

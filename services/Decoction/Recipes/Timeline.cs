@@ -28,7 +28,7 @@ public enum MomentAnchor
 public sealed record RecipeMoment(
     string Handling,
     IReadOnlyList<string> Pieces,
-    MomentAnchor Anchor,
+    [property: KebabCaseEnum] MomentAnchor Anchor,
     int? Minute,
     MinuteLimit? Limit,
     bool MustConfirm

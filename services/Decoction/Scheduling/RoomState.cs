@@ -1,0 +1,84 @@
+using TcmBrain.Decoction.Recipes;
+using TcmBrain.Decoction.Steps;
+
+namespace TcmBrain.Decoction.Scheduling;
+
+/// <summary>A vessel as it is now, with what is in it.</summary>
+internal sealed record VesselNow(
+    int VesselId,
+    string Name,
+    string Kind,
+    int CapacityMillilitres,
+    bool Instrumented,
+    DateTimeOffset? BrokenAt,
+    bool Clean,
+    bool Calibrated,
+    JobNow? Job
+);
+
+/// <summary>A job that has begun and is not packed yet.</summary>
+/// <param name="Holds">Deviations it waits for.</param>
+internal sealed record JobNow(
+    Guid PrescriptionId,
+    string HisNumber,
+    bool Urgent,
+    int Doses,
+    DateTimeOffset CheckedAt,
+    Recipe Recipe,
+    IReadOnlyList<StepRecord> Steps,
+    IReadOnlySet<string> Actions,
+    int Holds
+)
+{
+    public StepRecord? Running => Steps.LastOrDefault(s => s.FinishedAt is null);
+
+    /// <summary>What comes after what is done; null when packing has ended.</summary>
+    public Step? Next =>
+        Running is not null ? null
+        : Steps.Count == 0 ? Step.Soaking
+        : Steps[^1].Step < Step.Packing ? Steps[^1].Step + 1
+        : null;
+
+    /// <summary>When it is out of its vessel when everything keeps to its target from now on.</summary>
+    public DateTimeOffset ExpectedEnd(DateTimeOffset now)
+    {
+        var from = now;
+        var next = Next ?? Step.Packing + 1;
+        if (Running is { } running)
+        {
+            var target = running.StartedAt.AddMinutes(TargetOf(running.Step));
+            from = target > now ? target : now;
+            next = running.Step + 1;
+        }
+
+        for (var step = next; step <= Step.Packing; step++)
+        {
+            from = from.AddMinutes(TargetOf(step));
+        }
+
+        return from;
+    }
+
+    public int TargetOf(Step step) =>
+        step switch
+        {
+            Step.Soaking => Recipe.Soak.Target,
+            Step.FirstBoil => Recipe.FirstBoil.Target,
+            Step.SecondBoil => Recipe.SecondBoil.Target,
+            _ => Recipe.PackingMinutes,
+        };
+}
+
+/// <summary>A job that waits for a vessel, or for another after its first broke.</summary>
+internal sealed record JobWaiting(
+    Guid PrescriptionId,
+    string HisNumber,
+    bool Urgent,
+    int Doses,
+    DateTimeOffset CheckedAt,
+    Recipe Recipe,
+    int Holds
+);
+
+/// <summary>One centre's room at one moment.</summary>
+internal sealed record RoomState(string CentreCode, IReadOnlyList<VesselNow> Vessels, IReadOnlyList<JobWaiting> Waiting);
