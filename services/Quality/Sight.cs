@@ -24,17 +24,12 @@ internal readonly record struct Sight(string Institution, string[] RegionPrefixe
 
     public static Sight Of(ClaimsPrincipal caller, SupervisionSettings settings)
     {
-        var own = caller.RegionCode();
-        string[] regions =
+        string[] prefixes =
             !caller.HasAnyRole(Roles.Quality, Roles.Regulator) ? []
-            : settings.Regions.TryGetValue(caller.InstitutionCode(), out var codes) ? codes
-            : RegionCode.IsWellFormed(own) ? [own]
+            : settings.Regions.TryGetValue(caller.InstitutionCode(), out var codes) ? [.. codes.Select(RegionCode.SubtreePrefix)]
+            : caller.RegionPrefix() is { } own ? [own]
             : [];
-        return new(
-            caller.InstitutionCode(),
-            [.. regions.Select(RegionCode.SubtreePrefix)],
-            caller.HasAnyRole(Roles.Operator, Roles.Service)
-        );
+        return new(caller.InstitutionCode(), prefixes, caller.HasAnyRole(Roles.Operator, Roles.Service));
     }
 
     public void Guard(NpgsqlCommand command)

@@ -13,8 +13,10 @@ public static class RegionCode
         : code[..4] + "00";
 
     /// <summary>The digits that every region below this one starts with: 330100 covers all of 3301xx.</summary>
+    /// <exception cref="ArgumentException">It is no region's code: an empty one would cover every region.</exception>
     public static string SubtreePrefix(string code) =>
-        code.EndsWith("0000", StringComparison.Ordinal) ? code[..2]
+        !IsWellFormed(code) ? throw new ArgumentException($"'{code}' is no region's code.", nameof(code))
+        : code.EndsWith("0000", StringComparison.Ordinal) ? code[..2]
         : code.EndsWith("00", StringComparison.Ordinal) ? code[..4]
         : code;
 }

@@ -23,7 +23,7 @@ public sealed record Audience(Scope Scope, bool SeesReferences)
             return new(Within("", region), SeesReferences: false);
         }
 
-        if (caller.HasRole(Roles.Regulator) && RegionCode.IsWellFormed(caller.RegionCode()))
+        if (caller.HasRole(Roles.Regulator) && caller.RegionPrefix() is not null)
         {
             return new(Within(caller.RegionCode(), region), SeesReferences: false);
         }
@@ -49,8 +49,8 @@ public sealed record Audience(Scope Scope, bool SeesReferences)
         var own = institution.Length > 0 && caller.InstitutionCode() == institution;
         var supervised =
             caller.HasRole(Roles.Regulator)
-            && RegionCode.IsWellFormed(caller.RegionCode())
-            && card?.Region?.StartsWith(RegionCode.SubtreePrefix(caller.RegionCode()), StringComparison.Ordinal) == true;
+            && caller.RegionPrefix() is { } prefix
+            && card?.Region?.StartsWith(prefix, StringComparison.Ordinal) == true;
         if (!own && !supervised && !(card is not null && caller.HasRole(Roles.Operator)))
         {
             throw CockpitFaults.UnknownInstitution.Exception("institution");

@@ -22,9 +22,7 @@ internal sealed record Administrator(string Name, bool All, string? RegionPrefix
         new(
             caller.Subject(),
             caller.HasRole(Roles.Operator),
-            caller.HasRole(Roles.Regulator) && RegionCode.IsWellFormed(CallerExtensions.RegionCode(caller))
-                ? RegionCode.SubtreePrefix(CallerExtensions.RegionCode(caller))
-                : null,
+            caller.HasRole(Roles.Regulator) ? caller.RegionPrefix() : null,
             caller.HasRole(Roles.Admin) ? caller.InstitutionCode() : null
         );
 

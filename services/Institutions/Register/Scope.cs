@@ -15,8 +15,8 @@ internal sealed record Scope(bool All, string? RegionPrefix, string OwnCode)
 
     public static Scope Of(ClaimsPrincipal caller) =>
         caller.HasAnyRole(Roles.Operator, Roles.Service) ? new Scope(true, null, "")
-        : caller.HasAnyRole(Roles.Regulator, Roles.Quality) && RegionOf(caller) is { } region
-            ? new Scope(false, RegionCode.SubtreePrefix(region), caller.InstitutionCode())
+        : caller.HasAnyRole(Roles.Regulator, Roles.Quality) && caller.RegionPrefix() is { } region
+            ? new Scope(false, region, caller.InstitutionCode())
         : new Scope(false, null, caller.InstitutionCode());
 
     public bool CoversRegion(string region) => All || RegionPrefix is not null && region.StartsWith(RegionPrefix, StringComparison.Ordinal);
@@ -31,7 +31,4 @@ internal sealed record Scope(bool All, string? RegionPrefix, string OwnCode)
         : RegionPrefix is null ? where.And(own, ("scope_own", OwnCode))
         // An institution with rights over a region lies in that region.
         : where.And($"{region} collate \"C\" like @scope_region || '%'", ("scope_region", RegionPrefix));
-
-    private static string? RegionOf(ClaimsPrincipal caller) =>
-        CallerExtensions.RegionCode(caller) is { } region && RegionCode.IsWellFormed(region) ? region : null;
 }

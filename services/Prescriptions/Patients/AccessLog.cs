@@ -135,8 +135,5 @@ internal sealed class AccessLog(NpgsqlDataSource database)
     }
 
     // Null matches nothing.
-    private static string? RegionPrefix(ClaimsPrincipal caller) =>
-        caller.HasRole(Roles.Regulator) && RegionCode.IsWellFormed(CallerExtensions.RegionCode(caller))
-            ? RegionCode.SubtreePrefix(CallerExtensions.RegionCode(caller))
-            : null;
+    private static string? RegionPrefix(ClaimsPrincipal caller) => caller.HasRole(Roles.Regulator) ? caller.RegionPrefix() : null;
 }

@@ -119,6 +119,5 @@ internal sealed class IdentityAccess(NpgsqlDataSource database, PatientIdentityV
     }
 
     // A regulator's token without a region sees no region, and not all of them.
-    private static string RegionPrefix(ClaimsPrincipal caller) =>
-        CallerExtensions.RegionCode(caller) is var region && RegionCode.IsWellFormed(region) ? RegionCode.SubtreePrefix(region) : "none";
+    private static string RegionPrefix(ClaimsPrincipal caller) => caller.RegionPrefix() ?? "none";
 }

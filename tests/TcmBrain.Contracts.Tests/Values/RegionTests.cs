@@ -35,6 +35,12 @@ public sealed class RegionTests
         RegionCode.SubtreePrefix(code).ShouldBe(prefix);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("33")]
+    [InlineData("000000")]
+    public void What_is_no_code_covers_nothing(string code) => Should.Throw<ArgumentException>(() => RegionCode.SubtreePrefix(code));
+
     [Fact]
     public void Every_code_lies_in_its_parent_s_subtree_and_the_way_up_ends_within_three() =>
         Prop.ForAll(
