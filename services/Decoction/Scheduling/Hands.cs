@@ -32,6 +32,7 @@ internal enum HandKind
 }
 
 /// <param name="DueAt">When it is due by the recipe or the plan.</param>
+/// <param name="Handling">The recipe's word for what is added; it is reported with it.</param>
 /// <param name="LatestAt">After that it is a deviation; null where no limit is.</param>
 internal sealed record Hand(
     [property: KebabCaseEnum] HandKind Kind,
@@ -41,7 +42,8 @@ internal sealed record Hand(
     bool Urgent,
     DateTimeOffset DueAt,
     DateTimeOffset? LatestAt,
-    IReadOnlyList<string> Pieces
+    IReadOnlyList<string> Pieces,
+    string? Handling = null
 );
 
 /// <summary>What needs a hand now or within minutes, the most pressing first (待办). Pure.</summary>
@@ -115,6 +117,7 @@ internal static class Hands
                     ) with
                     {
                         Pieces = moment.Pieces,
+                        Handling = moment.Handling,
                     };
                 }
             }

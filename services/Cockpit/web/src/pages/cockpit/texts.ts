@@ -84,6 +84,7 @@ export const texts = defineTexts({
   'event.DecoctionStarted': ['开始浸泡', 'Soaking started'],
   'event.StepCompleted': ['煎煮工序完成', 'Decoction step done'],
   'event.DeviationDetected': ['工艺偏差', 'Process deviation'],
+  'event.DecoctionScrapped': ['煎药报废', 'Decoction scrapped'],
   'event.DecoctionCompleted': ['煎煮完成', 'Decocted'],
   'event.ParcelShipped': ['包裹发出', 'Parcel shipped'],
   'event.ParcelDelivered': ['送达患者', 'Delivered to patient'],
