@@ -16,6 +16,7 @@ public static class EpcisQueryEndpoints
     {
         epcis.MapGet("/events", EventsAsync).WithName("queryEvents");
         epcis.MapGet("/events/{eventID}", EventAsync).WithName("queryEvent");
+        epcis.MapGet("/events/{scheme}/{**rest}", EventAsync).ExcludeFromDescription();
         epcis.MapDelete("/nextPageToken/{token}", EndTokenAsync).WithName("endPageToken");
         http.MapOptions(epcis, "/events", "OPTIONS, GET, POST", capture: true);
         http.MapOptions(epcis, "/events/{eventID}", "OPTIONS, GET");
@@ -30,14 +31,13 @@ public static class EpcisQueryEndpoints
 
     /// <summary>The event of that id and its error declarations.</summary>
     private static async Task<Utf8ContentHttpResult> EventAsync(
-        string eventID,
         HttpContext context,
         ClaimsPrincipal caller,
         EventAnswers answers,
         CancellationToken cancellationToken
     )
     {
-        var id = EpcisHttp.Segment(context.Request, 3);
+        var id = EpcisHttp.Value(context.Request);
         // The bare hash stands for the id that it is part of.
         id = EventHash.Parse(id) is { } hash ? EventHash.Text(hash) : id;
         return await answers.OfIdAsync(context, caller, id, cancellationToken)

@@ -9,6 +9,7 @@ namespace TcmBrain.Traceability.Standard;
 public sealed class EpcisHttp(ProfileOptions options)
 {
     private const string Version = "2.0.0";
+    private const string Events = "/events";
     private static readonly Version Ours = new(2, 0, 0);
 
     public const string ErrorBehaviour = "GS1-Capture-Error-Behaviour";
@@ -84,14 +85,29 @@ public sealed class EpcisHttp(ProfileOptions options)
         response.Headers["GS1-EPCIS-Capture-File-Size-Limit"] = CaptureReader.MostBytes.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The segment of the address as it was sent, unescaped once. Routing has unescaped all but the slashes of it.</summary>
-    public static string Segment(HttpRequest request, int index)
+    /// <summary>
+    /// What stands in the address behind <c>/epcis/NAME/</c>, without <c>/events</c> at its end, as it was sent and unescaped once: routing has
+    /// unescaped all but the slashes of it. Identifiers that are not escaped at all are understood too.
+    /// </summary>
+    public static string Value(HttpRequest request)
     {
         var target = request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
-        var end = target.IndexOf('?', StringComparison.Ordinal);
-        var segments = (end < 0 ? target : target[..end]).Split('/');
-        return index < segments.Length ? Uri.UnescapeDataString(segments[index]) : "";
+        var segments = target.Split('?')[0].Split('/', 4);
+        var value = segments.Length < 4 ? "" : segments[3];
+        if (value.EndsWith(Events, StringComparison.Ordinal))
+        {
+            value = value[..^Events.Length];
+        }
+
+        value = Uri.UnescapeDataString(value);
+        return value.StartsWith("ni:///", StringComparison.Ordinal) && request.Query.TryGetValue("ver", out var version)
+            ? $"{value}?ver={version}"
+            : value;
     }
+
+    /// <summary>Whether the address ends with <c>/events</c>.</summary>
+    public static bool AsksForEvents(HttpRequest request) =>
+        request.Path.Value?.EndsWith(Events, StringComparison.Ordinal) == true;
 
     private static void Require(IHeaderDictionary headers, string name, Func<Version, bool> holds)
     {

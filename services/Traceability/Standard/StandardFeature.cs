@@ -21,6 +21,8 @@ internal static class StandardFeature
         services.AddSingleton<CaptureJobs>();
         services.AddSingleton<CaptureLane>();
         services.AddHostedService(provider => provider.GetRequiredService<CaptureLane>());
+        services.AddSingleton<TopLevelReader>();
+        services.AddSingleton<TopLevelEndpoints.Reading>();
         services.AddSingleton<MasterData>();
         services.AddSingleton<EventSearch>();
         services.AddSingleton(provider => new EventAnswers(
@@ -37,5 +39,6 @@ internal static class StandardFeature
         var epcis = app.MapGroup("/epcis").AddEndpointFilter(http.FilterAsync);
         epcis.MapCapture(http);
         epcis.MapEventQueries(http);
+        epcis.MapTopLevel(http);
     }
 }

@@ -37,6 +37,9 @@ internal static class Criteria
         ["MATCH_anyEPCClass"] = (Quantities, true, ["epc", "child", "input", "output"]),
     };
 
+    /// <summary>Asks for nothing.</summary>
+    public static readonly Criterion Nothing = new(_ => true);
+
     public static Criterion Match(string name, IReadOnlyList<string> uris)
     {
         var (fields, classes, roles) = Matches[name];
@@ -132,7 +135,7 @@ internal static class Criteria
             view.SensorReports.Any(report =>
                 report.TryGetProperty(attribute, out var value)
                 && QueryValue.Number(value) is { } number
-                && (unit is null ? holds(number) : Measures.Convert(number, Text(report, "uom"), unit) is { } converted && holds(converted))
+                && (unit is null ? holds(number) : Measures.Convert(number, Text(report, "uom"), unit, isDifference: attribute == "sDev") is { } converted && holds(converted))
             )
         );
 

@@ -18,12 +18,12 @@ public sealed class MasterData(NpgsqlDataSource database)
             select id from place
             """,
             cancellationToken,
-            uris.Select(DigitalLink.CanonicalOrSame).ToArray()
+            (object)uris.Select(DigitalLink.CanonicalOrSame).ToArray()
         );
 
     /// <summary>Elements that have one of the attributes.</summary>
     public Task<HashSet<string>> HavingAsync(IReadOnlyList<string> attributes, CancellationToken cancellationToken) =>
-        ReadAsync("select element from traceability.master_data where attributes ?| $1", cancellationToken, attributes.ToArray());
+        ReadAsync("select element from traceability.master_data where attributes ?| $1", cancellationToken, (object)attributes.ToArray());
 
     /// <summary>Elements whose attribute is one of the values.</summary>
     public Task<HashSet<string>> HavingAsync(string attribute, IReadOnlyList<string> values, CancellationToken cancellationToken) =>

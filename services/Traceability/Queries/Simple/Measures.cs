@@ -38,7 +38,8 @@ internal static class Measures
     }.ToFrozenDictionary();
 
     /// <summary>The value in the wanted unit; null when the two units do not measure the same.</summary>
-    public static decimal? Convert(decimal value, string? unit, string wanted)
+    /// <param name="isDifference">A distance between two values, such as a standard deviation: scales have no zero then.</param>
+    public static decimal? Convert(decimal value, string? unit, string wanted, bool isDifference = false)
     {
         if (unit == wanted)
         {
@@ -57,6 +58,7 @@ internal static class Measures
         }
 
         // Beyond twelve decimals there is only what the conversion itself lost.
-        return Math.Round((value * from.Factor + from.Offset - to.Offset) / to.Factor, 12);
+        var shift = isDifference ? 0 : from.Offset - to.Offset;
+        return Math.Round((value * from.Factor + shift) / to.Factor, 12);
     }
 }

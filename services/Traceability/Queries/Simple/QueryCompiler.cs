@@ -88,7 +88,7 @@ internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData m
                 var ids = p.All();
                 return new Criterion(v => v.Text("eventID") is { } id && ids.Contains(id), sql => sql.Ids(ids));
             case "EXISTS_errorDeclaration":
-                return p.Flag() ? Criteria.Declared((_, _) => true) : null;
+                return p.Flag() ? Criteria.Declared((_, _) => true) : Criteria.Nothing;
             case "GE_errorDeclarationTime" or "GE_errorDeclaration_Time":
                 var declaredFrom = p.Time();
                 return Criteria.Declared((d, _) => QueryValue.Time(Criteria.Text(d, "declarationTime") ?? "") >= declaredFrom);
@@ -108,7 +108,7 @@ internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData m
                         && list.EnumerateArray().Any(i => corrective.Contains(i.GetString()!))
                 );
             case "EXISTS_sensorElementList":
-                return p.Flag() ? new Criterion(v => v.SensorElements.Any()) : null;
+                return p.Flag() ? new Criterion(v => v.SensorElements.Any()) : Criteria.Nothing;
         }
 
         return Criteria.Matches.ContainsKey(p.Name) ? Criteria.Match(p.Name, p.All()) : Pair(p) ?? Sensor(p);
@@ -223,7 +223,7 @@ internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData m
         switch (m.Groups[1].Value)
         {
             case "EXISTS":
-                return p.Flag() ? new Criterion(v => field.ValuesIn(v).Any()) : null;
+                return p.Flag() ? new Criterion(v => field.ValuesIn(v).Any()) : Criteria.Nothing;
             case "EQ":
                 var values = p.All();
                 return new Criterion(v => field.ValuesIn(v).Any(f => values.Any(wanted => QueryValue.Same(f, wanted))));
