@@ -86,7 +86,13 @@ public static class Topology
         typeof(NonconformityOpened),
     ];
 
-    private static readonly Type[] Traceability = [typeof(TraceCaptured), typeof(TreeHeadSigned), typeof(RecallOrdered)];
+    private static readonly Type[] Traceability =
+    [
+        typeof(TraceCaptured),
+        typeof(TraceBatchCaptured),
+        typeof(TreeHeadSigned),
+        typeof(RecallOrdered),
+    ];
 
     public static readonly Service[] Services =
     [

@@ -6,7 +6,7 @@ using TcmBrain.Benchmarks.Identity;
 var names = new Argument<string[]>("names")
 {
     Description =
-        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), pharmacy; all when none is named",
+        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), trace, pharmacy; all when none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
@@ -20,11 +20,12 @@ root.SetAction(
             ("exchange", () => new ExchangeBenchmark(servers, events: 40_000, rounds: 5).RunAsync(cancellationToken)),
             ("push-stream", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
             ("push-watch", () => new WatchBenchmark(servers, streams: 5_000, pushes: 1_000, perSecond: 50).RunAsync(cancellationToken)),
-            ("push-read", () => new ReadBenchmark(servers, Rows(), calls: 5_000).RunAsync(cancellationToken)),
+            ("push-read", () => new ReadBenchmark(servers, Rows("TCM_BENCH_ROWS"), calls: 5_000).RunAsync(cancellationToken)),
             ("lifecycle", () => new LifecycleBenchmark(servers, count: 4_000, rounds: 3).RunAsync(cancellationToken)),
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
             ("identity", () => new IdentityBenchmark(servers).RunAsync(cancellationToken)),
             ("decoction-plan", () => Task.FromResult(new SchedulingBenchmark(prescriptions: 500, vessels: 60, rounds: 5).Run())),
+            ("trace", () => new TraceBenchmark(servers, events: Rows("TCM_BENCH_EVENTS"), lookups: 2_000).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
         };
         var asked = arguments.GetValue(names)!;
@@ -60,8 +61,8 @@ return await root.Parse(args).InvokeAsync();
 // push is all of push-stream, push-watch and push-read.
 static bool IsOf(string name, string asked) => name == asked || name.StartsWith(asked + "-", StringComparison.Ordinal);
 
-// Prescriptions that stand beside those that are read; ten million take some 30 GB and half an hour to write.
-static int Rows() => int.TryParse(Environment.GetEnvironmentVariable("TCM_BENCH_ROWS"), out var rows) ? rows : 1_000_000;
+// Prescriptions or events that stand beside those that are read; ten million take some 30 GB and half an hour to write.
+static int Rows(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), out var rows) ? rows : 1_000_000;
 
 // Movements that the old pharmacy has behind it; the ten million take some 5 GB and some minutes to write.
 static long Movements() =>

@@ -15,6 +15,19 @@ public sealed record TraceCaptured : Event
     public string? RegionCode { get; init; }
 }
 
+/// <summary>
+/// Trace events that parties captured through the EPCIS interface are in the log: what was stored together and is of one region, counted.
+/// Strangers bring thousands in a second; what they say is asked of the trace itself. Aggregate: the batch.
+/// </summary>
+public sealed record TraceBatchCaptured : Event
+{
+    public required int Count { get; init; }
+
+    /// <summary>Position of the first of them in the Merkle log, from 0.</summary>
+    public required long FirstLeafIndex { get; init; }
+    public string? RegionCode { get; init; }
+}
+
 /// <summary>The log's head was signed. Aggregate: the log.</summary>
 public sealed record TreeHeadSigned : Event
 {

@@ -129,6 +129,7 @@ public sealed record Fact
             RecallOrdered x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Quantity = x.Level },
             NonconformityOpened x => fact with { Centre = x.CentreCode },
             TraceCaptured x => fact with { Region = x.RegionCode, Detail = x.BizStep, Amount = x.LeafIndex },
+            TraceBatchCaptured x => fact with { Region = x.RegionCode, Quantity = x.Count, Amount = x.FirstLeafIndex },
             TreeHeadSigned x => fact with { Amount = x.TreeSize },
             InstitutionEntryEvent x => fact with { Institution = x.Code, Region = x.RegionCode, Detail = x.Kind },
             InstitutionSuspended x => fact with { Institution = x.Code },

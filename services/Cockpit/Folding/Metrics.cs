@@ -137,6 +137,9 @@ public static class Metrics
             case nameof(TraceCaptured):
                 sink.Add(Traced, 1);
                 break;
+            case nameof(TraceBatchCaptured):
+                sink.Add(Traced, fact.Quantity);
+                break;
             case nameof(TreeHeadSigned):
                 sink.Add("heads-signed", 1);
                 break;

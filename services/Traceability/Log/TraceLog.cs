@@ -88,16 +88,28 @@ public sealed class LogTurn
     /// <summary>Leaves in the log at the beginning of the next append.</summary>
     public long Size => tree.Size;
 
-    /// <summary>As <see cref="AppendAsync"/>, for drafts that the caller knows to be new and no two the same.</summary>
+    /// <summary>
+    /// Stores what parties captured: drafts that the caller knows to be new and no two the same. They are told by their number.
+    /// </summary>
     /// <returns>Their record time. Their indexes follow one another from <see cref="Size"/> on.</returns>
     public async Task<DateTimeOffset> AppendFreshAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
     {
         var size = tree.Size;
         var fresh = drafts.Select((draft, i) => (draft, size + i)).ToList();
         var recordedAt = await StoreAsync(fresh, cancellationToken);
-        foreach (var (draft, index) in fresh)
+        foreach (var region in fresh.GroupBy(f => f.draft.Scope.RegionCode, StringComparer.Ordinal))
         {
-            work.Publish(Told(draft, index), draft.TraceParent);
+            work.Publish(
+                new TraceBatchCaptured
+                {
+                    AggregateId = Guid.CreateVersion7(),
+                    Version = 1,
+                    OccurredAt = recordedAt,
+                    Count = region.Count(),
+                    FirstLeafIndex = region.First().Item2,
+                    RegionCode = region.Key,
+                }
+            );
         }
 
         return recordedAt;

@@ -67,8 +67,20 @@ public static class TopLevelEndpoints
             CbvWords.Dispositions,
             (v, c) => Criteria.Word("disposition", TermKind.Disposition, "disposition", [v], c)
         ),
-        new("bizLocations", "bizLocation", TermKind.BizLocation, null, (v, _) => Criteria.Place("bizLocation", TermKind.BizLocation, "biz_location", [v])),
-        new("readPoints", "readPoint", TermKind.ReadPoint, null, (v, _) => Criteria.Place("readPoint", TermKind.ReadPoint, "read_point", [v])),
+        new(
+            "bizLocations",
+            "bizLocation",
+            TermKind.BizLocation,
+            null,
+            (v, _) => Criteria.Place("bizLocation", TermKind.BizLocation, "biz_location", [v])
+        ),
+        new(
+            "readPoints",
+            "readPoint",
+            TermKind.ReadPoint,
+            null,
+            (v, _) => Criteria.Place("readPoint", TermKind.ReadPoint, "read_point", [v])
+        ),
     ];
 
     public static void MapTopLevel(this IEndpointRouteBuilder epcis, EpcisHttp http)
@@ -79,13 +91,19 @@ public static class TopLevelEndpoints
         {
             var value = $"/{resource.Name}/{{{resource.Value}}}";
             epcis
-                .MapGet($"/{resource.Name}", (HttpContext c, ClaimsPrincipal p, Reading r, CancellationToken t) => ListAsync(resource, c, p, r, t))
+                .MapGet(
+                    $"/{resource.Name}",
+                    (HttpContext c, ClaimsPrincipal p, Reading r, CancellationToken t) => ListAsync(resource, c, p, r, t)
+                )
                 .WithName(resource.Name);
             epcis
                 .MapGet(value, (HttpContext c, ClaimsPrincipal p, Reading r, CancellationToken t) => OneAsync(resource, c, p, r, t))
                 .WithName(resource.Value);
             epcis
-                .MapGet(value + "/events", (HttpContext c, ClaimsPrincipal p, Reading r, CancellationToken t) => EventsAsync(resource, c, p, r, t))
+                .MapGet(
+                    value + "/events",
+                    (HttpContext c, ClaimsPrincipal p, Reading r, CancellationToken t) => EventsAsync(resource, c, p, r, t)
+                )
                 .WithName(resource.Value + "Events");
             epcis
                 .MapGet(
@@ -129,7 +147,10 @@ public static class TopLevelEndpoints
             async (after, limit) =>
             {
                 // Standard words come first; the page goes on with what was captured besides.
-                var words = standard.Where(w => string.CompareOrdinal(w, after) > 0 && !after.Contains(':', StringComparison.Ordinal)).Take(limit).ToList();
+                var words = standard
+                    .Where(w => string.CompareOrdinal(w, after) > 0 && !after.Contains(':', StringComparison.Ordinal))
+                    .Take(limit)
+                    .ToList();
                 if (words.Count == limit)
                 {
                     return words;
@@ -137,13 +158,7 @@ public static class TopLevelEndpoints
 
                 var from = after.Contains(':', StringComparison.Ordinal) ? after : "";
                 var scope = ReadScope.Of(caller);
-                var seen = await reading.Reader.WordsAsync(
-                    resource.Kind,
-                    scope,
-                    from,
-                    limit + standard.Count,
-                    cancellationToken
-                );
+                var seen = await reading.Reader.WordsAsync(resource.Kind, scope, from, limit + standard.Count, cancellationToken);
                 return [.. words, .. seen.Where(v => !standard.Contains(Terms.Bare(resource.Kind, v))).Take(limit - words.Count)];
             },
             cancellationToken

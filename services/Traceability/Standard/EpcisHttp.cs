@@ -106,8 +106,7 @@ public sealed class EpcisHttp(ProfileOptions options)
     }
 
     /// <summary>Whether the address ends with <c>/events</c>.</summary>
-    public static bool AsksForEvents(HttpRequest request) =>
-        request.Path.Value?.EndsWith(Events, StringComparison.Ordinal) == true;
+    public static bool AsksForEvents(HttpRequest request) => request.Path.Value?.EndsWith(Events, StringComparison.Ordinal) == true;
 
     private static void Require(IHeaderDictionary headers, string name, Func<Version, bool> holds)
     {

@@ -77,7 +77,10 @@ public sealed class QueryParameterTests(Shelf shelf) : IClassFixture<Shelf>
     [InlineData("MATCH_inputEPCClass=https://id.gs1.org/01/04012345123456/10/L1", "boiled")]
     [InlineData("MATCH_inputEPCClass=urn:epc:class:lgtin:4012345.012345.L1", "boiled")]
     [InlineData("MATCH_outputEPCClass=https://id.gs1.org/01/04012345123456/10/L2", "boiled")]
-    [InlineData("MATCH_anyEPCClass=urn:epc:class:lgtin:4012345.012345.998877|urn:epc:class:lgtin:4012345.012345.L2", "packed lots boiled ordered")]
+    [InlineData(
+        "MATCH_anyEPCClass=urn:epc:class:lgtin:4012345.012345.998877|urn:epc:class:lgtin:4012345.012345.L2",
+        "packed lots boiled ordered"
+    )]
     [InlineData("EQ_quantity=200.5", "lots")]
     [InlineData("EQ_quantity=200.50", "lots")]
     [InlineData("GT_quantity=200.4", "lots boiled")]
@@ -179,8 +182,7 @@ public sealed class QueryParameterTests(Shelf shelf) : IClassFixture<Shelf>
     [InlineData("perPage=12")]
     [InlineData("perPage=100000")]
     [InlineData("perPage=5&orderBy=eventTime&orderDirection=ASC")]
-    public async Task Pages_together_are_the_whole_with_nothing_twice(string query) =>
-        (await shelf.FindAsync(query)).ShouldBe(shelf.All);
+    public async Task Pages_together_are_the_whole_with_nothing_twice(string query) => (await shelf.FindAsync(query)).ShouldBe(shelf.All);
 
     [Theory]
     [InlineData("EQ_nothing=1", 400, "QueryParameterException")]
@@ -226,7 +228,9 @@ public sealed class QueryParameterTests(Shelf shelf) : IClassFixture<Shelf>
         var rest = await shelf.Party.GetFromJsonAsync<JsonElement>($"/epcis/events?nextPageToken={token}");
         Shelf.Events(rest).Select(shelf.NameOf).ShouldBe(["joined"]);
         (await shelf.Party.GetAsync($"/epcis/events?EQ_action=ADD&nextPageToken={token}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await shelf.Party.GetAsync($"/epcis/events?EQ_action=DELETE&nextPageToken={token}")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await shelf.Party.GetAsync($"/epcis/events?EQ_action=DELETE&nextPageToken={token}")).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest
+        );
         (await shelf.Party.GetAsync($"/epcis/epcs?nextPageToken={token}")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await shelf.Party.GetAsync($"/epcis/events?nextPageToken={token[..^3]}AAA")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 

@@ -25,7 +25,9 @@ public sealed class Shelf(Servers servers) : IAsyncLifetime
     {
         Service = await TraceService.StartAsync(servers);
         Party = Service.Grower("91371329MA3QUERY0K");
-        var events = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryRoot.Combine("tests", "TcmBrain.Traceability.Tests", "Queries", "shelf.json")))!;
+        var events = JsonNode.Parse(
+            await File.ReadAllTextAsync(RepositoryRoot.Combine("tests", "TcmBrain.Traceability.Tests", "Queries", "shelf.json"))
+        )!;
         foreach (var e in events["epcisBody"]!["eventList"]!.AsArray())
         {
             names[e!["eventID"]!.GetValue<string>()] = e["eventID"]!.GetValue<string>().Split(':')[^1];

@@ -135,7 +135,12 @@ internal static class Criteria
             view.SensorReports.Any(report =>
                 report.TryGetProperty(attribute, out var value)
                 && QueryValue.Number(value) is { } number
-                && (unit is null ? holds(number) : Measures.Convert(number, Text(report, "uom"), unit, isDifference: attribute == "sDev") is { } converted && holds(converted))
+                && (
+                    unit is null
+                        ? holds(number)
+                        : Measures.Convert(number, Text(report, "uom"), unit, isDifference: attribute == "sDev") is { } converted
+                            && holds(converted)
+                )
             )
         );
 
