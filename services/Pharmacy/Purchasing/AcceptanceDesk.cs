@@ -48,7 +48,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         CheckComplete(findings);
         await using var work = await exchange.BeginAsync(cancellationToken);
         var (supplierCode, orderId, line) = await LockAsync(work, deliveryId, lineNumber, person, cancellationToken);
-        var outcome = findings.Pass ? "accepted" : "refused";
+        var outcome = findings.Pass() ? "accepted" : "refused";
         if (line.State != "waiting")
         {
             return line.State == outcome
@@ -62,7 +62,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         }
 
         Guid? lot = null;
-        if (findings.Pass)
+        if (findings.Pass())
         {
             lot = await EnterAsync(work, deliveryId, supplierCode, line, person, at, today, cancellationToken);
             if (orderId is { } order)
@@ -84,7 +84,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         deciding.Parameters.Add(
             new() { Value = JsonSerializer.Serialize(findings, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb }
         );
-        deciding.Parameters.Add(new() { Value = findings.Reason });
+        deciding.Parameters.Add(new() { Value = findings.Reason() });
         deciding.Parameters.Add(new() { Value = (object?)lot ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         deciding.Parameters.Add(new() { Value = person.Subject });
         deciding.Parameters.Add(new() { Value = person.Name });
@@ -97,7 +97,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
     private static void CheckComplete(Findings findings)
     {
         var faults = new FaultList();
-        foreach (var (field, zh, en, finding) in findings.All)
+        foreach (var (field, zh, en, finding) in findings.All())
         {
             faults.Require(finding is not null, PharmacyFaults.FindingMissing, field, zh, en);
             if (finding is { Ok: false })

@@ -21,7 +21,7 @@ internal sealed record Findings(
 )
 {
     /// <summary>Each point with its field name and its names for people.</summary>
-    public IEnumerable<(string Field, string Zh, string En, Finding? Finding)> All =>
+    public IEnumerable<(string Field, string Zh, string En, Finding? Finding)> All() =>
         [
             ("name", "品名", "the name", Name),
             ("spec", "规格", "the specification", Spec),
@@ -34,8 +34,8 @@ internal sealed record Findings(
             ("packaging", "包装", "the packaging", Packaging),
         ];
 
-    public bool Pass => All.All(f => f.Finding is { Ok: true });
+    public bool Pass() => All().All(f => f.Finding is { Ok: true });
 
     /// <summary>What does not pass, in a sentence.</summary>
-    public string Reason => string.Join(";", All.Where(f => f.Finding is { Ok: false }).Select(f => $"{f.Zh}:{f.Finding!.Note}"));
+    public string Reason() => string.Join(";", All().Where(f => f.Finding is { Ok: false }).Select(f => $"{f.Zh}:{f.Finding!.Note}"));
 }
