@@ -82,6 +82,19 @@ public sealed class LedgerTests(House house)
         found.Where(c => !c.Ok).Select(c => c.Name).ShouldBe(["pharmacy.balances-equal-entries"]);
     }
 
+    [Fact]
+    public async Task Functions_choose_lots_by_the_word_that_the_index_knows()
+    {
+        (
+            await house.ScalarAsync<long>(
+                """
+                select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                where n.nspname = 'pharmacy' and p.prosrc like '%order by b.expires_on%' and p.prosrc not like '%b.usable%'
+                """
+            )
+        ).ShouldBe(0, "available > 0 reads a whole shelf: the index is on usable");
+    }
+
     private async Task PostAsync(Guid lot, string from, string? to, long milligrams)
     {
         await using var connection = await house.Database.OpenConnectionAsync();

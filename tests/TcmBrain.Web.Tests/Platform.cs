@@ -12,7 +12,7 @@ using TcmBrain.Web.Tests;
 namespace TcmBrain.Web.Tests;
 
 /// <summary>
-/// What the pages need, as it runs: institutions (with the demo region), prescriptions and the cockpit with its web, behind the gateway. Tokens
+/// What the pages need, as it runs: institutions (with the demo region), prescriptions, pharmacy, quality and the cockpit with its web, behind the gateway. Tokens
 /// are the platform's own.
 /// </summary>
 public sealed class Platform : IAsyncLifetime
@@ -39,6 +39,8 @@ public sealed class Platform : IAsyncLifetime
         var known = ("services:institutions:http:0", institutions.Http.ToString());
         var prescriptions = await StartAsync("prescriptions", broker, known, ("PatientIdentity:Key", Key()));
         PrescriptionsGrpc = prescriptions.Grpc;
+        var pharmacy = await StartAsync("pharmacy", broker, known);
+        var quality = await StartAsync("quality", broker, known);
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
         var port = FreePort.Next();
         var inner = FreePort.Next();
@@ -53,6 +55,8 @@ public sealed class Platform : IAsyncLifetime
                 ["Logging:LogLevel:Default"] = "None",
                 [known.Item1] = known.Item2,
                 ["services:prescriptions:http:0"] = prescriptions.Http.ToString(),
+                ["services:pharmacy:http:0"] = pharmacy.Http.ToString(),
+                ["services:quality:http:0"] = quality.Http.ToString(),
                 ["services:cockpit:http:0"] = cockpit.Http.ToString(),
             }
         );
