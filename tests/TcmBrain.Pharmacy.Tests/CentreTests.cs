@@ -170,10 +170,19 @@ public sealed class CentreTests(House house)
     public async Task A_centre_that_closes_gives_up_what_it_has_not_dispensed_and_another_takes_it()
     {
         var piece = house.Piece();
-        var (first, second) = (await house.CentreAsync(), await house.CentreAsync("330109", 120.264, 30.185));
+        var (first, second) = (await house.CentreAsync("330127", 119.042, 29.609), await house.CentreAsync("330122", 119.691, 29.793));
         var lot = await house.StockAsync(first, piece, 1000, lotNumber: "C-1");
         await house.StockAsync(second, piece, 1000);
-        var (waiting, weighed) = (house.Approved((piece, 5)), house.Approved((piece, 5)));
+        var (waiting, weighed) = (
+            house.Approved((piece, 5)) with
+            {
+                DeliveryRegionCode = "330127",
+            },
+            house.Approved((piece, 5)) with
+            {
+                DeliveryRegionCode = "330127",
+            }
+        );
         await house.ReservedAsync(waiting);
         var id = await house.ReservedAsync(weighed);
         using var head = Head(first);
@@ -310,10 +319,10 @@ public sealed class CentreTests(House house)
     public async Task A_prescription_of_the_same_consortium_goes_to_its_centre()
     {
         var piece = house.Piece();
-        var (near, allied) = (await house.CentreAsync(), await house.CentreAsync("330109", 120.264, 30.185));
+        var (near, allied) = (await house.CentreAsync("330122", 119.691, 29.793), await house.CentreAsync("330182", 119.6, 29.65));
         await house.StockAsync(near, piece, 1000);
         await house.StockAsync(allied, piece, 1000);
-        var approved = house.Approved((piece, 5)) with { InstitutionCode = house.Organisation() };
+        var approved = house.Approved((piece, 5)) with { InstitutionCode = house.Organisation(), DeliveryRegionCode = "330122" };
         await Told.TakenInAsync(
             house.Database,
             await house.Institutions.TellAsync(

@@ -37,7 +37,8 @@ public sealed class DispensingTests(House house)
 
     private static Task<Answer> Finish(HttpClient client, Guid id) => client.SendAsync($"/api/pharmacy/dispensings/{id}/finish", new { });
 
-    private static Task<Answer> Check(HttpClient client, Guid id) => client.SendAsync($"/api/pharmacy/dispensings/{id}/check", new { });
+    private static Task<Answer> Check(HttpClient client, Guid id) =>
+        client.SendAsync($"/api/pharmacy/dispensings/{id}/check", new { items = new[] { new { lineNumber = 1 } } });
 
     [Fact]
     public async Task What_was_weighed_is_booked_and_the_difference_goes_back_on_the_shelf()

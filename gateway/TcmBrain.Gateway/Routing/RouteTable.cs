@@ -58,6 +58,7 @@ internal static class RouteTable
     public static readonly IReadOnlyList<RouteConfig> Grpc =
     [
         Package("prescriptions-v1", "prescriptions", "tcmbrain.prescriptions.v1", Closed),
+        Package("scales-v1", "pharmacy", "tcmbrain.scales.v1", Closed),
         Package("decoction-v1", "decoction", "tcmbrain.decoction.v1", Closed),
         Route("grpc-health", GrpcCluster("prescriptions"), "/grpc.health.v1.Health/{method}", Open, ["POST"]),
         Route("grpc-reflection", GrpcCluster("prescriptions"), "/grpc.reflection.v1.ServerReflection/{method}", Closed, ["POST"]),

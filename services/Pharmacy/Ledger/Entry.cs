@@ -66,4 +66,7 @@ public enum MovementKind
 
     /// <summary>退回饮片: dispensed → lost; what was handed out is destroyed, never put back.</summary>
     GoodsBack,
+
+    /// <summary>复核退回: dispensed → reserved, so that a line can be weighed anew.</summary>
+    SendBack,
 }

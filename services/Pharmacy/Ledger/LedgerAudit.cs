@@ -88,9 +88,11 @@ public static class LedgerAudit
             "pharmacy.dispensed-for-lines",
             """
             with booked as (
-                select m.prescription_id, e.line_number, e.lot_id, sum(e.milligrams) as milligrams
+                -- Less what a checker sent back to be weighed anew.
+                select m.prescription_id, e.line_number, e.lot_id,
+                       nullif(sum(case when e.to_account = 'dispensed' then e.milligrams else -e.milligrams end), 0) as milligrams
                 from pharmacy.entries e join pharmacy.movements m on m.id = e.movement_id
-                where e.to_account = 'dispensed' group by 1, 2, 3),
+                where e.to_account = 'dispensed' or (e.from_account = 'dispensed' and m.kind = 'send-back') group by 1, 2, 3),
             weighed as (
                 select a.prescription_id, a.line_number, a.lot_id, a.weighed as milligrams
                 from pharmacy.allocations a join pharmacy.prescriptions p on p.id = a.prescription_id
@@ -109,7 +111,9 @@ public static class LedgerAudit
                 from pharmacy.allocations a join pharmacy.prescriptions p on p.id = a.prescription_id
                 where p.state in ('dispensed', 'checked') group by a.lot_id),
             back as (
-                select e.lot_id, sum(e.milligrams) as milligrams from pharmacy.entries e where e.from_account = 'dispensed' group by e.lot_id)
+                select e.lot_id, sum(e.milligrams) as milligrams
+                from pharmacy.entries e join pharmacy.movements m on m.id = e.movement_id
+                where e.from_account = 'dispensed' and m.kind <> 'send-back' group by e.lot_id)
             select count(*) from pharmacy.lot_balances b
             left join weighed w on w.lot_id = b.lot_id
             left join back r on r.lot_id = b.lot_id
@@ -170,7 +174,9 @@ public static class LedgerAudit
                    sum(a.weighed) filter (where p.state in ('dispensed', 'checked')) as dispensed
             from pharmacy.allocations a join pharmacy.prescriptions p on p.id = a.prescription_id group by a.lot_id),
         back as (
-            select lot_id, sum(milligrams) as milligrams from pharmacy.entries where from_account = 'dispensed' group by lot_id)
+            select e.lot_id, sum(e.milligrams) as milligrams
+            from pharmacy.entries e join pharmacy.movements m on m.id = e.movement_id
+            where e.from_account = 'dispensed' and m.kind <> 'send-back' group by e.lot_id)
         select l.id, l.centre_code, l.piece, l.lot_number,
                format('received and found %s; on hand %s, reserved %s (held %s), dispensed %s (of lines %s), lost %s, returned and transferred %s',
                       c.received, b.quarantine + b.available + b.in_transit, b.reserved, coalesce(h.reserved, 0), b.dispensed,

@@ -43,6 +43,18 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
         for update of p skip locked
         """;
 
+    // Weighed and not yet checked: nobody has it, so it comes back too. Few at any time, so it begins with them.
+    private const string TakeUnchecked = """
+        select p.id, p.institution_code, p.region_code, p.his_number, p.revision, p.told, p.trace_parent, p.centre_code, p.state
+        from pharmacy.prescriptions p
+        where p.state = 'dispensed' and exists (
+            select 1 from pharmacy.allocations a join pharmacy.lots l on l.id = a.lot_id
+            where a.prescription_id = p.id and a.weighed is not null and l.status in ('frozen', 'rejected'))
+        order by p.id
+        limit $1
+        for update skip locked
+        """;
+
     private sealed record Holder(Guid Id, Owner Owner, int Told, string? Trace, string Centre, string State);
 
     private sealed record Hold(
@@ -64,35 +76,25 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
     }
 
     /// <returns>How many prescriptions gave back what they held; 0 when nothing that is free to be locked holds of a bad lot.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        await using var work = await exchange.BeginAsync(cancellationToken);
-        await using var taken = work.Command(TakeSpoilt, Batch, RegionTime.DayOf(now));
-        var holders = await taken.ListAsync(ReadHolder, cancellationToken);
-        if (holders.Count == 0)
-        {
-            return 0;
-        }
-
-        await BreakAsync(work, holders, [], [], null, now, cancellationToken);
-        await work.CommitAsync(cancellationToken);
-        return holders.Count;
-    }
+    public async Task<int> RunAsync(CancellationToken cancellationToken) =>
+        await RunAsync(TakeSpoilt, RegionTime.DayOf(time.GetUtcNow()), null, cancellationToken)
+        + await RunAsync(TakeUnchecked, null, null, cancellationToken);
 
     /// <summary>The same for all that is reserved or being weighed at a centre that has closed (停业).</summary>
-    public async Task<int> RunClosedAsync(CancellationToken cancellationToken)
+    public Task<int> RunClosedAsync(CancellationToken cancellationToken) =>
+        RunAsync(TakeClosed, time.GetUtcNow().UtcDateTime, RoutingCause.CentreClosed, cancellationToken);
+
+    private async Task<int> RunAsync(string take, object? argument, string? ofAll, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         await using var work = await exchange.BeginAsync(cancellationToken);
-        await using var taken = work.Command(TakeClosed, Batch, now.UtcDateTime);
+        await using var taken = argument is null ? work.Command(take, Batch) : work.Command(take, Batch, argument);
         var holders = await taken.ListAsync(ReadHolder, cancellationToken);
         if (holders.Count == 0)
         {
             return 0;
         }
 
-        await BreakAsync(work, holders, [], [], RoutingCause.CentreClosed, now, cancellationToken);
+        await BreakAsync(work, holders, [], [], ofAll, time.GetUtcNow(), cancellationToken);
         await work.CommitAsync(cancellationToken);
         return holders.Count;
     }
@@ -155,6 +157,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
             .Select(h => (Hold: h, Cause: ofAll ?? (missing.Contains(h.LotId) ? "missing" : h.Cause)))
             .Where(h => h.Cause is not null)
             .ToLookup(h => h.Hold.PrescriptionId);
+        var handedOut = holders.Where(h => h.State == "dispensed").Select(h => h.Id).ToHashSet();
         await using var writing = work.Batch();
         var broken = new List<(Holder Holder, Hold Hold, string Cause)>();
         foreach (var holder in holders)
@@ -167,11 +170,19 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
         Holdings.Delete(writing, ids);
         LedgerStore.Post(
             writing,
-            Holdings.PutBack(
-                holds.Select(h => new Holding(h.PrescriptionId, h.LineNumber, h.LotId, h.Milligrams, h.Status)),
-                "pharmacy",
-                now
-            )
+            [
+                .. Holdings.PutBack(
+                    holds
+                        .Where(h => !handedOut.Contains(h.PrescriptionId))
+                        .Select(h => new Holding(h.PrescriptionId, h.LineNumber, h.LotId, h.Milligrams, h.Status)),
+                    "pharmacy",
+                    now
+                ),
+                .. holds
+                    .Where(h => handedOut.Contains(h.PrescriptionId) && h.Weighed > 0)
+                    .GroupBy(h => h.PrescriptionId)
+                    .Select(g => new Movement(MovementKind.SendBack, g.Key, "pharmacy", now, [.. g.Select(TakeBack)])),
+            ]
         );
         writing
             .Add(
@@ -196,6 +207,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
                 update pharmacy.prescriptions
                 set state = 'short', told = told + 1, broken = true, tried = 0, tried_at = '-infinity', missing = '{}', centre_code = null,
                     reason_zh = null, reason_en = null, reserved_at = null, dispenser = null, dispenser_name = null, started_at = null,
+                    finished_at = null,
                     promised_at = null, fee = null, reroutes = reroutes + 1, reroute_cause = $2
                 where id = any($1)
                 """
@@ -204,6 +216,10 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
             .With(ofAll ?? RoutingCause.LotSpoilt);
         await writing.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>What was booked as dispensed and not yet checked.</summary>
+    private static Entry TakeBack(Hold h) =>
+        new(h.LotId, h.LineNumber, Account.Dispensed, h.Status == "available" ? Account.Available : Account.Quarantine, h.Weighed!.Value);
 
     /// <summary>With the shelves locked, as everybody who moves grams of them does.</summary>
     private static async Task<List<Hold>> ReadHoldsAsync(
@@ -256,7 +272,7 @@ internal sealed class ReservationBreaker(EventExchange exchange, TimeProvider ti
             HisNumber = holder.Owner.HisNumber,
             Revision = holder.Owner.Revision,
             CentreCode = holder.Centre,
-            WeighingBegun = holder.State == "dispensing",
+            WeighingBegun = holder.State != "reserved",
             Cause = cause,
             Broken = [.. bad.Select(h => new LotAllocation(h.LineNumber, h.Piece, h.LotId, h.LotNumber, new Weight(h.Milligrams)))],
         };
