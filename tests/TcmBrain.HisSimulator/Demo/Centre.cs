@@ -22,6 +22,7 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
 
     private readonly Actor dispenser = new(gateway, $"dispenser-{number}");
     private readonly Actor checker = new(gateway, $"checker-{number}");
+    private readonly Bench bench = new(new Actor(gateway, $"dispenser-{number}"), new Actor(gateway, $"checker-{number}"));
     private readonly Kitchen kitchen = new(gateway, number);
     private readonly Actor courier = new(gateway, $"courier-{number}");
     private readonly ConcurrentDictionary<Guid, byte> inHand = new();
@@ -93,41 +94,12 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
             throw new SimulatorException($"{path}/start: {(int)status} {body}");
         }
 
-        var portions = card.GetProperty("lines")
-            .EnumerateArray()
-            .SelectMany(line =>
-                line.GetProperty("allocations")
-                    .EnumerateArray()
-                    .Select(a => new
-                    {
-                        lineNumber = line.GetProperty("lineNumber").GetInt32(),
-                        lotNumber = a.GetProperty("lotNumber").GetString(),
-                        milligrams = Weighed(a),
-                    })
-            )
-            .ToArray();
-        await dispenser.PutAsync(path + "/weights", new { portions }, cancellationToken);
+        await bench.WeighAsync(path, cancellationToken);
         await dispenser.PostAsync(path + "/finish", new { finishedAt = Ago(DispensedBefore + 5) }, cancellationToken);
     }
 
-    /// <summary>A hand is never exact: off by up to one in a hundred, the same at a repetition.</summary>
-    private static long Weighed(JsonElement allocation)
-    {
-        if (allocation.GetProperty("weighedMilligrams") is { ValueKind: JsonValueKind.Number } known)
-        {
-            return known.GetInt64();
-        }
-
-        var reserved = allocation.GetProperty("reservedMilligrams").GetInt64();
-        return reserved + (reserved / 100 > 0 ? reserved % 7 * (reserved / 100) / 7 - reserved / 200 : 0);
-    }
-
     private async Task CheckAsync(JsonElement card, CancellationToken cancellationToken) =>
-        await checker.PostAsync(
-            $"/api/pharmacy/dispensings/{IdOf(card)}/check",
-            new { checkedAt = Ago(DispensedBefore) },
-            cancellationToken
-        );
+        await bench.CheckAsync($"/api/pharmacy/dispensings/{IdOf(card)}", Ago(DispensedBefore), cancellationToken);
 
     private async Task ShipAsync(JsonElement parcel, CancellationToken cancellationToken)
     {
