@@ -27,6 +27,7 @@ root.SetAction(
             ("decoction-plan", () => Task.FromResult(new SchedulingBenchmark(prescriptions: 500, vessels: 60, rounds: 5).Run())),
             ("trace", () => new TraceBenchmark(servers, events: Rows("TCM_BENCH_EVENTS"), lookups: 2_000).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
+            ("routing", () => Task.FromResult(new RoutingBenchmark(decisions: 20_000, prescriptions: 2_600, days: 20).Run())),
         };
         var asked = arguments.GetValue(names)!;
         if (asked.FirstOrDefault(a => benchmarks.All(b => !IsOf(b.Name, a))) is { } unknown)
