@@ -168,6 +168,18 @@ public static partial class TraceabilityFaults
         "the direction is up, down or both"
     );
     public static readonly FaultDefinition OutOfRange = new("TRC-0603", 400, "应在 {0} 与 {1} 之间", "this is between {0} and {1}");
+    public static readonly FaultDefinition BadTile = new(
+        "TRC-0604",
+        400,
+        "不是日志树的瓦片地址 (C2SP tlog-tiles)",
+        "this is no address of a tile of the log's tree (C2SP tlog-tiles)"
+    );
+    public static readonly FaultDefinition TileNotFound = new(
+        "TRC-0605",
+        404,
+        "已签名的日志中还没有该瓦片",
+        "the signed log has no such tile yet"
+    );
     public static readonly FaultDefinition RecallNotFound = new(
         "TRC-0701",
         404,

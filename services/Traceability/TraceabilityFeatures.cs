@@ -24,6 +24,7 @@ internal static class TraceabilityFeatures
         services.AddSingleton<TraceReader>();
         services.AddHostedService<HeadSigner>();
         services.AddStandard();
+        services.AddHostedService<LogAuditor>();
         services.AddGraph();
         services.AddRecalls();
         return builder;
@@ -34,6 +35,7 @@ internal static class TraceabilityFeatures
         app.MapStandard();
         app.MapTrace();
         app.MapLog();
+        app.MapTiles();
         app.MapGraph();
         app.MapRecalls();
         return app;

@@ -6,11 +6,12 @@ using Spectre.Console;
 using TcmBrain.Operations.Beginning;
 using TcmBrain.Operations.Events;
 using TcmBrain.Operations.Pharmacy;
+using TcmBrain.Operations.Trace;
 using TcmBrain.Operations.Verify;
 
 namespace TcmBrain.Operations;
 
-/// <summary><c>./tcm verify</c>, <c>./tcm events</c>, <c>./tcm pharmacy</c> and <c>./tcm bootstrap</c>.</summary>
+/// <summary><c>./tcm verify</c>, <c>./tcm events</c>, <c>./tcm pharmacy</c>, <c>./tcm trace</c> and <c>./tcm bootstrap</c>.</summary>
 internal static class EntryPoint
 {
     private static async Task<int> Main(string[] args)
@@ -28,6 +29,7 @@ internal static class EntryPoint
             VerifyCommand.Create(),
             EventsCommands.Create(),
             PharmacyCommands.Create(),
+            TraceCommands.Create(),
             BootstrapCommand.Create(),
         };
         try

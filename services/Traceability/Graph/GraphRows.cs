@@ -89,7 +89,7 @@ internal static class GraphRows
             with gone as (
                 insert into traceability.withdrawn (leaf_index)
                 select o.leaf_index from traceability.event d
-                join traceability.event o on o.event_hash = d.event_hash and not o.error_declaration and o.captured_by = d.captured_by
+                join traceability.event o on o.event_key = substr(d.event_key, 1, 16) and not o.error_declaration and o.captured_by = d.captured_by
                 where d.leaf_index = any($1)
                 on conflict do nothing returning leaf_index)
             delete from traceability.link l using gone where l.leaf_index = gone.leaf_index and l.step = any($2)

@@ -9,6 +9,9 @@ public sealed record LogOptions
     /// <summary>Pause between two looks for news (<c>Log:SignEvery</c>).</summary>
     public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Pause between two pages of the background audit (<c>Log:AuditEvery</c>); a page is 500 events.</summary>
+    public TimeSpan AuditEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Seed of the signing key: 32 bytes, base64 (<c>Log:SigningKey</c>, a secret). See <see cref="LogKey.FromSeed"/>.</summary>
     public required string SigningKey { get; init; }
 
@@ -24,6 +27,7 @@ public sealed record LogOptions
         {
             Origin = section["Origin"] ?? options.Origin,
             SignEvery = section.GetValue<TimeSpan?>("SignEvery") ?? options.SignEvery,
+            AuditEvery = section.GetValue<TimeSpan?>("AuditEvery") ?? options.AuditEvery,
         };
     }
 }

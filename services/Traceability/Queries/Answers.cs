@@ -28,6 +28,7 @@ public sealed record PrescriptionTrace(Guid PrescriptionId, IReadOnlyList<TraceE
 /// <param name="Checkpoint">C2SP checkpoint, a signed note.</param>
 /// <param name="VerifierKey">C2SP verifier key. Trust it only from elsewhere.</param>
 /// <param name="TlogProof">The same in C2SP tlog-proof form, self-contained but for the key.</param>
+/// <param name="Event">The event's text byte for byte as it was logged; null when the event is another party's.</param>
 public sealed record InclusionProof(
     string EventHash,
     long LeafIndex,
@@ -37,8 +38,15 @@ public sealed record InclusionProof(
     IReadOnlyList<string> Hashes,
     string Checkpoint,
     string VerifierKey,
-    string TlogProof
+    string TlogProof,
+    string? Event
 );
+
+/// <summary>Something that the background auditor found changed behind the service's back.</summary>
+/// <param name="Rule"><c>leaf</c>, <c>event-hash</c>, <c>gap</c>, <c>node</c>, <c>root</c>.</param>
+public sealed record LogAlarm(string Rule, long LeafIndex, string Zh, string En, DateTimeOffset RaisedAt);
+
+public sealed record AlarmList(IReadOnlyList<LogAlarm> Items);
 
 /// <param name="Hashes">Base64 (RFC 6962, 2.1.2).</param>
 public sealed record ConsistencyProof(long From, long To, IReadOnlyList<string> Hashes);

@@ -15,8 +15,9 @@ public static class LogEndpoints
 {
     public static void MapLog(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/traceability/events/{eventHash}/proof", ProofAsync);
-        app.MapGet("/api/traceability/verify", VerifyAsync).RequireRole(Roles.Operator);
+        app.MapGet("/api/traceability/events/{eventHash}/proof", ProofAsync).WithName("ProveEvent");
+        app.MapGet("/api/traceability/verify", VerifyAsync).RequireRole(Roles.Operator).WithName("VerifyLog");
+        app.MapGet("/api/traceability/alarms", AlarmsAsync).RequireRole(Roles.Regulator, Roles.Operator).WithName("ListAlarms");
         var log = app.MapGroup("/log").AllowAnonymous();
         log.MapGet("/checkpoint", CheckpointAsync);
         log.MapGet("/key", (LogKey key) => Results.Text(key.VerifierKey + "\n"));
@@ -37,10 +38,24 @@ public static class LogEndpoints
             await reader.FindAsync(TraceEndpoints.HashOf(eventHash), errorDeclaration, ReadScope.Of(caller), cancellationToken)
             ?? throw TraceabilityFaults.EventNotFound.Exception("eventHash");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // Of others' events the commercial fields are nobody's business, so the event as it was hashed is for its owners.
+        var own = await reader.OwnsAsync(found.LeafIndex, ReadScope.Of(caller), cancellationToken);
+        return await ProofOf(connection, found, own, key, cancellationToken) ?? throw NotSignedYet();
+    }
+
+    /// <summary>Null when the event is not under a signed head yet.</summary>
+    internal static async Task<InclusionProof?> ProofOf(
+        NpgsqlConnection connection,
+        StoredEvent found,
+        bool withEvent,
+        LogKey key,
+        CancellationToken cancellationToken
+    )
+    {
         var head = await CheckpointStore.LatestAsync(connection, cancellationToken);
         if (head is null || head.TreeSize <= found.LeafIndex)
         {
-            throw NotSignedYet();
+            return null;
         }
 
         var hashes = await TreeReader.InclusionProofAsync(connection, found.LeafIndex, head.TreeSize, cancellationToken);
@@ -55,8 +70,32 @@ public static class LogEndpoints
             lines,
             head.Note,
             key.VerifierKey,
-            TlogProof(leaf, found.LeafIndex, lines, head.Note)
+            TlogProof(leaf, found.LeafIndex, lines, head.Note),
+            withEvent ? found.Body : null
         );
+    }
+
+    private static async Task<AlarmList> AlarmsAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select rule, leaf_index, zh, en, raised_at from traceability.alarm order by raised_at desc, leaf_index limit 500"
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var alarms = new List<LogAlarm>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            alarms.Add(
+                new LogAlarm(
+                    reader.GetString(0),
+                    reader.GetInt64(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetFieldValue<DateTimeOffset>(4)
+                )
+            );
+        }
+
+        return new AlarmList(alarms);
     }
 
     /// <summary>c2sp.org/tlog-proof@v1, with the leaf as extra data.</summary>

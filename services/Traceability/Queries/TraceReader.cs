@@ -78,6 +78,17 @@ public sealed class TraceReader(NpgsqlDataSource database)
         return found.SingleOrDefault();
     }
 
+    /// <summary>Whether the event is the caller's own, not only on the way of something that is.</summary>
+    public async Task<bool> OwnsAsync(long leafIndex, ReadScope scope, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select exists (select from traceability.event e where e.leaf_index = $4 and {ReadScope.Owned})"
+        );
+        command.Parameters.AddRange(scope.Parameters());
+        command.Parameters.Add(new NpgsqlParameter { Value = leafIndex });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     public static JsonElement Json(StoredEvent stored)
     {
         using var json = JsonDocument.Parse(stored.Body);

@@ -49,6 +49,14 @@ public sealed class MerkleVectorTests
                 )
         );
 
+    [Fact]
+    public void All_of_them_are_there()
+    {
+        var files = Directory.GetFiles(Vectors.Require("merkle", "testdata"), "*.json", SearchOption.AllDirectories);
+        var refused = files.Count(f => JsonDocument.Parse(File.ReadAllText(f)).RootElement.GetProperty("wantErr").GetBoolean());
+        (files.Length, refused).ShouldBe((518, 482));
+    }
+
     private static void Check(string kind, Func<Vector, bool> verify)
     {
         var files = Directory.GetFiles(Vectors.Require("merkle", "testdata", kind), "*.json", SearchOption.AllDirectories);

@@ -49,6 +49,7 @@ internal sealed class TraceService : IAsyncDisposable
                 ["ConnectionStrings:database"] = connection,
                 ["ConnectionStrings:rabbitmq"] = broker,
                 ["Log:SigningKey"] = Seed,
+                ["Log:AuditEvery"] = TimeSpan.FromDays(1).ToString(),
                 ["Log:SignEvery"] = (signEvery ?? TimeSpan.FromMilliseconds(50)).ToString(),
             }
         );
@@ -96,6 +97,9 @@ internal sealed class TraceService : IAsyncDisposable
 
         return appended;
     }
+
+    /// <summary>Goes only when told to.</summary>
+    public LogAuditor Auditor => service.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<LogAuditor>().Single();
 
     public Task<bool> SignAsync() =>
         service
