@@ -44,7 +44,7 @@ public static class Links
     public static IReadOnlyList<Link> Of(JsonElement e, string capturedBy) =>
         TypeOf(e) switch
         {
-            "TransformationEvent" when Text(e, "transformationID") is { } id => Transformed(e, id, capturedBy),
+            "TransformationEvent" when (Text(e, "transformationID") ?? Text(e, "eventID")) is { } id => Transformed(e, id, capturedBy),
             "AggregationEvent" or "AssociationEvent" => Contained(e),
             "TransactionEvent" => Transacted(e),
             _ => [],
