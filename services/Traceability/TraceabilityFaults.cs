@@ -180,6 +180,7 @@ public static partial class TraceabilityFaults
         "已签名的日志中还没有该瓦片",
         "the signed log has no such tile yet"
     );
+    public static readonly FaultDefinition CodeNotFound = new("TRC-0606", 404, "没有这个二维码的药品", "there is no medicine of this code");
     public static readonly FaultDefinition RecallNotFound = new(
         "TRC-0701",
         404,

@@ -1,6 +1,7 @@
 using TcmBrain.Traceability.Capture;
 using TcmBrain.Traceability.Graph;
 using TcmBrain.Traceability.Log;
+using TcmBrain.Traceability.Patients;
 using TcmBrain.Traceability.Queries;
 using TcmBrain.Traceability.Recalls;
 using TcmBrain.Traceability.Standard;
@@ -27,6 +28,7 @@ internal static class TraceabilityFeatures
         services.AddHostedService<LogAuditor>();
         services.AddGraph();
         services.AddRecalls();
+        services.AddPatients();
         return builder;
     }
 
@@ -38,6 +40,7 @@ internal static class TraceabilityFeatures
         app.MapTiles();
         app.MapGraph();
         app.MapRecalls();
+        app.MapPatients();
         return app;
     }
 }

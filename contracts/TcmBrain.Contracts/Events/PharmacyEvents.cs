@@ -14,6 +14,12 @@ public sealed record LotAccepted : Event
     public required DateOnly ProducedOn { get; init; }
     public required DateOnly ExpiresOn { get; init; }
     public required string AcceptedBy { get; init; }
+
+    /// <summary>The maker's lot or box as scanned, a GS1 Digital Link or EPC URN: what the trace goes on to. Null when nothing was scanned.</summary>
+    public string? SourceItem { get; init; }
+
+    /// <summary>Of a lot from another centre: the lot that it is part of. Null for a supplier's delivery.</summary>
+    public Guid? SourceLotId { get; init; }
 }
 
 /// <summary>Which centre fills the prescription.</summary>

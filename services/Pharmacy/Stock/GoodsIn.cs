@@ -10,6 +10,7 @@ namespace TcmBrain.Pharmacy.Stock;
 /// <summary>A delivered lot as the stock-keeper enters it (验收单).</summary>
 /// <param name="Supplier">A manufacturer in the register, by its 统一社会信用代码 or its name.</param>
 /// <param name="ReceivedAt">The device's own time; now when left out.</param>
+/// <param name="SourceItem">The maker's code as scanned, a GS1 Digital Link or EPC URN: the trace goes on to it. May be left out.</param>
 internal sealed record Delivery(
     string Piece,
     string LotNumber,
@@ -19,7 +20,8 @@ internal sealed record Delivery(
     DateOnly ProducedOn,
     DateOnly ExpiresOn,
     string? Certificate,
-    DateTimeOffset? ReceivedAt = null
+    DateTimeOffset? ReceivedAt = null,
+    string? SourceItem = null
 );
 
 /// <summary>Takes delivered lots into quarantine (验收入库) without an order and a delivery note: what a small centre fetches itself.</summary>
@@ -72,7 +74,10 @@ internal sealed class GoodsIn(EventExchange exchange, Catalogue catalogue, TimeP
             null,
             null,
             new LotStanding(LotStanding.Quarantine, 0)
-        );
+        )
+        {
+            SourceItem = delivery.SourceItem,
+        };
 
     private void Check(Delivery delivery, DateOnly today)
     {
@@ -81,6 +86,7 @@ internal sealed class GoodsIn(EventExchange exchange, Catalogue catalogue, TimeP
         faults.CheckText(delivery.LotNumber, "lotNumber");
         faults.CheckText(delivery.Supplier, "supplier");
         faults.CheckText(delivery.Origin, "origin");
+        faults.CheckNote(delivery.SourceItem, "sourceItem", 200);
         faults.CheckMilligrams(delivery.QuantityMilligrams, "quantityMilligrams");
         faults.CheckDays(delivery.ProducedOn, delivery.ExpiresOn, today);
         if (string.IsNullOrWhiteSpace(delivery.Certificate))

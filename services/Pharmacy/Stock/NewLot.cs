@@ -29,6 +29,9 @@ internal sealed record NewLot(
     LotStanding Standing
 )
 {
+    /// <summary>The maker's lot or box as scanned, for the trace; null when nothing was scanned.</summary>
+    public string? SourceItem { get; init; }
+
     /// <summary>The shelf of a piece at a centre, made when it is the first lot, and locked. Null: not a centre in operation.</summary>
     public static async Task<int?> LockShelfAsync(Work work, string centre, string piece, CancellationToken cancellationToken)
     {
@@ -92,6 +95,8 @@ internal sealed record NewLot(
                 ProducedOn = ProducedOn,
                 ExpiresOn = ExpiresOn,
                 AcceptedBy = keeper.Name,
+                SourceItem = SourceItem,
+                SourceLotId = RootLotId,
             }
         );
         return lot;

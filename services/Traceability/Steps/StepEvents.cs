@@ -41,6 +41,34 @@ public sealed class StepEvents(ProfileOptions options, Numbering numbers, string
             }
         );
 
+    /// <summary>
+    /// 来源衔接: the maker's lot, or another centre's, became this one. Null when nothing was scanned, or nothing that GS1 knows.
+    /// </summary>
+    public TraceDraft? Joined(LotAccepted e)
+    {
+        var source = e.SourceLotId is { } lot ? numbers.Lot(e.Piece, lot, e.LotNumber) : DigitalLink.Canonical(e.SourceItem ?? "");
+        if (source is null || source == Of(e))
+        {
+            return null;
+        }
+
+        var joined = Base("TransformationEvent", e.OccurredAt, "accepting", "in_progress");
+        if (source.StartsWith(DigitalLink.Sscc(""), StringComparison.Ordinal))
+        {
+            joined["inputEPCList"] = new JsonArray(source);
+        }
+        else
+        {
+            joined["inputQuantityList"] = new JsonArray(Quantity(source, e.Quantity, "KGM"));
+        }
+
+        joined["outputQuantityList"] = new JsonArray(Quantity(Of(e), e.Quantity, "KGM"));
+        joined["transformationID"] = Numbering.Uuid("joined", e.AggregateId);
+        joined["readPoint"] = Id(numbers.Point(e.CentreCode, "recv"));
+        joined["bizLocation"] = Id(numbers.Site(e.CentreCode));
+        return Draft(joined, new EventScope(null, null, e.CentreCode, null));
+    }
+
     /// <summary>检验合格, 放行.</summary>
     public TraceDraft Released(LotReleased e) =>
         Lot(

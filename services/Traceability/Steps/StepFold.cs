@@ -27,6 +27,7 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
             cancellationToken
         );
         await LotNames.KeepAsync(work, events, numbers, cancellationToken);
+        await PatientCodes.KeepAsync(work, events, cancellationToken);
         List<TraceDraft> drafts =
         [
             .. events.SelectMany(e => Drafts(e.Event, new StepEvents(options, numbers, e.TraceParent))),
@@ -38,6 +39,7 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
     private static IEnumerable<TraceDraft> Drafts(Event e, StepEvents steps) =>
         e switch
         {
+            LotAccepted accepted when steps.Joined(accepted) is { } joined => [joined, steps.Accepted(accepted)],
             LotAccepted accepted => [steps.Accepted(accepted)],
             LotReleased released => [steps.Released(released)],
             LotRejected rejected => [steps.Rejected(rejected)],
