@@ -1,10 +1,11 @@
-import { BarChart, LineChart, PieChart, ScatterChart } from 'echarts/charts'
+import { BarChart, GraphChart, LineChart, PieChart, ScatterChart } from 'echarts/charts'
 import { GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'
 import { init, registerMap, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 use([
   BarChart,
+  GraphChart,
   LineChart,
   PieChart,
   ScatterChart,
