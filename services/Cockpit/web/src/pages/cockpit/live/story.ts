@@ -20,6 +20,7 @@ const tones: Record<string, Tone> = {
   PrescriptionCompleted: 'good',
   LotRejected: 'bad',
   RecallIssued: 'bad',
+  RecallOrdered: 'bad',
   NonconformityOpened: 'bad',
   InstitutionSuspended: 'warn'
 }
