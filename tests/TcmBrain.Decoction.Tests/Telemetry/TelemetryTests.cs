@@ -118,9 +118,14 @@ public sealed class TelemetryTests(Room room) : IAsyncLifetime
 
     private static Metadata Headers(string token) => new() { { "authorization", "Bearer " + token } };
 
+    /// <summary>Landed or packed: what has rested is packed while the test goes on.</summary>
     private Task<long> StoredAsync() =>
         room.ScalarAsync<long>(
-            "select count(*) from decoction.reading join decoction.vessel using (vessel_id) where centre_code = $1",
+            """
+            select (select count(*) from decoction.reading r join decoction.vessel v using (vessel_id) where v.centre_code = $1)
+                 + (select coalesce(sum(c.count), 0)::bigint
+                    from decoction.reading_chunk c join decoction.vessel v using (vessel_id) where v.centre_code = $1)
+            """,
             centre
         );
 
