@@ -2,6 +2,9 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange;
 using TcmBrain.Web.Tests;
 
 [assembly: AssemblyFixture(typeof(Platform))]
@@ -26,6 +29,23 @@ public sealed class Platform : IAsyncLifetime
     /// <summary>Where a hospital's system speaks to prescriptions; the pages never do.</summary>
     public Uri PrescriptionsGrpc { get; private set; } = null!;
 
+    /// <summary>Where vessels' controllers speak to the decoction room.</summary>
+    public Uri DecoctionGrpc { get; private set; } = null!;
+
+    private EventExchange pharmacyWork = null!;
+
+    /// <summary>What the pharmacy says when a prescription has been checked, without the work before it.</summary>
+    public async Task TellAsync(IEnumerable<PrescriptionChecked> events)
+    {
+        await using var work = await pharmacyWork.BeginAsync();
+        foreach (var e in events)
+        {
+            work.Publish(e);
+        }
+
+        await work.CommitAsync();
+    }
+
     public async ValueTask InitializeAsync()
     {
         var broker = await servers.BrokerAsync();
@@ -41,6 +61,9 @@ public sealed class Platform : IAsyncLifetime
         PrescriptionsGrpc = prescriptions.Grpc;
         var pharmacy = await StartAsync("pharmacy", broker, known);
         var quality = await StartAsync("quality", broker, known);
+        pharmacyWork = pharmacy.Services.GetRequiredService<EventExchange>();
+        var decoction = await StartAsync("decoction", broker, known, ("Records:SigningKey", Key()));
+        DecoctionGrpc = decoction.Grpc;
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
         var port = FreePort.Next();
         var inner = FreePort.Next();
@@ -57,6 +80,7 @@ public sealed class Platform : IAsyncLifetime
                 ["services:prescriptions:http:0"] = prescriptions.Http.ToString(),
                 ["services:pharmacy:http:0"] = pharmacy.Http.ToString(),
                 ["services:quality:http:0"] = quality.Http.ToString(),
+                ["services:decoction:http:0"] = decoction.Http.ToString(),
                 ["services:cockpit:http:0"] = cockpit.Http.ToString(),
             }
         );
