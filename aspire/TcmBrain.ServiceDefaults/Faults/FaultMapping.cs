@@ -23,6 +23,11 @@ public static class FaultMapping
             {
                 RetryAfter = TimeSpan.FromSeconds(2),
             },
+            // Serialization failure, deadlock, lock not available: the transaction is gone, the same request may be sent again.
+            PostgresException { SqlState: "40001" or "40P01" or "55P03" } => new FaultException(503, GeneralFaults.Contended.At(""))
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            },
             RpcException { StatusCode: StatusCode.Unavailable } => Away(),
             RpcException { StatusCode: StatusCode.DeadlineExceeded } => GeneralFaults.Timeout.Exception(),
             HttpRequestException { StatusCode: HttpStatusCode.GatewayTimeout } => GeneralFaults.Timeout.Exception(),

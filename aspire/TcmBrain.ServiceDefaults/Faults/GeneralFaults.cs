@@ -77,6 +77,12 @@ public static class GeneralFaults
         "身份服务暂时不可用,请稍后重试",
         "the identity service is away; try again later"
     );
+    public static readonly FaultDefinition Contended = new(
+        "GEN-0506",
+        503,
+        "与同时进行的操作相冲突,未作任何改动,请重试",
+        "it collided with something done at the same moment and nothing was changed; try again"
+    );
 
     /// <summary>The entry that speaks for a bare HTTP status.</summary>
     public static FaultDefinition ForStatus(int httpStatus) =>
