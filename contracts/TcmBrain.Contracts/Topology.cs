@@ -47,6 +47,7 @@ public static class Topology
         typeof(PrescriptionExpired),
         typeof(PrescriptionReturned),
         typeof(PrescriptionCompleted),
+        typeof(CataloguePublished),
     ];
 
     private static readonly Type[] Pharmacy =
@@ -147,12 +148,19 @@ public static class Topology
                 typeof(RecallIssued),
                 typeof(DecoctionCompleted),
                 typeof(ParcelDelivered),
+                typeof(CataloguePublished),
             ]
         ),
         new(
             "decoction",
             Decoction,
-            [typeof(InstitutionRegistered), typeof(InstitutionChanged), typeof(PrescriptionChecked), typeof(PrescriptionReturned)]
+            [
+                typeof(InstitutionRegistered),
+                typeof(InstitutionChanged),
+                typeof(PrescriptionChecked),
+                typeof(PrescriptionReturned),
+                typeof(CataloguePublished),
+            ]
         ),
         new(
             "quality",
@@ -165,6 +173,7 @@ public static class Topology
                 typeof(PrescriptionChecked),
                 typeof(DeviationDetected),
                 typeof(RecallOrdered),
+                typeof(CataloguePublished),
             ]
         ),
         new(

@@ -51,6 +51,12 @@ public sealed class ReleaseFiles
         );
     }
 
+    /// <summary>Reads what <see cref="ToArchive"/> wrote.</summary>
+    /// <exception cref="BrokenReleaseException">It is no ZIP, or a file is missing, strange or far too large.</exception>
+    public static ReleaseFiles FromArchive(byte[] archive) => Of(ReleaseArchive.Read(archive, Names));
+
+    public byte[] ToArchive() => ReleaseArchive.Write(Names, Bytes);
+
     /// <summary>A release of these files; others beside them are passed over.</summary>
     /// <exception cref="BrokenReleaseException">A file is missing.</exception>
     public static ReleaseFiles Of(IReadOnlyDictionary<string, byte[]> files)
@@ -90,7 +96,8 @@ public sealed class ReleaseFiles
         }
     }
 
-    internal ReleaseId Identify()
+    /// <summary>What it is called: computed over all files.</summary>
+    public ReleaseId Identify()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var name in Names)

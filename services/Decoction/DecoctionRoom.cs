@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Decoction.BatchRecords;
 using TcmBrain.Decoction.Deviations;
@@ -10,7 +11,6 @@ using TcmBrain.Decoction.Steps;
 using TcmBrain.Decoction.Telemetry;
 using TcmBrain.Decoction.Vessels;
 using TcmBrain.Exchange;
-using TcmBrain.Knowledge;
 using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction;
@@ -22,7 +22,7 @@ internal static class DecoctionRoom
     {
         builder.Services.AddOptions<VesselSettings>().BindConfiguration("Vessels").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<Gs1Settings>().BindConfiguration("Gs1").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(Catalogue.Default);
+        builder.AddCatalogueCopy("decoction");
         builder.Services.AddOptions<RecordSettings>().BindConfiguration("Records").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<RoomSignal>();
         builder.Services.AddSingleton<ReadingStore>();
@@ -47,7 +47,8 @@ internal static class DecoctionRoom
             .Handle<InstitutionRegistered, InstitutionNames>()
             .Handle<InstitutionChanged, InstitutionNames>()
             .Handle<PrescriptionChecked, OpenJobOnCheck>()
-            .Handle<PrescriptionReturned, RecallOnReturn>();
+            .Handle<PrescriptionReturned, RecallOnReturn>()
+            .KeepCatalogue();
 
     /// <summary>What is seen and decided over HTTP from the checked prescription until the bags exist.</summary>
     public static void MapRoom(this IEndpointRouteBuilder app)

@@ -1,6 +1,6 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
-using TcmBrain.Knowledge;
 using TcmBrain.Pharmacy.Centres;
 using TcmBrain.Pharmacy.Dispensing;
 using TcmBrain.Pharmacy.Ledger;
@@ -36,11 +36,12 @@ internal static class Features
             .Handle<LotReleased, Intake>()
             .Handle<LotRejected, Intake>()
             .Handle<RecallIssued, Intake>()
+            .KeepCatalogue()
             .FoldWith<Intake>();
 
     public static void AddPharmacy(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(Catalogue.Default);
+        builder.AddCatalogueCopy("pharmacy");
         builder.Services.AddSingleton(builder.Configuration.GetSection("Routing").Get<RoutingRules>() ?? new RoutingRules());
         builder.Services.AddSingleton<RoutingBooks>();
         builder.Services.AddSingleton<Alternatives>();

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.IO.Compression;
 using System.Text;
 using TcmBrain.Knowledge;
 
@@ -13,9 +12,6 @@ public sealed class AuditReleaseFiles
     public const string Rules = "audit_rules.csv";
     public const string Limits = "audit_limits.csv";
     public const string AgeBands = "age_bands.csv";
-
-    /// <summary>What a release may weigh, unpacked; ours weighs less than a twentieth of it.</summary>
-    private const int MostBytes = 16 << 20;
 
     internal static readonly string[] PolicyTables = [Rules, Limits, AgeBands];
 
@@ -59,58 +55,10 @@ public sealed class AuditReleaseFiles
 
     /// <summary>Reads what <see cref="ToArchive"/> wrote: a ZIP with exactly the files of a release.</summary>
     /// <exception cref="BrokenReleaseException">It is no ZIP, a file is missing, strange or far too large.</exception>
-    public static AuditReleaseFiles FromArchive(byte[] archive)
-    {
-        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        try
-        {
-            using var zip = new ZipArchive(new MemoryStream(archive), ZipArchiveMode.Read);
-            var room = (long)MostBytes;
-            foreach (var entry in zip.Entries)
-            {
-                if (!Names.Contains(entry.FullName) || files.ContainsKey(entry.FullName))
-                {
-                    throw Broken(entry.FullName, "not a file of a release, or there twice");
-                }
-                using var content = entry.Open();
-                using var copy = new MemoryStream();
-                var buffer = new byte[81_920];
-                int read;
-                // What the archive says of sizes proves nothing: counted is what comes out.
-                while ((read = content.Read(buffer)) > 0)
-                {
-                    if ((room -= read) < 0)
-                    {
-                        throw Broken(entry.FullName, $"the release unpacks to more than {MostBytes} bytes");
-                    }
-                    copy.Write(buffer, 0, read);
-                }
-                files[entry.FullName] = copy.ToArray();
-            }
-        }
-        catch (InvalidDataException)
-        {
-            throw Broken("", "the release is not a ZIP archive");
-        }
-        return Of(files);
-    }
+    public static AuditReleaseFiles FromArchive(byte[] archive) => Of(ReleaseArchive.Read(archive, Names));
 
     /// <summary>A ZIP of all files. The same files give the same bytes.</summary>
-    public byte[] ToArchive()
-    {
-        using var archive = new MemoryStream();
-        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var name in Names)
-            {
-                var entry = zip.CreateEntry(name, CompressionLevel.SmallestSize);
-                entry.LastWriteTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-                using var content = entry.Open();
-                content.Write(Bytes(name).Span);
-            }
-        }
-        return archive.ToArray();
-    }
+    public byte[] ToArchive() => ReleaseArchive.Write(Names, Bytes);
 
     /// <summary>The same release with one file's text replaced.</summary>
     /// <exception cref="ArgumentException">A release has no such file.</exception>
@@ -131,6 +79,4 @@ public sealed class AuditReleaseFiles
             ? throw new BrokenReleaseException([.. missing.Select(x => new ReleaseFault(x, 0, "the file is missing"))])
             : new(ReleaseFiles.Of(files), files.Where(x => !ReleaseFiles.Names.Contains(x.Key)));
     }
-
-    private static BrokenReleaseException Broken(string file, string reason) => new([new ReleaseFault(file, 0, reason)]);
 }

@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Quality;
@@ -21,6 +22,7 @@ builder.AddExchange(
             .Handle<PrescriptionChecked, NoteCheck>()
             .Handle<DeviationDetected, OpenNonconformity>()
             .Handle<RecallOrdered, RecallOnOrder>()
+            .KeepCatalogue()
 );
 builder.AddQualityControl();
 

@@ -1,5 +1,5 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Demo;
-using TcmBrain.Knowledge;
 using TcmBrain.Quality.Lots;
 using TcmBrain.Quality.Reviews;
 
@@ -10,7 +10,8 @@ internal static class QualityControl
 {
     public static WebApplicationBuilder AddQualityControl(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(LotLimits.Load(Catalogue.Default));
+        builder.AddCatalogueCopy("quality");
+        builder.Services.AddSingleton(services => LotLimits.Load(services.GetRequiredService<CurrentCatalogue>()));
         builder.Services.AddSingleton(ReviewCodes.Load());
         builder.Services.AddSingleton<LotDecision>();
         builder.Services.AddOptions<SamplingSettings>().BindConfiguration("Sampling").ValidateDataAnnotations().ValidateOnStart();

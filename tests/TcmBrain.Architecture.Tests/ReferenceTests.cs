@@ -12,6 +12,7 @@ public sealed class ReferenceTests
         "TcmBrain.Knowledge",
         "TcmBrain.Exchange",
         "TcmBrain.ServiceDefaults",
+        "TcmBrain.CatalogueCopy",
     ];
 
     public static TheoryData<string> ServiceProjects => [.. Repository.Services.Select(service => service.Name)];

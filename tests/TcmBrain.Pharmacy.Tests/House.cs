@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Knowledge;
@@ -32,7 +33,7 @@ public sealed class House : IAsyncLifetime
     private readonly Queue<string> pieces = new(
         Catalogue
             .Default.Herbs.Select(h => h.Name)
-            .Where(n => Catalogue.Default.Find(n)?.Name == n && new PieceRules(Catalogue.Default).Of(n).Class == PieceClass.Ordinary)
+            .Where(n => Catalogue.Default.Find(n)?.Name == n && new PieceRules(new CurrentCatalogue()).Of(n).Class == PieceClass.Ordinary)
     );
     private int numbers;
 

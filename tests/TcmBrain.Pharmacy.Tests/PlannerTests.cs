@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Pharmacy.Centres;
@@ -99,5 +100,5 @@ public sealed class PlannerTests
     [InlineData(long.MaxValue, long.MaxValue, true)]
     [InlineData(1, long.MaxValue, false)]
     public void Five_percent_is_exact(long prescribed, long weighed, bool allowed) =>
-        new PieceRules(Knowledge.Catalogue.Default).Of("茯苓").Allows(prescribed, weighed).ShouldBe(allowed);
+        new PieceRules(new CurrentCatalogue()).Of("茯苓").Allows(prescribed, weighed).ShouldBe(allowed);
 }

@@ -82,6 +82,7 @@ public sealed record Fact
             PrescriptionExpired x => fact with { Detail = x.StateReached },
             PrescriptionReturned x => fact with { Detail = x.Cause },
             PrescriptionCompleted => fact,
+            CataloguePublished x => fact with { Detail = x.Release },
             PrescriptionRouted x => fact with { Centre = x.CentreCode },
             StockReserved x => fact with
             {

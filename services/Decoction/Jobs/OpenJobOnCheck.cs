@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Decoction.Parcels;
 using TcmBrain.Decoction.PatientPage;
@@ -8,7 +9,6 @@ using TcmBrain.Decoction.Recipes;
 using TcmBrain.Decoction.Vessels;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
-using TcmBrain.Knowledge;
 using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Jobs;
@@ -17,13 +17,17 @@ namespace TcmBrain.Decoction.Jobs;
 /// A checked prescription becomes a job with its recipe, or at once a parcel when the patient decocts. Told again it changes nothing;
 /// a newer telling replaces a job that nobody has touched, an older one is ignored.
 /// </summary>
-internal sealed class OpenJobOnCheck(Catalogue catalogue, IOptions<VesselSettings> vessels, RoomSignal signal, IOptions<Gs1Settings> gs1)
-    : IHandle<PrescriptionChecked>
+internal sealed class OpenJobOnCheck(
+    CurrentCatalogue catalogue,
+    IOptions<VesselSettings> vessels,
+    RoomSignal signal,
+    IOptions<Gs1Settings> gs1
+) : IHandle<PrescriptionChecked>
 {
     public async Task HandleAsync(PrescriptionChecked e, Work work, CancellationToken cancellationToken)
     {
         await VesselSeed.EnsureAsync(work, e.CentreCode, vessels.Value.PerCentre, cancellationToken);
-        var recipe = e.Decoct ? RecipeRule.Derive(e, piece => catalogue.Find(piece)?.Category) : null;
+        var recipe = e.Decoct ? RecipeRule.Derive(e, piece => catalogue.Value.Find(piece)?.Category) : null;
         await using var command = work.Command(
             """
             insert into decoction.job

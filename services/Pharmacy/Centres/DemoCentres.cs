@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Demo;
 using TcmBrain.Knowledge;
 using TcmBrain.Pharmacy.Prices;
@@ -12,7 +13,7 @@ namespace TcmBrain.Pharmacy.Centres;
 internal sealed partial class DemoCentres(
     CentreStore centres,
     CatalogueStore offers,
-    Catalogue catalogue,
+    CurrentCatalogue current,
     TimeProvider time,
     ILogger<DemoCentres> logger
 ) : BackgroundService
@@ -64,7 +65,7 @@ internal sealed partial class DemoCentres(
         var centre = await centres.ReadAsync(code, cancellationToken);
         if (centre.Offers == 0)
         {
-            foreach (var chunk in catalogue.Herbs.Where(h => !h.IsBanned && catalogue.Find(h.Name)?.Name == h.Name).Chunk(Chunk))
+            foreach (var chunk in current.Value.Herbs.Where(h => !h.IsBanned && current.Value.Find(h.Name)?.Name == h.Name).Chunk(Chunk))
             {
                 var items = chunk.SelectMany(h => Entries(h, nth)).ToArray();
                 await offers.EnterAsync(code, new OfferRequest(null, items), By, cancellationToken);

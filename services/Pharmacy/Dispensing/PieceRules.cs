@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Knowledge;
 
 namespace TcmBrain.Pharmacy.Dispensing;
@@ -30,7 +31,7 @@ public sealed record WeighingRule(PieceClass Class, int TolerancePermille, bool 
 /// Which rule a piece is weighed by. ±5 % a dose is the regulation's; that precious and toxic pieces are weighed dose by dose is practice, and their
 /// ±2 % is the house's own stricter limit.
 /// </summary>
-public sealed class PieceRules(Catalogue catalogue)
+public sealed class PieceRules(CurrentCatalogue catalogue)
 {
     private const string Regulation = "《医院中药饮片管理规范》国中医药发〔2007〕11号";
     private const string Toxics = "《医疗用毒性药品管理办法》国务院令第23号; ";
@@ -122,7 +123,7 @@ public sealed class PieceRules(Catalogue catalogue)
     /// <summary>A name that the catalogue does not know is ordinary: nothing of it can be on a shelf.</summary>
     public WeighingRule Of(string piece)
     {
-        var herb = catalogue.Find(piece);
+        var herb = catalogue.Value.Find(piece);
         return herb switch
         {
             { Regulation: Knowledge.Regulation.Narcotic } => Narcotic,

@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
 using TcmBrain.Pharmacy.Stock;
@@ -33,7 +34,7 @@ internal sealed record CareRequest(
 );
 
 /// <summary>Storage positions (货位, 斗谱), what may lie where, and how it is looked after (养护).</summary>
-internal sealed class PositionDesk(EventExchange exchange, Catalogue catalogue, TimeProvider time)
+internal sealed class PositionDesk(EventExchange exchange, CurrentCatalogue catalogue, TimeProvider time)
 {
     public static readonly string[] Zones = ["drawer", "shelf", "cool", "locked", "quarantine"];
     private static readonly string[] CareKinds = ["inspection", "airing", "drying", "fumigation", "cleaning"];
@@ -192,7 +193,7 @@ internal sealed class PositionDesk(EventExchange exchange, Catalogue catalogue, 
         faults.CheckWord(request.Zone, "zone", Zones);
         if (request.Piece is not null)
         {
-            faults.CheckPiece(catalogue, request.Piece, "piece");
+            faults.CheckPiece(catalogue.Value, request.Piece, "piece");
         }
 
         faults.Require(request.MinCelsius is >= -30 and <= 40, PharmacyFaults.ConditionsOutOfRange, "minCelsius", -30, 40);
@@ -215,7 +216,7 @@ internal sealed class PositionDesk(EventExchange exchange, Catalogue catalogue, 
     private void CheckSuits(FaultList faults, string code, string zone, string? reserved, string piece, string field)
     {
         faults.Require(reserved is null || reserved == piece, PharmacyFaults.PositionForOther, field, code, reserved ?? "");
-        var guarded = catalogue.Find(piece)?.Regulation is Regulation.ControlledToxic or Regulation.Narcotic;
+        var guarded = catalogue.Value.Find(piece)?.Regulation is Regulation.ControlledToxic or Regulation.Narcotic;
         faults.Require(!guarded || zone is "locked" or "quarantine", PharmacyFaults.PositionNotLocked, field);
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
@@ -46,7 +47,7 @@ internal sealed record PriceChange(
 internal sealed record OfferKey(string Piece, string Grade, string Form);
 
 /// <summary>The catalogues of centres with their prices by day. Entries are only ever added.</summary>
-internal sealed class CatalogueStore(NpgsqlDataSource database, EventExchange exchange, Catalogue catalogue, TimeProvider time)
+internal sealed class CatalogueStore(NpgsqlDataSource database, EventExchange exchange, CurrentCatalogue catalogue, TimeProvider time)
 {
     public const int MostEntries = 2_000;
     private const long MostFenPerKilogram = 10_000_000_00;
@@ -195,7 +196,7 @@ internal sealed class CatalogueStore(NpgsqlDataSource database, EventExchange ex
         {
             var name = item.Piece ?? "";
             var shown = name.Length <= 40 ? name : name[..40];
-            faults.Require(catalogue.Find(name)?.Name == name, PharmacyFaults.UnknownPiece, $"items[{i}].piece", shown);
+            faults.Require(catalogue.Value.Find(name)?.Name == name, PharmacyFaults.UnknownPiece, $"items[{i}].piece", shown);
             faults.Require(
                 item.Grade is null || item.Grade.Length <= MaxGrade && !item.Grade.Any(char.IsControl) && item.Grade.Trim() == item.Grade,
                 PharmacyFaults.TextMissing,

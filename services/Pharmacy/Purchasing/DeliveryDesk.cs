@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
@@ -37,7 +38,7 @@ internal sealed record DeliveryRequest(
 /// Delivery notes (送货单). Recording one moves no gram: what is on it stands as it is written, faults and all but those of form, until each
 /// line is accepted or refused, see <see cref="AcceptanceDesk"/>.
 /// </summary>
-internal sealed class DeliveryDesk(EventExchange exchange, Catalogue catalogue, TimeProvider time)
+internal sealed class DeliveryDesk(EventExchange exchange, CurrentCatalogue catalogue, TimeProvider time)
 {
     /// <summary>Idempotent by the caller's id; and a note's number stands once a supplier.</summary>
     /// <returns>False when the same had been recorded before.</returns>
@@ -101,7 +102,7 @@ internal sealed class DeliveryDesk(EventExchange exchange, Catalogue catalogue, 
         faults.Require(request.Lines is { Length: > 0 and <= OrderDesk.MaxLines }, PharmacyFaults.LineCount, "lines", OrderDesk.MaxLines);
         foreach (var (i, line) in (request.Lines ?? []).Take(OrderDesk.MaxLines).Index())
         {
-            faults.CheckPiece(catalogue, line.Piece, $"lines[{i}].piece");
+            faults.CheckPiece(catalogue.Value, line.Piece, $"lines[{i}].piece");
             faults.CheckNote(line.Spec, $"lines[{i}].spec");
             faults.CheckNote(line.Grade, $"lines[{i}].grade");
             faults.CheckText(line.Origin, $"lines[{i}].origin");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NpgsqlTypes;
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
@@ -27,7 +28,7 @@ internal sealed record OrderRequest(string SupplierCode, DateOnly? ExpectedOn, s
 /// Purchase orders (采购单): draft → sent → partly received → closed; cancelled while nothing came. What arrives moves a sent one on, see
 /// <see cref="DeliveryDesk"/>.
 /// </summary>
-internal sealed class OrderDesk(EventExchange exchange, Catalogue catalogue, TimeProvider time)
+internal sealed class OrderDesk(EventExchange exchange, CurrentCatalogue catalogue, TimeProvider time)
 {
     public const int MaxLines = 200;
 
@@ -156,7 +157,7 @@ internal sealed class OrderDesk(EventExchange exchange, Catalogue catalogue, Tim
         faults.Require(request.Lines is { Length: > 0 and <= MaxLines }, PharmacyFaults.LineCount, "lines", MaxLines);
         foreach (var (i, line) in (request.Lines ?? []).Take(MaxLines).Index())
         {
-            faults.CheckPiece(catalogue, line.Piece, $"lines[{i}].piece");
+            faults.CheckPiece(catalogue.Value, line.Piece, $"lines[{i}].piece");
             faults.CheckNote(line.Spec, $"lines[{i}].spec");
             faults.CheckNote(line.Grade, $"lines[{i}].grade");
             faults.CheckNote(line.Origin, $"lines[{i}].origin");

@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange;
 using TcmBrain.Knowledge;
@@ -25,7 +26,7 @@ internal sealed record Delivery(
 );
 
 /// <summary>Takes delivered lots into quarantine (验收入库) without an order and a delivery note: what a small centre fetches itself.</summary>
-internal sealed class GoodsIn(EventExchange exchange, Catalogue catalogue, TimeProvider time)
+internal sealed class GoodsIn(EventExchange exchange, CurrentCatalogue catalogue, TimeProvider time)
 {
     /// <summary>
     /// Idempotent per centre, piece, lot number and supplier: the same delivery again answers with the same lot and false; another content
@@ -82,7 +83,7 @@ internal sealed class GoodsIn(EventExchange exchange, Catalogue catalogue, TimeP
     private void Check(Delivery delivery, DateOnly today)
     {
         var faults = new FaultList();
-        faults.CheckPiece(catalogue, delivery.Piece, "piece");
+        faults.CheckPiece(catalogue.Value, delivery.Piece, "piece");
         faults.CheckText(delivery.LotNumber, "lotNumber");
         faults.CheckText(delivery.Supplier, "supplier");
         faults.CheckText(delivery.Origin, "origin");

@@ -10,12 +10,12 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
     : BackgroundService,
         IStartupTask
 {
-    private long refused;
+    private readonly List<long> refused = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var publication = await store.NewestPublicationAsync(cancellationToken);
-        if (publication == current.Publication || publication == refused)
+        var publication = await store.NewestPublicationAsync(refused, cancellationToken);
+        if (publication == current.Publication)
         {
             current.MarkRead();
             return;
@@ -32,11 +32,11 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
         }
         catch (BrokenReleaseException e)
         {
-            // It was whole when it was published, so this build asks for rules that it does not have: the one before goes on answering,
-            // under its own name.
-            refused = publication;
-            current.MarkRead();
-            LogRefused(publication, current.Value.Name, e.Message);
+            // It was whole when it was published, so this build asks for rules that it does not have: the newest that fits answers, under
+            // its own name.
+            refused.Add(publication);
+            LogRefused(publication, e.Message);
+            await RunAsync(cancellationToken);
         }
     }
 
@@ -62,9 +62,9 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Publication {Publication} does not fit this build, {Release} goes on answering: {Reason}"
+        Message = "Publication {Publication} does not fit this build, the newest that does answers: {Reason}"
     )]
-    private partial void LogRefused(long publication, string release, string reason);
+    private partial void LogRefused(long publication, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Whether there is a new release is not known: {Reason}")]
     private partial void LogStale(string reason);

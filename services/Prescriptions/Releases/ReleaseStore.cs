@@ -1,4 +1,6 @@
 using Npgsql;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.ServiceDefaults.Storage;
 
@@ -36,19 +38,20 @@ internal enum ReleaseDecision
 }
 
 /// <summary>The book of releases.</summary>
-internal sealed class ReleaseStore(NpgsqlDataSource database)
+internal sealed class ReleaseStore(NpgsqlDataSource database, EventExchange exchange)
 {
     private const string Columns = """
         number, name, case when publication is not null then 'published' when decided_at is not null then 'rejected' else 'proposed' end,
             base_name, changes, loosening, note, proposed_by, proposed_at, decided_by, decided_at, reason
         """;
 
-    /// <summary>0 when none was published yet.</summary>
-    public async Task<long> NewestPublicationAsync(CancellationToken cancellationToken)
+    /// <summary>0 when there is none.</summary>
+    public async Task<long> NewestPublicationAsync(IReadOnlyCollection<long> but, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "select coalesce(max(publication), 0) from prescriptions.releases where publication is not null"
+            "select coalesce(max(publication), 0) from prescriptions.releases where publication is not null and publication <> all ($1)"
         );
+        command.Parameters.Add(new() { Value = but.ToArray() });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -132,11 +135,8 @@ internal sealed class ReleaseStore(NpgsqlDataSource database)
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (
-            var one = new NpgsqlCommand("select pg_advisory_xact_lock(hashtext('prescriptions.releases'))", connection, transaction)
-        )
+        await using var work = await exchange.BeginAsync(cancellationToken);
+        await using (var one = work.Command("select pg_advisory_xact_lock(hashtext('prescriptions.releases'))"))
         {
             await one.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -146,10 +146,8 @@ internal sealed class ReleaseStore(NpgsqlDataSource database)
                 coalesce((select name from prescriptions.releases where publication is not null order by publication desc limit 1), $2)
             from prescriptions.releases r where r.number = $1
             """;
-        await using (var standing = new NpgsqlCommand(look, connection, transaction))
+        await using (var standing = work.Command(look, number, builtIn))
         {
-            standing.Parameters.Add(new() { Value = number });
-            standing.Parameters.Add(new() { Value = builtIn });
             await using var reader = await standing.ExecuteReaderAsync(cancellationToken);
             if (!await reader.ReadAsync(cancellationToken))
             {
@@ -175,15 +173,29 @@ internal sealed class ReleaseStore(NpgsqlDataSource database)
         const string decide = """
             update prescriptions.releases set decided_by = $2, decided_at = $3, reason = $4,
                 publication = case when $4::text is null then nextval('prescriptions.release_publications') end
-            where number = $1
+            where number = $1 returning publication, archive
             """;
-        await using var update = new NpgsqlCommand(decide, connection, transaction);
-        update.Parameters.Add(new() { Value = number });
-        update.Parameters.Add(new() { Value = by });
-        update.Parameters.Add(new() { Value = at.ToUniversalTime() });
-        update.Parameters.Add(new() { Value = (object?)rejection ?? DBNull.Value });
-        await update.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await using (var update = work.Command(decide, number, by, at.ToUniversalTime(), rejection))
+        await using (var reader = await update.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            if (!reader.IsDBNull(0))
+            {
+                var files = AuditReleaseFiles.FromArchive(reader.GetFieldValue<byte[]>(1)).Knowledge;
+                work.Publish(
+                    new CataloguePublished
+                    {
+                        AggregateId = CataloguePublished.Catalogue,
+                        Version = (int)reader.GetInt64(0),
+                        OccurredAt = at,
+                        Release = files.Identify().ToString(),
+                        Archive = files.ToArchive(),
+                    }
+                );
+            }
+        }
+
+        await work.CommitAsync(cancellationToken);
         return ReleaseDecision.Done;
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using TcmBrain.Knowledge;
+using TcmBrain.CatalogueCopy;
 
 namespace TcmBrain.Quality.Lots;
 
@@ -8,12 +8,12 @@ public sealed class LotLimits
 {
     private readonly FrozenDictionary<(string Test, string Piece), LotLimit> limits;
     private readonly string[] tests;
-    private readonly Catalogue catalogue;
+    private readonly CurrentCatalogue current;
 
     /// <exception cref="ArgumentException">Two limits of one test for one piece.</exception>
-    public LotLimits(IReadOnlyList<LotLimit> rows, Catalogue catalogue)
+    public LotLimits(IReadOnlyList<LotLimit> rows, CurrentCatalogue current)
     {
-        this.catalogue = catalogue;
+        this.current = current;
         var all = new Dictionary<(string, string), LotLimit>();
         foreach (var row in rows)
         {
@@ -27,13 +27,16 @@ public sealed class LotLimits
 
     public IReadOnlyList<LotLimit> Rows { get; }
 
-    public static LotLimits Load(Catalogue catalogue) => new(EmbeddedTable.Read<LotLimit>("lot_limits.csv"), catalogue);
+    public static LotLimits Load(CurrentCatalogue current) => new(EmbeddedTable.Read<LotLimit>("lot_limits.csv"), current);
 
     /// <summary>The limit of a test for a piece, or null when there is none.</summary>
-    public LotLimit? Find(string test, string piece) =>
-        limits.GetValueOrDefault((test, piece))
-        ?? (catalogue.Find(piece) is { } herb ? limits.GetValueOrDefault((test, catalogue[herb.Base].Name)) : null)
-        ?? limits.GetValueOrDefault((test, ""));
+    public LotLimit? Find(string test, string piece)
+    {
+        var catalogue = current.Value;
+        return limits.GetValueOrDefault((test, piece))
+            ?? (catalogue.Find(piece) is { } herb ? limits.GetValueOrDefault((test, catalogue[herb.Base].Name)) : null)
+            ?? limits.GetValueOrDefault((test, ""));
+    }
 
     /// <summary>Everything a lot of this piece can be held against.</summary>
     public IReadOnlyList<LotLimit> Of(string piece) => [.. tests.Select(test => Find(test, piece)).OfType<LotLimit>()];

@@ -62,6 +62,18 @@ public sealed class ReleasesTests(PrescriptionsFixture fixture) : IClassFixture<
         var stored = await PushAsync(PrescriptionsFixture.Clean());
         stored.Audit.Release.ShouldBe(proposed.Release.Name);
         (await AuditAsync(prescription)).Findings.ShouldContain(f => f.RuleId == "dose.over_k");
+
+        // Told to those who keep a copy of the catalogue, with the files themselves.
+        var told = await Storage.Sql.TextAsync(
+            fixture.Database,
+            $"""
+            select payload::jsonb ->> 'archive' from exchange.outbox
+            where type = 'CataloguePublished' and payload::jsonb ->> 'release' = '{AuditRelease.Load(candidate).Catalogue.Release}'
+            """
+        );
+        Knowledge
+            .Catalogue.Load(Knowledge.ReleaseFiles.FromArchive(Convert.FromBase64String(told.Split('\n')[^1])))
+            .Release.ShouldBe(AuditRelease.Load(candidate).Catalogue.Release);
     }
 
     [Fact]

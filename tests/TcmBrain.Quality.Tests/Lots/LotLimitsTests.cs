@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Knowledge;
 using TcmBrain.Quality.Lots;
 
@@ -5,7 +6,7 @@ namespace TcmBrain.Quality.Tests.Lots;
 
 public sealed class LotLimitsTests
 {
-    private static readonly LotLimits Limits = LotLimits.Load(Catalogue.Default);
+    private static readonly LotLimits Limits = LotLimits.Load(new CurrentCatalogue());
 
     [Theory]
     [InlineData("moisture", "陈皮", 13)]

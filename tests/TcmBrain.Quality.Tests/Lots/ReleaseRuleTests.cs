@@ -1,3 +1,4 @@
+using TcmBrain.CatalogueCopy;
 using TcmBrain.Knowledge;
 using TcmBrain.Quality.Lots;
 using TcmBrain.ServiceDefaults.Faults;
@@ -6,7 +7,7 @@ namespace TcmBrain.Quality.Tests.Lots;
 
 public sealed class ReleaseRuleTests
 {
-    private static readonly LotLimits Limits = LotLimits.Load(Catalogue.Default);
+    private static readonly LotLimits Limits = LotLimits.Load(new CurrentCatalogue());
 
     [Fact]
     public void A_result_at_its_limit_passes() =>

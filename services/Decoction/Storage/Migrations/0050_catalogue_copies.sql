@@ -1,0 +1,7 @@
+-- Releases of the catalogue as they were published; the newest answers.
+create table decoction.catalogue_copies (
+    publication  bigint      not null primary key,
+    release      text        not null,
+    archive      bytea       not null,
+    published_at timestamptz not null
+);
