@@ -14,13 +14,16 @@ var setup = builder.AddProject<Projects.TcmBrain_Setup>("setup").WithReference(r
 var institutions = Service<Projects.TcmBrain_Institutions>("institutions", grpc: true).WithEnvironment("Tokens__Key", Secret("token-key"));
 var prescriptions = Service<Projects.TcmBrain_Prescriptions>("prescriptions", grpc: true)
     .WithEnvironment("PatientIdentity__Key", Secret("patient-identity-key"))
+    .WithEnvironment("Notifications__PageAddress", PublicAddress())
     .WithReference(institutions)
     .WithReplicas(2);
 var pharmacy = Service<Projects.TcmBrain_Pharmacy>("pharmacy", grpc: true).WithReference(institutions);
 prescriptions.WithReference(pharmacy);
 var decoction = Service<Projects.TcmBrain_Decoction>("decoction", grpc: true)
     .WithEnvironment("Records__SigningKey", Secret("record-signing-key"))
-    .WithReference(institutions);
+    .WithEnvironment("Delivery__PageAddress", PublicAddress())
+    .WithReference(institutions)
+    .WithReference(prescriptions);
 var quality = Service<Projects.TcmBrain_Quality>("quality").WithReference(institutions);
 var traceability = Service<Projects.TcmBrain_Traceability>("traceability")
     .WithEnvironment("Log__SigningKey", Secret("log-signing-key"))
@@ -73,3 +76,6 @@ IResourceBuilder<ProjectResource> Http2(IResourceBuilder<ProjectResource> projec
 IResourceBuilder<ParameterResource> Secret(string name) => builder.AddParameter(name, secret: true);
 
 int Port(string variable, int usual) => builder.Configuration.GetValue(variable, usual);
+
+// Where patients find the web: what the codes on labels and the messages lead to.
+string PublicAddress() => builder.Configuration["TCM_PUBLIC_ADDRESS"] ?? $"http://localhost:{Port("TCM_HTTP_PORT", 8080)}";

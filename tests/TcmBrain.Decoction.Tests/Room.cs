@@ -215,7 +215,13 @@ public sealed class Room : IAsyncLifetime
     public Task<PrescriptionChecked> ArriveAsync(string centre) => ArriveAsync(Checked(centre));
 
     /// <summary>From the first water to the last bag, with the recipe's own minutes.</summary>
-    public async Task<DateTimeOffset> DecoctAsync(HttpClient worker, Guid prescription, string vessel, DateTimeOffset from)
+    public async Task<DateTimeOffset> DecoctAsync(
+        HttpClient worker,
+        Guid prescription,
+        string vessel,
+        DateTimeOffset from,
+        bool check = true
+    )
     {
         var at = from;
         var recipe = JsonDocument
@@ -255,9 +261,42 @@ public sealed class Room : IAsyncLifetime
             at = at.AddMinutes(minutes);
         }
 
+        // A job that is held or scrapped has nothing to count.
+        if (check && await ScalarAsync<string>("select state from decoction.job where prescription_id = $1", prescription) == "packed")
+        {
+            var counted = await CheckPackingAsync(worker, prescription, at);
+            counted.Status.ShouldBe(HttpStatusCode.OK, counted.Text);
+        }
+
         return at;
 
         int Target(string step) => recipe.GetProperty(step).GetProperty("target").GetInt32();
+    }
+
+    /// <summary>Everything counted and found right.</summary>
+    public async Task<Answer> CheckPackingAsync(HttpClient worker, Guid prescription, DateTimeOffset at)
+    {
+        var serials = await ScalarAsync<string[]>(
+            "select array_agg(serial order by number) from decoction.bag where prescription_id = $1",
+            prescription
+        );
+        return await worker.SendAsync(
+            $"/api/decoction/jobs/{prescription}/packing-check",
+            new
+            {
+                checkedAt = at,
+                counted = serials.Length,
+                measured = serials
+                    .Take(2)
+                    .Select(serial => new
+                    {
+                        serial,
+                        millilitres = 200,
+                        @sealed = true,
+                    }),
+                sample = new { millilitres = 50, place = "留样柜 1-1" },
+            }
+        );
     }
 
     public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)

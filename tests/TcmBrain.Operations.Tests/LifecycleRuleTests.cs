@@ -18,7 +18,18 @@ public sealed class LifecycleRuleTests
         "checked",
         "withdrawn",
     ];
-    private static readonly string?[] Rooms = [null, "waiting", "soaking", "decocting", "packing", "packed", "shipped", "delivered", "scrapped"];
+    private static readonly string?[] Rooms =
+    [
+        null,
+        "waiting",
+        "soaking",
+        "decocting",
+        "packing",
+        "packed",
+        "shipped",
+        "delivered",
+        "scrapped",
+    ];
 
     [Theory]
     [InlineData(State.Received, null, null)]

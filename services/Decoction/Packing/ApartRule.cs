@@ -12,14 +12,22 @@ public sealed record PackedApart(string Handling, IReadOnlyList<string> Pieces);
 public static class ApartRule
 {
     private static readonly string[] Never = ["冲服"];
-    private static readonly string[] AtHome = ["先煎", "后下", "包煎", "另煎", "烊化", "冲服"];
+    private static readonly string[] Handlings = ["先煎", "后下", "包煎", "另煎", "烊化", "冲服"];
 
-    public static IReadOnlyList<PackedApart> Of(IEnumerable<WeighedPortion> portions, bool decocted)
+    public static IReadOnlyList<PackedApart> Of(IEnumerable<WeighedPortion> portions, bool decocted) =>
+        With(decocted ? Never : Handlings, portions);
+
+    /// <summary>
+    /// What has a label of its own: what the patient gets apart, and, decocted by the centre, what the room puts in at another time.
+    /// </summary>
+    public static IReadOnlyList<PackedApart> Labelled(IEnumerable<WeighedPortion> portions) => With(Handlings, portions);
+
+    private static IReadOnlyList<PackedApart> With(string[] handlings, IEnumerable<WeighedPortion> portions)
     {
         var all = portions.ToList();
         return
         [
-            .. (decocted ? Never : AtHome)
+            .. handlings
                 .Select(word => new PackedApart(
                     word,
                     [.. all.Where(p => p.Handling.Contains(word, StringComparison.Ordinal)).Select(p => p.Piece).Distinct()]

@@ -38,4 +38,11 @@ internal static class BagStore
         );
         return (string[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    /// <summary>What the patient's page is found by.</summary>
+    public static async Task<string> PublicCodeAsync(Work work, Guid prescriptionId, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command("select public_code from decoction.job where prescription_id = $1", prescriptionId);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 }

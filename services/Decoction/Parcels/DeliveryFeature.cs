@@ -1,4 +1,6 @@
 using TcmBrain.Decoction.Couriers;
+using TcmBrain.Decoction.Labels;
+using TcmBrain.Decoction.Packing;
 using TcmBrain.Decoction.PatientPage;
 using TcmBrain.ServiceDefaults;
 
@@ -14,6 +16,9 @@ internal static class DeliveryFeature
         builder.AddServiceClient("prescriptions");
         builder.Services.AddSingleton<ParcelActs>();
         builder.Services.AddSingleton<PickUpCodes>();
+        builder.Services.AddSingleton<PackingBench>();
+        builder.Services.AddSingleton<LabelFont>();
+        builder.Services.AddSingleton<LabelPrinter>();
         return builder;
     }
 
@@ -22,6 +27,8 @@ internal static class DeliveryFeature
         app.MapParcels();
         app.MapParcelReads();
         app.MapCouriers();
+        app.MapPacking();
+        app.MapLabels();
         app.MapPatientPage();
     }
 }

@@ -23,4 +23,7 @@ public sealed class DeliverySettings
 
     /// <summary>A file with TrueType outlines of Chinese characters for labels; empty: the usual places are looked at.</summary>
     public string FontFile { get; set; } = "";
+
+    /// <summary>Telephone for patients, by centre code; printed on labels where it is given.</summary>
+    public Dictionary<string, string> Phones { get; init; } = [];
 }

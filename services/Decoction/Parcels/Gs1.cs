@@ -17,6 +17,13 @@ public static class Gs1
         return WithCheckDigit("0" + companyPrefix + number.ToString("D9", CultureInfo.InvariantCulture));
     }
 
+    /// <summary>GTIN-14 of a bag of decoction (汤剂袋), item reference 2 of the operator's prefix, as the trace names it.</summary>
+    public static string BagGtin(string companyPrefix)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(companyPrefix.Length, 7);
+        return WithCheckDigit("0" + companyPrefix + "00002");
+    }
+
     /// <summary>Serial of a bag for an SGTIN: twelve digits and their check digit, so that a mistyped one is noticed.</summary>
     public static string BagSerial(long number)
     {

@@ -1,5 +1,6 @@
 using TcmBrain.Decoction.BatchRecords;
 using TcmBrain.Decoction.Jobs;
+using TcmBrain.Decoction.Packing;
 using TcmBrain.Exchange;
 
 namespace TcmBrain.Decoction.Parcels;
@@ -85,6 +86,7 @@ internal static class ParcelDesk
         if (parcel.ShippedAt is null && report.Action is ParcelAction.HandOver or ParcelAction.Arrive)
         {
             await ReleaseGate.RequireAsync(work, parcel.PrescriptionId, ct);
+            await PackingGate.RequireAsync(work, parcel.PrescriptionId, ct);
         }
 
         parcel.State = to;

@@ -199,7 +199,10 @@ internal static class ParcelStore
     private const string Select = """
         select j.prescription_id, p.parcel_id, p.sscc, j.institution_code, j.region_code, j.his_number, j.revision, j.centre_code,
                j.delivery_region_code, j.public_code, j.traceparent, j.decoct, j.pick_up_institution, j.pick_up_from, j.pick_up_until,
-               p.ready_at, array(select b.serial from decoction.bag b where b.prescription_id = j.prescription_id order by b.number),
+               p.ready_at,
+               array(select b.serial from decoction.bag b where b.prescription_id = j.prescription_id
+                     and not exists (select from decoction.packing_check c where c.prescription_id = b.prescription_id and b.serial = any (c.lost))
+                     order by b.number),
                j.state, j.told, p.state, p.holder_code, p.courier_id, p.courier_name, p.expected_by, p.attempts, p.cold_chain,
                p.shipped_at, p.delivered_at, p.recalled_reason, p.outcome, p.ended_at, p.since
         from decoction.job j join decoction.parcel p using (prescription_id)

@@ -89,6 +89,21 @@ public static class TakingAdvice
         return advice;
     }
 
+    /// <summary>For the small label of what is packed apart: who puts it in, and when.</summary>
+    public static string HowToUse(string handling, bool decocted) =>
+        handling switch
+        {
+            "冲服" => "服药时用药液冲服,每次分量服用",
+            "烊化" when decocted => "煎药室:滤出药液后加热溶化兑入",
+            "烊化" => "加入温热药液中溶化后服",
+            "后下" when decocted => "煎药室:头煎结束前 5–10 分钟放入",
+            "后下" => "煎好前 5–10 分钟放入",
+            "先煎" when decocted => "煎药室:按方案时间先煎",
+            "先煎" => "先煎 10–15 分钟或按医嘱,再放其他药",
+            "包煎" => (decocted ? "煎药室:" : "") + "装布袋煎",
+            _ => (decocted ? "煎药室:" : "") + "单独煎约 2 小时后兑入",
+        };
+
     private static Advice? Apart(PackedApart part)
     {
         var pieces = string.Join("、", part.Pieces);

@@ -288,6 +288,7 @@ internal sealed class StepSession(
                 Operator = worker.Name,
                 BagSerials = serials,
                 MillilitresPerBag = recipe.MillilitresPerBag,
+                PublicCode = await BagStore.PublicCodeAsync(work, job.PrescriptionId, cancellationToken),
             },
             job.TraceParent
         );

@@ -104,11 +104,18 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
     private async Task ShipAsync(JsonElement parcel, CancellationToken cancellationToken)
     {
         var ready = parcel.GetProperty("readyAt").GetDateTimeOffset();
-        await courier.PostAsync(
-            $"/api/decoction/parcels/{IdOf(parcel)}/ship",
+        var path = $"/api/decoction/parcels/{IdOf(parcel)}/ship";
+        var (status, body) = await courier.SendAsync(
+            HttpMethod.Post,
+            path,
             new { shippedAt = Earlier(ready.AddMinutes(2)) },
             cancellationToken
         );
+        // Packed and not counted yet: it is on the next list again.
+        if ((int)status >= 300 && status != HttpStatusCode.Conflict)
+        {
+            throw new SimulatorException($"{path}: {(int)status} {body}");
+        }
     }
 
     private async Task DeliverAsync(JsonElement parcel, CancellationToken cancellationToken)

@@ -44,6 +44,33 @@ internal sealed class Kitchen(Gateway gateway, int number)
             );
             at = end;
         }
+
+        await CheckPackingAsync(id, at, recipe.GetProperty("millilitresPerBag").GetInt32(), cancellationToken);
+    }
+
+    /// <summary>The bags are counted, two are looked at, a sample is kept (分装核对、留样).</summary>
+    private async Task CheckPackingAsync(Guid prescription, DateTimeOffset packed, int millilitres, CancellationToken cancellationToken)
+    {
+        var story = await Worker.GetAsync($"/api/decoction/prescriptions/{prescription}", cancellationToken);
+        var serials = story.GetProperty("bags").EnumerateArray().Select(serial => serial.GetString()!).ToList();
+        await Worker.PostAsync(
+            $"/api/decoction/jobs/{prescription}/packing-check",
+            new
+            {
+                checkedAt = packed,
+                counted = serials.Count,
+                measured = serials
+                    .Take(2)
+                    .Select(serial => new
+                    {
+                        serial,
+                        millilitres,
+                        @sealed = true,
+                    }),
+                sample = new { millilitres = 50, place = "留样柜 1-1" },
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>What the recipe wants confirmed within the first boil, at its minute.</summary>
