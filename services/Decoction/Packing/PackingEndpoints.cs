@@ -29,6 +29,27 @@ public sealed record Difference(string RuleId, string Zh, string En);
 /// <param name="Differences">each is a deviation that waits for a named person; without one the parcel may leave</param>
 public sealed record PackingAnswer(Guid PrescriptionId, bool Recorded, IReadOnlyList<Difference> Differences);
 
+/// <param name="Bags">serials in the order of the bags</param>
+/// <param name="CheckedAt">null: not checked yet</param>
+public sealed record PackingView(
+    Guid PrescriptionId,
+    string HisNumber,
+    bool Urgent,
+    bool External,
+    IReadOnlyList<string> Bags,
+    int MillilitresPerBag,
+    DateTimeOffset ReadyAt,
+    DateTimeOffset? CheckedAt,
+    string? CheckedBy,
+    int? Counted,
+    IReadOnlyList<string> Lost,
+    int? Differences,
+    string? SamplePlace,
+    DateTimeOffset? SampleUntil
+);
+
+public sealed record PackingPage(IReadOnlyList<PackingView> Items, string? Next);
+
 /// <param name="Disposal">expired, tested or spoiled</param>
 public sealed record DisposalReport(DateTimeOffset? DisposedAt, string? Disposal);
 
@@ -57,6 +78,7 @@ internal static class PackingEndpoints
             .RequireRole(Roles.Decoction)
             .WithName("CheckPacking")
             .WithTags("packing");
+        app.MapGet("/api/decoction/packing", ListAsync).RequireRole(Roles.Decoction).WithName("ListPacking").WithTags("packing");
         var samples = app.MapGroup("/api/decoction/samples").WithTags("packing");
         samples.MapGet("", SamplesAsync).RequireRole(Roles.Decoction, Roles.Pharmacist, Roles.Quality).WithName("ListSamples");
         samples.MapPost("/{sampleId:guid}/disposal", DisposeAsync).RequireRole(Roles.Decoction).WithName("DisposeOfSample");
@@ -77,6 +99,71 @@ internal static class PackingEndpoints
                 cancellationToken
             )
         );
+
+    /// <summary>The centre's bags that are still in the house, those packed first in front.</summary>
+    /// <param name="check">open: nobody has counted them yet; done; without: both</param>
+    private static async Task<Ok<PackingPage>> ListAsync(
+        ClaimsPrincipal caller,
+        NpgsqlDataSource database,
+        string? check,
+        Guid? prescription,
+        string? next,
+        int? limit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (check is not (null or "open" or "done"))
+        {
+            throw DecoctionFaults.UnknownState.Exception("check", check);
+        }
+
+        var page = Page.Of(next, limit, DecoctionFaults.BadPage);
+        await using var command = database.CreateCommand(
+            """
+            select j.prescription_id, j.his_number, j.urgent, j.external,
+                   array(select b.serial from decoction.bag b where b.prescription_id = j.prescription_id order by b.number),
+                   (j.recipe ->> 'millilitresPerBag')::int, p.ready_at, c.checked_at, c.checked_name, c.counted,
+                   coalesce(c.lost, '{}'), c.differences, s.place, s.keep_until
+            from decoction.parcel p
+            join decoction.job j using (prescription_id)
+            left join decoction.packing_check c using (prescription_id)
+            left join decoction.retained_sample s using (prescription_id)
+            where j.centre_code = @centre and j.decoct and p.state in ('ready', 'back')
+              and (@check = '' or (c.checked_at is null) = (@check = 'open')) and (@only is null or j.prescription_id = @only)
+              and (p.ready_at, p.prescription_id) > (@after_time, @after_id)
+            order by p.ready_at, p.prescription_id limit @limit
+            """
+        );
+        page.Bind(command);
+        command.Parameters.AddWithValue("centre", caller.InstitutionCode());
+        command.Parameters.AddWithValue("check", check ?? "");
+        command.Parameters.Add(new NpgsqlParameter<Guid?>("only", prescription));
+        var items = new List<PackingView>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            items.Add(
+                new PackingView(
+                    row.GetGuid(0),
+                    row.GetString(1),
+                    row.GetBoolean(2),
+                    row.GetBoolean(3),
+                    row.GetFieldValue<string[]>(4),
+                    row.GetInt32(5),
+                    row.GetFieldValue<DateTimeOffset>(6),
+                    row.MomentAt(7),
+                    row.TextAt(8),
+                    row.IsDBNull(9) ? null : row.GetInt32(9),
+                    row.GetFieldValue<string[]>(10),
+                    row.IsDBNull(11) ? null : row.GetInt32(11),
+                    row.TextAt(12),
+                    row.MomentAt(13)
+                )
+            );
+        }
+
+        return TypedResults.Ok(new PackingPage(items, page.Next(items.Count, () => (items[^1].ReadyAt, items[^1].PrescriptionId))));
+    }
 
     /// <summary>What is kept, that which may go first in front.</summary>
     /// <param name="state">kept, due (its time is over) or disposed; without: kept and due</param>
