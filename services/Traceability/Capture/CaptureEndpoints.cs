@@ -6,6 +6,7 @@ using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.Traceability.Events;
 using TcmBrain.Traceability.Log;
+using TcmBrain.Traceability.Queries;
 using TcmBrain.Traceability.Standard;
 
 namespace TcmBrain.Traceability.Capture;
@@ -127,14 +128,11 @@ public static class CaptureEndpoints
     }
 
     /// <summary>Whose captures a caller sees; null: everybody's.</summary>
-    private static string? OwnerFilter(ClaimsPrincipal caller) => caller.HasRole(Roles.Operator) ? null : OwnerOf(caller);
-
-    private static string OwnerOf(ClaimsPrincipal caller) =>
-        caller.InstitutionCode() is { Length: > 0 } institution ? institution : "client:" + caller.Subject();
+    private static string? OwnerFilter(ClaimsPrincipal caller) => caller.HasRole(Roles.Operator) ? null : ReadScope.Party(caller);
 
     private static CaptureParty PartyOf(HttpRequest request, ClaimsPrincipal caller, CaptureProfiles profiles)
     {
-        var owner = OwnerOf(caller);
+        var owner = ReadScope.Party(caller);
         var scope = EventScope.None with { RegionCode = caller.RegionCode() is { Length: > 0 } region ? region : null };
         var profile = profiles.OfParty(owner) ?? (profiles.IsDeclared(request.Headers["GS1-Extensions"]) ? CaptureProfile.Tcm : null);
         return new CaptureParty(owner, scope, profile);

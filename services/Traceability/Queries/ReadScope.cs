@@ -10,7 +10,7 @@ namespace TcmBrain.Traceability.Queries;
 /// What a caller may see of the trace: an institution its own prescriptions, a centre what it handled, a capturing party what it
 /// captured, a regulator its region, the operator all; and of a lot whoever has a visible prescription made from it.
 /// </summary>
-/// <param name="Institution">Empty matches nothing.</param>
+/// <param name="Institution">As <see cref="Party"/>.</param>
 /// <param name="RegionPattern">LIKE pattern of a regulator's region; null for others.</param>
 public sealed record ReadScope(bool Everything, string Institution, string? RegionPattern)
 {
@@ -32,9 +32,13 @@ public sealed record ReadScope(bool Everything, string Institution, string? Regi
     public static ReadScope Of(ClaimsPrincipal caller) =>
         new(
             caller.HasRole(Roles.Operator),
-            caller.InstitutionCode(),
+            Party(caller),
             caller.HasRole(Roles.Regulator) && caller.RegionPrefix() is { } prefix ? prefix + "%" : null
         );
+
+    /// <summary>Under what name a caller captures and keeps queries: its institution's code, or <c>client:</c> and its own id when it has none.</summary>
+    public static string Party(ClaimsPrincipal caller) =>
+        caller.InstitutionCode() is { Length: > 0 } institution ? institution : "client:" + caller.Subject();
 
     public NpgsqlParameter[] Parameters() =>
         [

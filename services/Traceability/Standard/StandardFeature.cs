@@ -2,6 +2,7 @@ using TcmBrain.Traceability.Capture;
 using TcmBrain.Traceability.Identifiers;
 using TcmBrain.Traceability.Queries;
 using TcmBrain.Traceability.Queries.Simple;
+using TcmBrain.Traceability.Subscriptions;
 
 namespace TcmBrain.Traceability.Standard;
 
@@ -23,6 +24,12 @@ internal static class StandardFeature
         services.AddHostedService(provider => provider.GetRequiredService<CaptureLane>());
         services.AddSingleton<TopLevelReader>();
         services.AddSingleton<TopLevelEndpoints.Reading>();
+        services.AddSingleton<NamedQueries>();
+        services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<TokenSeal>();
+        services.AddSingleton<DestinationRule>();
+        services.AddSingleton<QuerySocket>();
+        services.AddHostedService<SubscriptionRunner>();
         services.AddSingleton<MasterData>();
         services.AddSingleton<EventSearch>();
         services.AddSingleton(provider => new EventAnswers(
@@ -35,10 +42,13 @@ internal static class StandardFeature
 
     public static void MapStandard(this WebApplication app)
     {
+        app.UseWebSockets();
         var http = app.Services.GetRequiredService<EpcisHttp>();
         var epcis = app.MapGroup("/epcis").AddEndpointFilter(http.FilterAsync);
         epcis.MapCapture(http);
         epcis.MapEventQueries(http);
         epcis.MapTopLevel(http);
+        epcis.MapQueries(http);
+        epcis.MapSubscriptions(http);
     }
 }

@@ -38,10 +38,14 @@ internal sealed class TraceService : IAsyncDisposable
     public LogKey Key => service.Services.GetRequiredService<LogKey>();
 
     /// <param name="signEvery">Pause of the signer; a day means that only the test signs.</param>
-    public static async Task<TraceService> StartAsync(Servers servers, TimeSpan? signEvery = null)
+    public static async Task<TraceService> StartAsync(Servers servers, TimeSpan? signEvery = null) =>
+        await StartAsync(servers, await servers.DatabaseAsync("traceability"), await servers.BrokerAsync(), signEvery);
+
+    /// <summary>The same installation again, after this one was disposed of.</summary>
+    public Task<TraceService> AgainAsync() => StartAsync(servers, Connection, broker, null);
+
+    private static async Task<TraceService> StartAsync(Servers servers, string connection, string broker, TimeSpan? signEvery)
     {
-        var connection = await servers.DatabaseAsync("traceability");
-        var broker = await servers.BrokerAsync();
         var service = await TestService.StartAsync(
             typeof(TraceabilityFaults).Assembly,
             new Dictionary<string, string?>

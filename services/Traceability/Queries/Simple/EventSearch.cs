@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using TcmBrain.ServiceDefaults.Faults;
+using TcmBrain.Traceability.Access;
 using TcmBrain.Traceability.Standard;
 
 namespace TcmBrain.Traceability.Queries.Simple;
@@ -44,7 +45,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     /// <summary>Events that can be put in the order of a field, which no index keeps.</summary>
     private const int MostSorted = 20_000;
 
-    private readonly record struct Row(long Leaf, DateTimeOffset EventTime, string Body, bool OwnContext);
+    private readonly record struct Row(long Leaf, DateTimeOffset EventTime, string Body, bool OwnContext, bool Own);
 
     /// <exception cref="FaultException">More events than maxEventCount allows, or than can be sorted.</exception>
     public async Task<EventPage> PageAsync(
@@ -253,7 +254,9 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     private static ToldEvent? Told(Row row, EventQuery query)
     {
         using var json = JsonDocument.Parse(row.Body);
-        return query.Holds(new EventView(json.RootElement)) ? new ToldEvent(json.RootElement.Clone(), row.OwnContext) : null;
+        // Of what others captured, their business stays theirs; a query cannot ask about it either.
+        var e = row.Own ? json.RootElement : Redaction.Of(json.RootElement).Event;
+        return query.Holds(new EventView(e)) ? new ToldEvent(e.Clone(), row.OwnContext) : null;
     }
 
     private async Task<List<Row>> RowsAsync(
@@ -293,7 +296,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             FormattableString.Invariant(
                 $"""
-                select e.leaf_index, e.event_time, e.body, e.own_context from traceability.event e
+                select e.leaf_index, e.event_time, e.body, e.own_context, coalesce({ReadScope.Owned}, false) from traceability.event e
                 where {sql.Where} and {ReadScope.Visible}
                 order by {by} limit {limit}
                 """
@@ -305,7 +308,15 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         var rows = new List<Row>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add(new Row(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetBoolean(3)));
+            rows.Add(
+                new Row(
+                    reader.GetInt64(0),
+                    reader.GetFieldValue<DateTimeOffset>(1),
+                    reader.GetString(2),
+                    reader.GetBoolean(3),
+                    reader.GetBoolean(4)
+                )
+            );
         }
 
         return rows;
