@@ -184,10 +184,10 @@ public sealed class Platform : IAsyncDisposable
             within ?? TimeSpan.FromSeconds(120)
         );
 
-    /// <summary>Runs one of the platform's own tools (<c>his</c>, <c>demo</c>, <c>verify</c>, <c>events</c>) as <c>./tcm</c> does.</summary>
+    /// <summary>Runs one of the platform's own tools (<c>his</c>, <c>demo</c>, <c>verify</c>, <c>pharmacy</c>, <c>events</c>) as <c>./tcm</c> does.</summary>
     public Task<ToolRun> ToolAsync(TimeSpan within, params string[] arguments)
     {
-        var project = arguments[0] is "verify" or "events" ? "tools/TcmBrain.Operations" : "tests/TcmBrain.HisSimulator";
+        var project = arguments[0] is "verify" or "events" or "pharmacy" ? "tools/TcmBrain.Operations" : "tests/TcmBrain.HisSimulator";
         var start = new ProcessStartInfo("dotnet", ["exec", Built(project), .. arguments]) { WorkingDirectory = DataFolder };
         Equip(start);
         return ToolRun.RunAsync(start, within);
