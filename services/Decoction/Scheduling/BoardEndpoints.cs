@@ -111,7 +111,9 @@ internal static class BoardEndpoints
                 [
                     .. page
                         .Room.Waiting.Select(j => WaitingOf(j, runs.GetValueOrDefault(j.PrescriptionId), plans))
-                        .OrderBy(w => w.StartAt ?? DateTimeOffset.MaxValue),
+                        .OrderBy(w => w.StartAt ?? DateTimeOffset.MaxValue)
+                        .ThenByDescending(w => w.Urgent)
+                        .ThenBy(w => w.DueAt),
                 ],
                 Hands.Of(page.Room, page.Plan, now)
             )

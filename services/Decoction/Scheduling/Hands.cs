@@ -81,24 +81,25 @@ internal static class Hands
 
     private static IEnumerable<Hand> OfJob(VesselNow vessel, JobNow job, DateTimeOffset now)
     {
+        if (job.Holds > 0)
+        {
+            yield return Of(HandKind.Decide, vessel, job, job.Steps.Count == 0 ? now : job.Steps[^1].StartedAt, null);
+        }
+
         if (job.Running is not { } step)
         {
-            var ended = job.Steps.Count == 0 ? now : job.Steps[^1].FinishedAt ?? now;
-            yield return job.Holds > 0 && job.Next == Step.Packing
-                ? Of(HandKind.Decide, vessel, job, ended, null)
-                : Of(
-                    job.Next switch
-                    {
-                        Step.Soaking => HandKind.StartSoaking,
-                        Step.FirstBoil => HandKind.StartFirstBoil,
-                        Step.SecondBoil => HandKind.StartSecondBoil,
-                        _ => HandKind.StartPacking,
-                    },
-                    vessel,
-                    job,
-                    ended,
-                    null
-                );
+            var kind = job.Next switch
+            {
+                Step.Soaking => HandKind.StartSoaking,
+                Step.FirstBoil => HandKind.StartFirstBoil,
+                Step.SecondBoil => HandKind.StartSecondBoil,
+                _ => HandKind.StartPacking,
+            };
+            if (kind != HandKind.StartPacking || job.Holds == 0)
+            {
+                yield return Of(kind, vessel, job, job.Steps.Count == 0 ? now : job.Steps[^1].FinishedAt ?? now, null);
+            }
+
             yield break;
         }
 

@@ -13,11 +13,12 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
     {
         var scene = await Kitchen.AtWorkAsync(platform);
         await using var visit = await chrome.VisitAsync(platform, "decoction1", "/decoction/wall", 1920, 1080);
-        await Assertions.Expect(visit.Page.Locator(".vessel")).ToHaveCountAsync(60);
+        await Assertions.Expect(Tile(visit, "V01")).ToBeVisibleAsync();
+        await Assertions.Expect(Tile(visit, "V60")).ToBeVisibleAsync();
         await Assertions.Expect(Tile(visit, "V20")).ToContainTextAsync("头煎");
         await Assertions.Expect(Tile(visit, "V20")).ToContainTextAsync("98.");
         await Assertions.Expect(Tile(visit, "V46")).ToContainTextAsync("故障");
-        await Assertions.Expect(Tile(visit, "V35")).ToContainTextAsync("待处置");
+        await Assertions.Expect(Tile(visit, "V43")).ToContainTextAsync("待处置");
         await Assertions.Expect(visit.Page.Locator(".kitchen__next li").First).ToContainTextAsync("急");
         // All of the wall is on the wall.
         (await visit.Page.EvaluateAsync<int>("document.documentElement.scrollHeight")).ShouldBeLessThanOrEqualTo(1080);

@@ -46,6 +46,9 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
             .. settled,
             .. await Guarded("errors", ErrorsAsync)(cancellationToken),
             .. await Guarded("pharmacy", LedgerAsync)(cancellationToken),
+            .. await Guarded("decoction", async token => await DecoctionChecks.RunAsync(instance.Databases["decoction"], token))(
+                cancellationToken
+            ),
             .. await TraceAsync(cancellationToken),
             .. await Guarded("cockpit", CockpitAsync)(cancellationToken),
         ];
