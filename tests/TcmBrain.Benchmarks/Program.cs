@@ -25,6 +25,14 @@ root.SetAction(
             ("audit", () => Task.FromResult(new AuditBenchmark(count: 1_000_000, rounds: 3).Run())),
             ("identity", () => new IdentityBenchmark(servers).RunAsync(cancellationToken)),
             ("decoction-plan", () => Task.FromResult(new SchedulingBenchmark(prescriptions: 500, vessels: 60, rounds: 5).Run())),
+            (
+                "decoction-telemetry",
+                () => new TelemetryBenchmark(servers, vessels: 200, readings: 200_000, rounds: 3).RunAsync(cancellationToken)
+            ),
+            (
+                "decoction-board",
+                () => new TelemetryBenchmark(servers, vessels: 200, readings: 0, rounds: 0).BoardAsync(seconds: 30, cancellationToken)
+            ),
             ("trace", () => new TraceBenchmark(servers, events: Rows("TCM_BENCH_EVENTS"), lookups: 2_000).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
             ("routing", () => Task.FromResult(new RoutingBenchmark(decisions: 20_000, prescriptions: 2_600, days: 20).Run())),
