@@ -15,8 +15,8 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
         await using var visit = await chrome.VisitAsync(platform, "decoction1", "/decoction/wall", 1920, 1080);
         await Assertions.Expect(Tile(visit, "V01")).ToBeVisibleAsync();
         await Assertions.Expect(Tile(visit, "V60")).ToBeVisibleAsync();
-        await Assertions.Expect(Tile(visit, "V20")).ToContainTextAsync("头煎");
-        await Assertions.Expect(Tile(visit, "V20")).ToContainTextAsync("98.");
+        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("头煎");
+        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("98.");
         await Assertions.Expect(Tile(visit, "V46")).ToContainTextAsync("故障");
         await Assertions.Expect(Tile(visit, "V43")).ToContainTextAsync("待处置");
         await Assertions.Expect(visit.Page.Locator(".kitchen__next li").First).ToContainTextAsync("急");
@@ -26,7 +26,7 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
         using var kitchen = new Kitchen(platform);
         await kitchen.SignInAsync();
         await kitchen.StepAsync(scene.Boiling, "first-boil/finish", new { finishedAt = DateTimeOffset.UtcNow });
-        await Assertions.Expect(Tile(visit, "V20")).ToContainTextAsync("待二煎", new() { Timeout = 3_000 });
+        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("待二煎", new() { Timeout = 3_000 });
         visit.Complaints.ShouldBeEmpty();
     }
 

@@ -145,7 +145,7 @@ internal sealed class Kitchen(Platform platform) : IDisposable
         );
         await Task.WhenAll(Enumerable.Range(0, 44).Select(i => RunAsync(jobs[i].AggregateId, i + 1, now)));
         await PostAsync("/api/decoction/vessels/V46/breakdown", new { brokenAt = now.AddMinutes(-5), reason = "加热管烧断" });
-        return new Scene(jobs[19].AggregateId, jobs[34].AggregateId, jobs[39].AggregateId);
+        return new Scene(jobs[26].AggregateId, jobs[34].AggregateId, jobs[39].AggregateId);
     }
 
     /// <summary>Each a little further than the one before.</summary>
