@@ -77,4 +77,17 @@ public static partial class DecoctionFaults
         "须提供状态编号(1 至 100 个可见字符)",
         "the report's own id is needed (1 to 100 visible characters)"
     );
+    public static readonly FaultDefinition NotCooled = new(
+        "DEC-0714",
+        409,
+        "该包裹不是冷链运输",
+        "this parcel does not travel cooled",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition ColdReadings = new(
+        "DEC-0715",
+        400,
+        "一次须提交 1 至 {0} 个读数,温度为百分之一摄氏度(-10000 至 20000)",
+        "a call carries 1 to {0} readings, in hundredths of a degree Celsius (-10000 to 20000)"
+    );
 }

@@ -22,6 +22,7 @@ public sealed class Platform : IAsyncLifetime
 {
     private readonly Servers servers = new();
     private readonly List<TestService> running = [];
+    private IServiceProvider? room;
 
     /// <summary>The gateway, which is where the browser goes.</summary>
     public Uri Address { get; private set; } = null!;
@@ -35,6 +36,16 @@ public sealed class Platform : IAsyncLifetime
     private EventExchange pharmacyWork = null!;
 
     /// <summary>What the pharmacy says when a prescription has been checked, without the work before it.</summary>
+    /// <summary>What stands on the bags: whoever has it sees the patient's page.</summary>
+    public async Task<string> PublicCodeAsync(Guid prescription)
+    {
+        await using var command = room!
+            .GetRequiredService<Npgsql.NpgsqlDataSource>()
+            .CreateCommand("select public_code from decoction.job where prescription_id = $1");
+        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = prescription });
+        return (string?)await command.ExecuteScalarAsync() ?? "";
+    }
+
     public async Task TellAsync(IEnumerable<PrescriptionChecked> events)
     {
         await using var work = await pharmacyWork.BeginAsync();
@@ -62,7 +73,14 @@ public sealed class Platform : IAsyncLifetime
         var pharmacy = await StartAsync("pharmacy", broker, known);
         var quality = await StartAsync("quality", broker, known);
         pharmacyWork = pharmacy.Services.GetRequiredService<EventExchange>();
-        var decoction = await StartAsync("decoction", broker, known, ("Records:SigningKey", Key()));
+        var decoction = await StartAsync(
+            "decoction",
+            broker,
+            known,
+            ("Records:SigningKey", Key()),
+            ("services:prescriptions:http:0", prescriptions.Http.ToString())
+        );
+        room = decoction.Services;
         DecoctionGrpc = decoction.Grpc;
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
         var port = FreePort.Next();

@@ -27,6 +27,7 @@ internal static class DeliveryFeature
         app.MapParcels();
         app.MapParcelReads();
         app.MapCouriers();
+        app.MapColdChain();
         app.MapPacking();
         app.MapLabels();
         app.MapPatientPage();

@@ -37,6 +37,7 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
                 Guarded("queues", QueuesAsync),
                 Guarded("delivered", DeliveredAsync),
                 Guarded("lifecycle", LifecycleAsync),
+                Guarded("parcels", token => ParcelCheck.RunAsync(instance.Databases["decoction"], token)),
             ],
             cancellationToken
         );

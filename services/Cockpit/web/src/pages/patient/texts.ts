@@ -2,7 +2,6 @@ import { defineTexts } from '@/i18n'
 
 export const texts = defineTexts({
   'patient.title': ['我的中药', 'My medicine'],
-  'patient.language': ['切换语言', 'Change the language'],
   'patient.unknown': ['没有找到这份药', 'This medicine was not found'],
   'patient.unknown.text': ['请重新扫描药袋上的二维码,或致电煎药中心。', 'Scan the code on the bag again, or call the decoction centre.'],
   'patient.reload': ['刷新', 'Refresh'],
