@@ -21,12 +21,15 @@ internal static class DispensingEndpoints
     /// <param name="Recorded">False when the same had been recorded before.</param>
     private sealed record StepAnswer(Guid PrescriptionId, string State, bool Recorded);
 
+    private sealed record ScanAnswer(string LotNumber);
+
     public static void MapDispensing(this IEndpointRouteBuilder app)
     {
         var dispensing = app.MapGroup("/api/pharmacy/dispensings/{prescriptionId:guid}").AddEndpointFilter(CountRefusalAsync);
         dispensing.MapGet("", ReadAsync).WithName("ReadDispensing").RequireRole(Roles.Dispenser, Roles.Pharmacist);
         dispensing.MapPost("/start", StartAsync).WithName("StartDispensing").RequireRole(Roles.Dispenser);
         dispensing.MapPut("/weights", WeighAsync).WithName("ReportWeights").RequireRole(Roles.Dispenser);
+        dispensing.MapPost("/scans", ScanAsync).WithName("ScanLot").RequireRole(Roles.Dispenser);
         dispensing.MapPost("/weighings", WeighDoseAsync).WithName("WeighDose").RequireRole(Roles.Dispenser);
         dispensing.MapPost("/packs", PackAsync).WithName("PackApart").RequireRole(Roles.Dispenser);
         dispensing.MapPost("/witnesses", WitnessAsync).WithName("WitnessWeighing").RequireRole(Roles.Dispenser, Roles.Pharmacist);
@@ -65,6 +68,15 @@ internal static class DispensingEndpoints
         ClaimsPrincipal caller,
         CancellationToken cancellationToken
     ) => Answer(prescriptionId, "dispensing", await desk.WeighAsync(prescriptionId, Person.Of(caller), report.Portions, cancellationToken));
+
+    /// <summary>Tells before anything is weighed whether the right lot was taken.</summary>
+    private static async Task<Ok<ScanAnswer>> ScanAsync(
+        Guid prescriptionId,
+        ScanReport report,
+        WeighingDesk desk,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(new ScanAnswer(await desk.ScanAsync(prescriptionId, Person.Of(caller), report, cancellationToken)));
 
     /// <summary>One dose from one lot, entered or taken from a scale.</summary>
     private static async Task<Ok<DispensingView>> WeighDoseAsync(

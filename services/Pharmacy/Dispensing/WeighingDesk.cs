@@ -19,6 +19,8 @@ internal sealed record WeighedReport(int LineNumber, string LotNumber, long? Mil
 /// <param name="Scale">whose steady reading is taken</param>
 internal sealed record DoseReport(int LineNumber, int Dose, string? LotCode, long? Milligrams, string? Scale);
 
+internal sealed record ScanReport(int LineNumber, string? LotCode);
+
 /// <summary>Weighing (称量). A line is reported whole, or weighed dose by dose; toxic, narcotic and precious pieces always dose by dose.</summary>
 internal sealed class WeighingDesk(EventExchange exchange, ScaleStore scales, PieceRules rules, TimeProvider time)
 {
@@ -72,6 +74,19 @@ internal sealed class WeighingDesk(EventExchange exchange, ScaleStore scales, Pi
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await work.CommitAsync(cancellationToken);
         return true;
+    }
+
+    /// <summary>Whether what was scanned is a lot set aside for the line, and good. Records nothing.</summary>
+    /// <returns>The lot's number.</returns>
+    public async Task<string> ScanAsync(Guid id, Person dispenser, ScanReport report, CancellationToken cancellationToken)
+    {
+        await using var work = await exchange.BeginAsync(cancellationToken);
+        var dossier = await Dossier.LockAsync(work, id, dispenser.CentreCode, cancellationToken);
+        RequireDispensing(dossier, dispenser);
+        var line =
+            dossier.Lines.FirstOrDefault(l => l.LineNumber == report.LineNumber)
+            ?? throw PharmacyFaults.UnknownLine.Exception("lineNumber", report.LineNumber);
+        return PortionOf(dossier, line, report.LotCode).LotNumber;
     }
 
     /// <summary>One dose from one lot. Weighing it again replaces it; the same again changes nothing.</summary>

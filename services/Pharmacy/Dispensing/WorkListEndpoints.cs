@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using TcmBrain.Pharmacy.Story;
 using TcmBrain.ServiceDefaults.Identity;
@@ -12,11 +13,13 @@ internal static class WorkListEndpoints
 
     private sealed record WorkKey(bool Urgent, DateTimeOffset ApprovedAt, Guid Id);
 
+    private sealed record WorkPage(IReadOnlyList<PrescriptionCard> Items, string? Next);
+
     public static void MapWorkList(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/pharmacy/work", ListAsync).RequireRole(Roles.Dispenser, Roles.Pharmacist, Roles.Admin);
+        app.MapGet("/api/pharmacy/work", ListAsync).WithName("ListWork").RequireRole(Roles.Dispenser, Roles.Pharmacist, Roles.Admin);
 
     /// <param name="state">reserved (to take up), dispensing, or dispensed (to check); reserved when left out.</param>
-    private static async Task<IResult> ListAsync(
+    private static async Task<Ok<WorkPage>> ListAsync(
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
         string? state,
@@ -54,11 +57,12 @@ internal static class WorkListEndpoints
         );
         var last = items.Count == size ? items[^1] : null;
         return TypedResults.Ok(
-            new
-            {
+            new WorkPage(
                 items,
-                next = last is null ? null : Page.Token(new WorkKey(last.Urgent!.Value, last.ApprovedAt!.Value, last.PrescriptionId)),
-            }
+                last is null ? null : Page.Token(new WorkKey(last.Urgent!.Value, last.ApprovedAt!.Value, last.PrescriptionId))
+            )
+        );
+    }
         );
     }
 }

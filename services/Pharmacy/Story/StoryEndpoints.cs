@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace TcmBrain.Pharmacy.Story;
@@ -6,10 +7,10 @@ namespace TcmBrain.Pharmacy.Story;
 internal static class StoryEndpoints
 {
     public static void MapStory(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/pharmacy/prescriptions/{prescriptionId:guid}", ReadAsync).RequireAuthorization();
+        app.MapGet("/api/pharmacy/prescriptions/{prescriptionId:guid}", ReadAsync).WithName("ReadPrescriptionAtPharmacy").RequireAuthorization();
 
     /// <summary>Not found and not the caller's to see answer alike: PHA-0114.</summary>
-    private static async Task<IResult> ReadAsync(
+    private static async Task<Ok<PrescriptionCard>> ReadAsync(
         Guid prescriptionId,
         ClaimsPrincipal caller,
         NpgsqlDataSource database,
