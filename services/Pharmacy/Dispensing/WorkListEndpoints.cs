@@ -63,6 +63,4 @@ internal static class WorkListEndpoints
             )
         );
     }
-        );
-    }
 }
