@@ -57,6 +57,16 @@ public sealed class Platform : IAsyncLifetime
         await work.CommitAsync();
     }
 
+    private EventExchange prescriptionsWork = null!;
+
+    /// <summary>What prescriptions says of one that may be filled, without the push before it.</summary>
+    public async Task ApproveAsync(PrescriptionApproved approved)
+    {
+        await using var work = await prescriptionsWork.BeginAsync();
+        work.Publish(approved);
+        await work.CommitAsync();
+    }
+
     public async ValueTask InitializeAsync()
     {
         var broker = await servers.BrokerAsync();
@@ -70,6 +80,7 @@ public sealed class Platform : IAsyncLifetime
         var known = ("services:institutions:http:0", institutions.Http.ToString());
         var prescriptions = await StartAsync("prescriptions", broker, known, ("PatientIdentity:Key", Key()));
         PrescriptionsGrpc = prescriptions.Grpc;
+        prescriptionsWork = prescriptions.Services.GetRequiredService<EventExchange>();
         var pharmacy = await StartAsync("pharmacy", broker, known);
         var quality = await StartAsync("quality", broker, known);
         pharmacyWork = pharmacy.Services.GetRequiredService<EventExchange>();

@@ -20,7 +20,7 @@ export function grams(milligrams: number | null | undefined, locale: Locale): st
 
 /** What somebody typed as grams, as whole milligrams; null when it is no weight. */
 export function milligramsOf(text: string): number | null {
-  const clean = text.trim().replace('，', '.').replace(',', '.').replace(/\s*(g|克)$/i, '')
+  const clean = text.trim().replace('\uff0c', '.').replace(',', '.').replace(/\s*(g|\u514b)$/i, '')
   if (!/^\d{1,6}(\.\d{1,3})?$/.test(clean)) return null
   return Math.round(Number(clean) * 1000)
 }

@@ -1,0 +1,251 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using TcmBrain.Contracts;
+using TcmBrain.Contracts.Demo;
+using TcmBrain.Contracts.Events;
+
+namespace TcmBrain.Web.Tests.Pharmacy;
+
+/// <summary>The benches in the browser, by keyboard and scanner alone; the routing board and the centres.</summary>
+public sealed class BenchPageTests(Platform platform, Chrome chrome)
+{
+    private static readonly DemoInstitution Centre = DemoRegion.Pharmacies[0];
+
+    [Fact]
+    public async Task A_prescription_goes_through_both_stations_without_a_mouse()
+    {
+        await Store.OpenAsync(platform);
+        await Store.StockAsync(platform, "茯苓", "FL-BENCH", 5_000);
+        await Store.StockAsync(platform, "砂仁", "SR-BENCH", 5_000);
+        await Store.StockAsync(platform, "罂粟壳", "YSQ-BENCH", 500);
+        var id = await ReservedAsync(urgent: true, ("茯苓", 15, ""), ("砂仁", 6, "后下"), ("罂粟壳", 6, ""));
+
+        await using var station = await chrome.VisitAsync(platform, "dispenser1", "/station", 1280, 800);
+        await Assertions.Expect(station.Page.Locator(".bench__row").First).ToContainTextAsync("BENCH-");
+        await ShotAsync(station, "station-list");
+        await station.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(station.Page.Locator(".bench__piece")).ToHaveTextAsync("茯苓");
+        await Assertions.Expect(station.Page.Locator(".bench__title")).ToHaveTextAsync("扫描药斗或包装上的批号");
+        // A wrong lot is refused at once, in large type, and the field is ready for the next.
+        await TypeAsync(station, "SR-BENCH");
+        await Assertions.Expect(station.Page.Locator(".bench__fault")).ToContainTextAsync("FL-BENCH");
+        await ShotAsync(station, "station-wrong-lot");
+        await TypeAsync(station, "(01)06901234567892(10)FL-BENCH");
+        await Assertions.Expect(station.Page.Locator(".bench__title")).ToHaveTextAsync("称第 1 剂");
+        await TypeAsync(station, "16");
+        await Assertions.Expect(station.Page.Locator(".bench__fault")).ToContainTextAsync("允差");
+        for (var dose = 1; dose <= 3; dose++)
+        {
+            await Assertions.Expect(station.Page.Locator(".bench__title")).ToHaveTextAsync($"称第 {dose} 剂");
+            await ShotAsync(station, "station-weigh-" + dose);
+            await TypeAsync(station, "15.05");
+        }
+
+        await Assertions.Expect(station.Page.Locator(".bench__piece")).ToHaveTextAsync("砂仁");
+        await WeighLineAsync(station, "SR-BENCH", "6");
+        await Assertions.Expect(station.Page.Locator(".bench__piece")).ToHaveTextAsync("罂粟壳");
+        await WeighLineAsync(station, "YSQ-BENCH", "6.02");
+        await Assertions
+            .Expect(station.Page.Locator(".bench__title"))
+            .ToContainTextAsync("装袋并贴签:后下".Replace(":", "：", StringComparison.Ordinal));
+        await ShotAsync(station, "station-pack");
+        await station.Page.Locator("#bench-field").FillAsync(await station.Page.Locator(".bench__label b").InnerTextAsync());
+        await station.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(station.Page.Locator(".bench__title")).ToContainTextAsync("请第二人");
+        await ShotAsync(station, "station-witness");
+
+        await using var desk = await chrome.VisitAsync(platform, "checker1", "/checking", 1280, 800);
+        await desk.Page.Locator(".bench__row").Filter(new() { HasText = "BENCH-" }).First.ClickAsync();
+        await Assertions.Expect(desk.Page.Locator(".bench__title")).ToContainTextAsync("作为第二人确认第 3 味");
+        await ShotAsync(desk, "checking-witness");
+        await desk.Page.Keyboard.PressAsync("Enter");
+
+        // The station goes on by itself.
+        await Assertions.Expect(station.Page.Locator(".bench__title")).ToHaveTextAsync("全部称完：按 Enter 完成调剂");
+        await station.Page.Keyboard.PressAsync("Enter");
+        await StateAsync(id, "dispensed");
+
+        await desk.GoAsync("/checking");
+        await Assertions.Expect(desk.Page.Locator(".bench__row").First).ToContainTextAsync("BENCH-");
+        await desk.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(desk.Page.Locator("h2.bench__title")).ToHaveTextAsync("核对第 1 味");
+        await ShotAsync(desk, "checking-item");
+        for (var line = 1; line <= 3; line++)
+        {
+            await Assertions.Expect(desk.Page.Locator("h2.bench__title")).ToHaveTextAsync($"核对第 {line} 味");
+            await desk.Page.Keyboard.PressAsync("Enter");
+        }
+
+        await Assertions.Expect(desk.Page.Locator("h2.bench__title")).ToHaveTextAsync("全部核对无误：按 Enter 完成复核");
+        await desk.Page.Keyboard.PressAsync("Enter");
+        await StateAsync(id, "checked");
+        station.Complaints.Where(c => !c.Contains("422", StringComparison.Ordinal)).ShouldBeEmpty();
+        desk.Complaints.ShouldBeEmpty();
+
+        // The narcotic piece stands in its register.
+        await using var register = await chrome.VisitAsync(platform, "dispenser1", "/controlled-register", 1280, 800);
+        await Assertions.Expect(register.Page.Locator("tbody tr").First).ToContainTextAsync("罂粟壳");
+        await ShotAsync(register, "register");
+        register.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_board_says_why_and_the_centre_s_own_people_change_it()
+    {
+        await Store.OpenAsync(platform);
+        await Store.StockAsync(platform, "白术", "BZ-ROUTE", 50_000);
+        await ReservedAsync(urgent: false, ("白术", 10, ""));
+
+        await using var head = await chrome.VisitAsync(platform, "checker1", $"/centres/{Centre.Code}", 1280, 800);
+        await head.Field("dispensingPerDay").FillAsync("900");
+        await head.Field("deliveryFen").FillAsync("600");
+        await head.Button("保存").ClickAsync();
+        await Assertions.Expect(head.Toast.First).ToContainTextAsync("已保存");
+        await head.Field("dispensingPerDay").FillAsync("0");
+        await head.Button("保存").ClickAsync();
+        await Assertions.Expect(head.FaultOf("dispensingPerDay")).ToContainTextAsync("1");
+        await ShotAsync(head, "centre");
+
+        await using var watcher = await chrome.VisitAsync(platform, "regulator1", "/routing", 1440, 900);
+        await Assertions.Expect(watcher.Page.Locator(".choice-card").First).ToContainTextAsync("已选");
+        await Assertions.Expect(watcher.Page.Locator(".choice-card .is-out").First).ToContainTextAsync("缺");
+        watcher.Complaints.ShouldBeEmpty();
+        (await watcher.SidewaysAsync()).ShouldBeLessThanOrEqualTo(0);
+        await ShotAsync(watcher, "routing");
+        await watcher.Page.EvaluateAsync("localStorage.setItem('tcm.locale', 'en')");
+        foreach (var path in new[] { "/routing", "/centres", $"/centres/{Centre.Code}" })
+        {
+            await watcher.GoAsync(path);
+            await watcher.Page.Locator("h1").First.WaitForAsync();
+            await Assertions.Expect(watcher.Page.Locator(".state--loading, [aria-busy=true]")).ToHaveCountAsync(0);
+            await ShotAsync(watcher, path[1..8].Replace('/', '-') + "-en");
+        }
+
+        await watcher.Page.SetViewportSizeAsync(1920, 1080);
+        await watcher.GoAsync("/routing/wall");
+        await Assertions.Expect(watcher.Page.Locator(".choice-card").First).ToBeVisibleAsync();
+        await ShotAsync(watcher, "routing-wall");
+        watcher.Complaints.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("dispenser1", "/station", "zh-CN")]
+    [InlineData("dispenser1", "/station", "en")]
+    [InlineData("checker1", "/checking", "en")]
+    [InlineData("dispenser1", "/controlled-register", "zh-CN")]
+    [InlineData("dispenser1", "/routing", "zh-CN")]
+    [InlineData("dispenser1", "/centres", "zh-CN")]
+    public async Task A_page_of_the_bench_has_no_serious_fault_of_accessibility_and_fits_its_screen(
+        string user,
+        string path,
+        string language
+    )
+    {
+        var axe = Path.Combine(AppContext.BaseDirectory, "axe.min.js");
+        Assert.SkipUnless(File.Exists(axe), "axe-core is not there: npm ci in services/Cockpit/web, then build this project");
+        await Store.OpenAsync(platform);
+        await using var visit = await chrome.VisitAsync(platform, user, "/password", 1280, 800);
+        await visit.Page.EvaluateAsync("language => localStorage.setItem('tcm.locale', language)", language);
+        await visit.GoAsync(path);
+        await visit.Page.Locator("h1").First.WaitForAsync();
+        await Assertions.Expect(visit.Page.Locator(".state--loading, [aria-busy=true]")).ToHaveCountAsync(0);
+        await visit.Page.EvaluateAsync(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken));
+        var found = await visit.Page.EvaluateAsync<JsonElement>(
+            "axe.run({ resultTypes: ['violations'] }).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ' ' + v.nodes[0].html))"
+        );
+        found.EnumerateArray().Select(f => f.GetString()).ShouldBeEmpty();
+        (await visit.SidewaysAsync()).ShouldBeLessThanOrEqualTo(0);
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_hospital_s_pharmacist_has_no_station()
+    {
+        await using var visit = await chrome.VisitAsync(platform, "pharmacist1", "/station", 1280, 800);
+
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/forbidden"));
+    }
+
+    private static async Task TypeAsync(Visit visit, string text)
+    {
+        await visit.Page.Locator("#bench-field").FillAsync(text);
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.Locator("#bench-field:not([disabled])")).Not.ToHaveValueAsync(text);
+    }
+
+    private static async Task WeighLineAsync(Visit station, string lot, string grams)
+    {
+        await TypeAsync(station, lot);
+        for (var dose = 1; dose <= 3; dose++)
+        {
+            await Assertions.Expect(station.Page.Locator(".bench__title")).ToHaveTextAsync($"称第 {dose} 剂");
+            if (dose == 3)
+            {
+                // The last dose leads elsewhere: the field may be another one then.
+                await station.Page.Locator("#bench-field").FillAsync(grams);
+                await station.Page.Keyboard.PressAsync("Enter");
+            }
+            else
+            {
+                await TypeAsync(station, grams);
+            }
+        }
+    }
+
+    /// <summary>Three doses, at the first demo centre, which alone has stock.</summary>
+    private async Task<Guid> ReservedAsync(bool urgent, params (string Piece, int Grams, string Handling)[] lines)
+    {
+        var hospital = DemoRegion.Hospitals[0];
+        var id = Guid.CreateVersion7();
+        await platform.ApproveAsync(
+            new PrescriptionApproved
+            {
+                AggregateId = id,
+                Version = 3,
+                OccurredAt = DateTimeOffset.UtcNow.AddMinutes(-5),
+                InstitutionCode = hospital.Code,
+                RegionCode = hospital.RegionCode,
+                HisNumber = "BENCH-" + id.ToString("N")[^6..],
+                Revision = 1,
+                ApprovedBy = "system",
+                Lines = [.. lines.Select((l, i) => new PrescriptionLine(i + 1, l.Piece, Weight.FromGrams(l.Grams), l.Handling))],
+                Doses = 3,
+                DosesPerDay = 1,
+                PacksPerDose = 2,
+                MillilitresPerPack = 200,
+                External = false,
+                Decoct = true,
+                Urgent = urgent,
+                DeliveryRegionCode = Centre.RegionCode,
+                SyndromeName = "脾胃虚弱证",
+            }
+        );
+        await StateAsync(id, "reserved");
+        return id;
+    }
+
+    private async Task StateAsync(Guid id, string state)
+    {
+        using var client = await platform.AsAsync("dispenser1");
+        await Eventually.Be(
+            async () =>
+            {
+                using var answer = await client.GetAsync($"/api/pharmacy/prescriptions/{id}");
+                return answer.IsSuccessStatusCode
+                    && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("state").GetString() == state;
+            },
+            $"it is {state}"
+        );
+    }
+
+    /// <summary>For whoever wants to look at them: TCM_SCREENSHOTS=1.</summary>
+    private static async Task ShotAsync(Visit visit, string name)
+    {
+        if (Environment.GetEnvironmentVariable("TCM_SCREENSHOTS") == "1")
+        {
+            var file = RepositoryRoot.Combine("tests", "TcmBrain.Web.Tests", "screenshots", $"bench-{name}.png");
+            await visit.Page.ScreenshotAsync(new() { Path = file });
+        }
+    }
+}
