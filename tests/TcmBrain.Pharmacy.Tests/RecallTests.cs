@@ -108,6 +108,39 @@ public sealed class RecallTests(House house)
         (await house.LotAsync(lot)).ShouldBe((100, 0, 0, 0));
     }
 
+    [Fact]
+    public async Task Of_a_lot_that_is_past_its_day_nothing_is_taken_up_and_what_was_reserved_is_broken()
+    {
+        var piece = house.Piece();
+        var centre = await house.CentreAsync();
+        var lot = await house.StockAsync(centre, piece, 100);
+        var id = await house.ReservedAsync(house.Approved((piece, 10)));
+        // The days went by.
+        await using (
+            var later = house.Database.CreateCommand(
+                $"""
+                begin;
+                set local session_replication_role = replica;
+                update pharmacy.lots set produced_on = current_date - 700, expires_on = current_date - 2 where id = '{lot}';
+                update pharmacy.lot_balances set expires_on = current_date - 2 where lot_id = '{lot}';
+                commit;
+                """
+            )
+        )
+        {
+            await later.ExecuteNonQueryAsync();
+        }
+
+        using var dispenser = house.Dispenser(centre);
+        string[] refusals = ["PHA-0208", "PHA-0114"];
+        refusals.ShouldContain(
+            (await dispenser.SendAsync($"/api/pharmacy/dispensings/{id}/start", new { })).Json.GetProperty("code").GetString()
+        );
+        await Eventually.Be(async () => await house.StateAsync(id) == "short", "it gives back what it held");
+        (await house.ToldAsync<ReservationBroken>(id)).ShouldHaveSingleItem().Cause.ShouldBe("expired");
+        (await house.LotAsync(lot)).ShouldBe((0, 100, 0, 0));
+    }
+
     /// <summary>Whoever is first: what was weighed to the end comes back too, as long as nobody has checked it.</summary>
     [Fact]
     public async Task Racing_with_dispensing_nothing_is_left_outside()

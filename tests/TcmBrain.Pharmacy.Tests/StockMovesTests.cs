@@ -75,6 +75,11 @@ public sealed class StockMovesTests(House house)
         (await SendAsync(sender, Guid.CreateVersion7(), to, (free, 100_001))).ShouldBeRefused("PHA-0724", HttpStatusCode.Conflict);
         (await SendAsync(sender, Guid.CreateVersion7(), to, (waiting, 1))).ShouldBeRefused("PHA-0724", HttpStatusCode.Conflict);
         (await SendAsync(sender, Guid.CreateVersion7(), from, (free, 1))).ShouldBeRefused("PHA-0723", HttpStatusCode.UnprocessableEntity);
+        await house.ScalarAsync<int>(
+            "update pharmacy.lots set produced_on = produced_on - 500, expires_on = current_date - 2 where id = $1 returning 1",
+            free
+        );
+        (await SendAsync(sender, Guid.CreateVersion7(), to, (free, 1))).ShouldBeRefused("PHA-0724", HttpStatusCode.Conflict);
         using var thief = house.Dispenser(to);
         (await SendAsync(thief, Guid.CreateVersion7(), from, (free, 1))).ShouldBeRefused("PHA-0113", HttpStatusCode.NotFound);
         (await BalanceAsync(free)).ShouldBe("100000 0 100000 0 0 0");
@@ -154,6 +159,11 @@ public sealed class StockMovesTests(House house)
         await keeper.SendAsync($"/api/pharmacy/dispensings/{id}/weights", new { portions }, HttpMethod.Put);
         await keeper.SendAsync($"/api/pharmacy/dispensings/{id}/finish", new { });
 
+        // Not handed out before somebody has checked it.
+        (await Back(30_000)).ShouldBeRefused("PHA-0734", HttpStatusCode.Conflict);
+        (await second.SendAsync($"/api/pharmacy/dispensings/{id}/check", new { items = new[] { new { lineNumber = 1 } } })).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await Back(70_001)).ShouldBeRefused("PHA-0734", HttpStatusCode.Conflict);
         var asked = await Back(30_000);
         asked.Json.GetProperty("state").GetString().ShouldBe("awaiting-signature", asked.Text);

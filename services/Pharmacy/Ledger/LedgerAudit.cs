@@ -137,6 +137,17 @@ public static class LedgerAudit
             where l.status <> 'available' and b.available > 0
             """
         ),
+        (
+            "pharmacy.transfers-arrive-whole",
+            """
+            select count(*) from (
+                select m.document_id
+                from pharmacy.entries e join pharmacy.movements m on m.id = e.movement_id
+                where e.to_account = 'transfer-out' or e.from_account = 'transfer-in'
+                group by m.document_id
+                having sum(case when e.to_account = 'transfer-out' then e.milligrams else -e.milligrams end) <> 0) as uneven
+            """
+        ),
         ("pharmacy.none-undecided", "select count(*) from pharmacy.prescriptions where state = 'approved'"),
     ];
 

@@ -16,6 +16,8 @@ internal static class LotListEndpoints
     private sealed record LotItem(
         Guid LotId,
         string CentreCode,
+        string CentreNameZh,
+        string CentreNameEn,
         string Piece,
         string LotNumber,
         string Supplier,
@@ -63,7 +65,7 @@ internal static class LotListEndpoints
         await using var command = database.CreateCommand(
             $"""
             select l.id, l.centre_code, l.piece, l.lot_number, l.supplier, l.origin, l.grade, l.spec, l.status, l.position, l.expires_on,
-                   l.expires_on - @today, b.quarantine, b.available, b.reserved, b.in_transit, l.accepted_at
+                   l.expires_on - @today, b.quarantine, b.available, b.reserved, b.in_transit, l.accepted_at, c.name_zh, c.name_en
             from pharmacy.lots l
             join pharmacy.lot_balances b on b.lot_id = l.id
             join pharmacy.institutions c on c.code = l.centre_code
@@ -97,6 +99,8 @@ internal static class LotListEndpoints
             r => new LotItem(
                 r.GetGuid(0),
                 r.GetString(1),
+                r.GetString(17),
+                r.GetString(18),
                 r.GetString(2),
                 r.GetString(3),
                 r.GetString(4),

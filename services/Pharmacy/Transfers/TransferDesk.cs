@@ -56,7 +56,7 @@ internal sealed class TransferDesk(EventExchange exchange, TimeProvider time)
                 : throw PharmacyFaults.TransferDestination.Exception("toCentre", request.ToCentre[..Math.Min(request.ToCentre.Length, 40)]);
         }
 
-        await CheckFreeAsync(work, request.Lines, person, cancellationToken);
+        await CheckFreeAsync(work, request.Lines, person, RegionTime.DayOf(now), cancellationToken);
         await using var batch = work.Batch();
         batch
             .Add("insert into pharmacy.transfer_lines (transfer_id, lot_id, sent) select $1, * from unnest($2, $3)")
@@ -103,21 +103,28 @@ internal sealed class TransferDesk(EventExchange exchange, TimeProvider time)
         faults.ThrowIfAny();
     }
 
-    /// <summary>Under the shelves' locks: what is sent is this centre's, good, and free.</summary>
-    private static async Task CheckFreeAsync(Work work, TransferLineRequest[] lines, Person person, CancellationToken cancellationToken)
+    /// <summary>Under the shelves' locks: what is sent is this centre's, good, not past its day, and free.</summary>
+    private static async Task CheckFreeAsync(
+        Work work,
+        TransferLineRequest[] lines,
+        Person person,
+        DateOnly today,
+        CancellationToken cancellationToken
+    )
     {
         await using var reading = work.Batch();
         ReservationDesk.Lock(reading, [], lines.Select(l => l.LotId), []);
         reading
             .Add(
                 """
-                select l.id, l.lot_number, case when l.status = 'available' then b.available else 0 end
+                select l.id, l.lot_number, case when l.status = 'available' and l.expires_on >= $3 then b.available else 0 end
                 from pharmacy.lots l join pharmacy.lot_balances b on b.lot_id = l.id
                 where l.id = any($1) and l.centre_code = $2
                 """
             )
             .With(NpgsqlDbType.Uuid, lines.Select(l => l.LotId))
-            .With(person.CentreCode);
+            .With(person.CentreCode)
+            .With(today);
         await using var reader = await reading.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var free = (

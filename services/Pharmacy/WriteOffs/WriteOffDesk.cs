@@ -239,9 +239,9 @@ internal sealed class WriteOffDesk(EventExchange exchange, IOptions<StockOptions
         await using var command = work.Command(
             """
             select coalesce((select sum(a.weighed) from pharmacy.allocations a join pharmacy.prescriptions p on p.id = a.prescription_id
-                             where a.prescription_id = $1 and a.line_number = $2 and a.lot_id = $3 and p.state in ('dispensed', 'checked')), 0)
+                             where a.prescription_id = $1 and a.line_number = $2 and a.lot_id = $3 and p.state = 'checked'), 0)
                  - coalesce((select sum(e.milligrams) from pharmacy.entries e join pharmacy.movements m on m.id = e.movement_id
-                             where e.lot_id = $3 and m.prescription_id = $1 and e.line_number = $2 and e.from_account = 'dispensed'), 0)
+                             where e.lot_id = $3 and m.prescription_id = $1 and e.line_number = $2 and m.kind = 'goods-back'), 0)
             """,
             document.PrescriptionId,
             document.LineNumber,

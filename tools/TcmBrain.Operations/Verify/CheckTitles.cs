@@ -32,6 +32,7 @@ internal static class CheckTitles
             "pharmacy.dispensed-for-lines" => "调剂克重等于称重 what was booked = what was weighed, by line",
             "pharmacy.dispensed-grams-have-a-line" => "每克调剂归属一味 every dispensed gram has its line",
             "pharmacy.only-good-lots-available" => "可用的都是合格批次 only good lots are available",
+            "pharmacy.transfers-arrive-whole" => "调出等于调入 what one centre sent out another took in",
             "pharmacy.none-undecided" => "没有悬而未决的处方 no prescription is undecided",
             "decoction.bag-from-one-run" => "每袋出自一锅一次 each bag from one vessel run",
             "decoction.one-run-one-prescription" => "一锅一方 one run, one prescription",

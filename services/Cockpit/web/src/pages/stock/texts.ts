@@ -107,6 +107,7 @@ export const texts = defineTexts({
   'movement.reservation': ['预留', 'Reservation'],
   'movement.put-back': ['退回货位', 'Put back'],
   'movement.dispensing': ['调剂', 'Dispensing'],
+  'movement.send-back': ['复核退回', 'Sent back'],
   'movement.stocktake': ['盘点差异', 'Stocktake'],
   'movement.transfer-out': ['调拨发出', 'Transfer sent'],
   'movement.transfer-arrival': ['调拨到达', 'Transfer arrived'],
