@@ -54,6 +54,20 @@ public sealed class LedgerTests(House house)
     }
 
     [Fact]
+    public async Task An_entry_of_a_movement_that_is_not_there_is_refused()
+    {
+        var lot = await house.StockAsync(await house.CentreAsync(), house.Piece(), 10);
+        await using var entry = house.Database.CreateCommand(
+            $"insert into pharmacy.entries values (gen_random_uuid(), '{lot}', 0, 'available', 'lost', 5)"
+        );
+
+        var refused = await Should.ThrowAsync<PostgresException>(() => entry.ExecuteNonQueryAsync());
+
+        refused.SqlState.ShouldBe(PostgresErrorCodes.ForeignKeyViolation);
+        (await house.LotAsync(lot)).ShouldBe((0, 10, 0, 0));
+    }
+
+    [Fact]
     public async Task The_audit_holds_and_finds_a_balance_that_was_tampered_with()
     {
         using var operations = house.Service.Client(TestTokens.Of("operator-1", house.Organisation(), House.County, "operator"));
