@@ -56,7 +56,11 @@ public sealed record PickUp(string InstitutionCode, DateTimeOffset From, DateTim
 /// <param name="Usage">Such as 每日1剂,水煎400ml,分早晚两次空腹温服.</param>
 /// <param name="TimesPerDay">At least 1.</param>
 /// <param name="MillilitresPerTime">What is taken each time, ml.</param>
-public sealed record Taking(string Usage, int TimesPerDay, int MillilitresPerTime);
+public sealed record Taking(string Usage, int TimesPerDay, int MillilitresPerTime)
+{
+    /// <summary>Full years of age when it was prescribed: the volume of a dose goes by it. Null: not told.</summary>
+    public int? PatientYears { get; init; }
+}
 
 /// <summary>The prescription may be filled. Tells a pharmacy all it needs, so that it never has to ask back.</summary>
 public sealed record PrescriptionApproved : PrescriptionEvent

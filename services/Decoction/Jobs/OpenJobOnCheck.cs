@@ -27,7 +27,7 @@ internal sealed class OpenJobOnCheck(
     public async Task HandleAsync(PrescriptionChecked e, Work work, CancellationToken cancellationToken)
     {
         await VesselSeed.EnsureAsync(work, e.CentreCode, vessels.Value.PerCentre, cancellationToken);
-        var recipe = e.Decoct ? RecipeRule.Derive(e, piece => catalogue.Value.Find(piece)?.Category) : null;
+        var recipe = e.Decoct ? RecipeRule.Derive(e, piece => catalogue.Value.Find(piece)?.Category, e.Taking?.PatientYears) : null;
         await using var command = work.Command(
             """
             insert into decoction.job

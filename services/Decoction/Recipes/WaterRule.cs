@@ -70,7 +70,7 @@ public static class WaterRule
     /// <summary>What is not boiled in the vessel: dissolved, taken with it, or boiled apart.</summary>
     private static readonly string[] OutsideWords = ["烊化", "冲服", "另煎"];
 
-    /// <param name="ageYears">Null: not known, the adult's range goes.</param>
+    /// <param name="ageYears">Null: not told; then no volume is called too much or too little.</param>
     public static WaterPlan Derive(PrescriptionChecked prescription, int firstMinutes, int secondMinutes, int? ageYears)
     {
         var boiled = prescription.Portions.Where(p => !OutsideWords.Any(w => p.Handling.Contains(w, StringComparison.Ordinal))).ToList();
@@ -79,7 +79,8 @@ public static class WaterRule
         var child = ageYears < ChildBelowYears;
         var range = child ? YieldChild : YieldAdult;
         var (least, most) = child ? (100, 300) : (400, 600);
-        var outside = perDose < least || perDose > most;
+        // Whose age is not told is not judged by it.
+        var outside = ageYears is not null && (perDose < least || perDose > most);
         return Of(
             boiled.Sum(p => p.Weighed.Milligrams),
             absorbed,

@@ -83,7 +83,7 @@ internal static class Hands
     {
         if (job.Holds > 0)
         {
-            yield return Of(HandKind.Decide, vessel, job, job.Steps.Count == 0 ? now : job.Steps[^1].StartedAt, null);
+            yield return Of(HandKind.Decide, vessel, job, now, null);
         }
 
         if (job.Running is not { } step)

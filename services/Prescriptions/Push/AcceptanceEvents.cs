@@ -125,7 +125,10 @@ internal static class AcceptanceEvents
                 p.Usage,
                 p.TimesPerDay > 0 ? p.TimesPerDay : p.DosesPerDay * p.PacksPerDose,
                 p.MillilitresPerTime > 0 ? p.MillilitresPerTime : p.MillilitresPerPack
-            ),
+            )
+            {
+                PatientYears = PatientFormat.YearsAt(p.Patient, Contracts.RegionTime.DayOf(p.IssuedAt.ToDateTimeOffset())),
+            },
             SyndromeName = p.SyndromeName,
         };
 }

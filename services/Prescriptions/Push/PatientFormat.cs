@@ -44,6 +44,18 @@ internal static class PatientFormat
         }
     }
 
+    /// <summary>Full years of age on a day; null when the birth date is not known or not before it.</summary>
+    public static int? YearsAt(Patient patient, DateOnly day)
+    {
+        if (BirthDate(patient) is not { } born || born > day)
+        {
+            return null;
+        }
+
+        var years = day.Year - born.Year;
+        return born.AddYears(years) > day ? years - 1 : years;
+    }
+
     public static DateOnly? BirthDate(Patient patient) =>
         DateOnly.TryParseExact(patient.BirthDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? day

@@ -8,6 +8,16 @@ namespace TcmBrain.Decoction.Tests.Jobs;
 public sealed class ArrivalTests(Room room)
 {
     [Fact]
+    public async Task The_patients_years_reach_the_recipe()
+    {
+        var child = room.Checked(room.Organisation()) with { Taking = new Taking("每日1剂", 2, 200) { PatientYears = 5 } };
+        var rx = (await room.ArriveAsync(child)).AggregateId;
+        (
+            await room.ScalarAsync<string>("select recipe -> 'water' ->> 'adviceZh' from decoction.job where prescription_id = $1", rx)
+        ).ShouldBe("每剂 400 毫升,超出 100–300 毫升");
+    }
+
+    [Fact]
     public async Task The_same_message_twice_opens_one_job()
     {
         var rx = room.Checked(room.Organisation());
