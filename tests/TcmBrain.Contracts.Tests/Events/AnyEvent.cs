@@ -38,6 +38,7 @@ internal static class AnyEvent
             : type == typeof(Weight) ? Generators.Between(-1_000_000_000_000, 1_000_000_000_000).Select(x => (object?)new Weight(x))
             : type == typeof(long) ? Generators.Between(long.MinValue / 4, long.MaxValue / 4).Select(x => (object?)x)
             : type == typeof(int) ? Gen.Choose(int.MinValue, int.MaxValue).Select(x => (object?)x)
+            : type == typeof(byte) ? Gen.Choose(0, 255).Select(x => (object?)(byte)x)
             : type == typeof(bool) ? Gen.Elements(true, false).Select(x => (object?)x)
             : type == typeof(double) ? Gen.Choose(-180_000_000, 180_000_000).Select(x => (object?)(x / 1e6))
             : type.IsArray ? ArrayOf(type.GetElementType()!)

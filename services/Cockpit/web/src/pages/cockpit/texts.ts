@@ -83,7 +83,7 @@ export const texts = defineTexts({
   'event.ParcelUndelivered': ['投递未成功', 'Parcel not delivered'],
   'event.ParcelReturned': ['包裹退回', 'Parcel returned'],
   'event.ColdChainBroken': ['冷链中断', 'Cold chain broken'],
-  'event.CataloguePublished': ['发布价目', 'Prices published'],
+  'event.CataloguePublished': ['发布饮片目录', 'Catalogue published'],
   'event.RecallOrdered': ['下达召回', 'Recall ordered'],
   'event.PrescriptionWithdrawn': ['撤回备药', 'Withdrawn'],
   'event.DispensingStarted': ['开始调剂', 'Dispensing started'],
