@@ -135,7 +135,7 @@ public static class DemoRegion
 
     /// <summary>
     /// <c>his-n</c> and <c>pharmacist-n</c> of hospital n; <c>dispenser-n</c>, <c>checker-n</c> (a pharmacist who checks), <c>decoction-n</c> and
-    /// <c>courier-n</c> of pharmacy n; <c>quality-1</c>, <c>regulator-1</c> (Hangzhou), <c>regulator-2</c> (Yiwu), <c>operator-1</c>.
+    /// <c>courier-n</c> of pharmacy n; <c>maker-n</c> of manufacturer n; <c>quality-1</c>, <c>regulator-1</c> (Hangzhou), <c>regulator-2</c> (Yiwu), <c>operator-1</c>.
     /// </summary>
     public static readonly IReadOnlyList<DemoClient> Clients =
     [
@@ -148,6 +148,8 @@ public static class DemoRegion
         Client("quality-1", QualityCentre.NameZh, QualityCentre, "quality"),
         .. Regulators.Select((at, i) => Client($"regulator-{i + 1}", at.NameZh, at, "regulator")),
         Client("operator-1", Operator.NameZh, Operator, "operator"),
+        // What captures the steps from field to pharmacy.
+        .. Manufacturers.Select((at, i) => Client($"maker-{i + 1}", at.NameZh, at, "service")),
     ];
 
     public static readonly IReadOnlyList<DemoUser> Users =

@@ -14,7 +14,6 @@ internal static class StoryReading
     [
         "species",
         "originArea",
-        "origin",
         "harvestDate",
         "growYears",
         "method",

@@ -24,8 +24,12 @@ public sealed record RecallSight(string Institution, string Name, bool Everythin
             caller.InstitutionCode(),
             caller.DisplayName(),
             caller.HasRole(Roles.Operator),
-            caller.HasRole(Roles.Regulator) && caller.RegionPrefix() is { } prefix ? prefix + "%" : null
+            Oversees(caller) && caller.RegionPrefix() is { } prefix ? prefix + "%" : null
         );
+
+    /// <summary>Regulators, and quality centres of a city or province; a single house's quality control has its own house.</summary>
+    private static bool Oversees(ClaimsPrincipal caller) =>
+        caller.HasRole(Roles.Regulator) || caller.HasRole(Roles.Quality) && caller.RegionCode().EndsWith("00", StringComparison.Ordinal);
 
     public NpgsqlParameter[] Parameters() =>
         [

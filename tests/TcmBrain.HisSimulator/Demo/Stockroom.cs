@@ -72,19 +72,30 @@ internal sealed class Stockroom(Gateway gateway)
             {
                 var (n, (centre, piece, milligrams)) = order;
                 var stockkeeper = new Actor(gateway, $"dispenser-{centre}");
+                var maker = n % DemoRegion.Manufacturers.Count;
+                var origin = Origins[n % Origins.Length];
+                var source = await new Growers(gateway).GrowAsync(
+                    maker + 1,
+                    piece,
+                    origin,
+                    $"{batch}-{n:0000}",
+                    milligrams / 1_000_000m,
+                    token
+                );
                 var accepted = await stockkeeper.PostAsync(
                     "/api/pharmacy/goods-in",
                     new
                     {
                         piece,
                         lotNumber = $"P{batch}-{n:0000}",
-                        supplier = DemoRegion.Manufacturers[n % DemoRegion.Manufacturers.Count].Code,
-                        origin = Origins[n % Origins.Length],
+                        supplier = DemoRegion.Manufacturers[maker].Code,
+                        origin,
                         quantityMilligrams = milligrams,
                         producedOn = today.AddDays(-60 - n % 90),
                         // Not all alike, so that first-expiring-first-out has something to choose.
                         expiresOn = today.AddDays(365 + n % 365),
                         certificate = $"COA-{batch}-{n:0000}",
+                        sourceItem = source,
                     },
                     token
                 );

@@ -52,7 +52,7 @@ internal static class TraceCommands
 
     private static Command Witnessing()
     {
-        var log = new Argument<Uri>("URL") { Description = "Where the log is, for example http://localhost:8080" };
+        var log = new Argument<string>("URL") { Description = "Where the log is, for example http://localhost:8080" };
         var store = new Option<FileInfo>("--store") { Description = "File that keeps the last checkpoint", Required = true };
         var key = new Option<string?>("--key")
         {
@@ -73,7 +73,12 @@ internal static class TraceCommands
             async (parsed, cancellationToken) =>
             {
                 var kept = parsed.GetValue(store)!.FullName;
-                using var client = new HttpClient { BaseAddress = parsed.GetValue(log), Timeout = TimeSpan.FromSeconds(20) };
+                if (!Uri.TryCreate(parsed.GetValue(log), UriKind.Absolute, out var address))
+                {
+                    throw new OperationsException("这不是地址。 The URL is not an address.");
+                }
+
+                using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
                 using var trusted = LogKey.FromVerifierKey(
                     await PinnedAsync(client, kept + ".key", KeyOf(parsed.GetValue(key)), cancellationToken)
                 );

@@ -19,6 +19,17 @@ export function stepWord(step: string | null | undefined): string {
   return (step ?? '').replace(/^.*\//, '').replace(/^(BizStep|bizStep)-/, '')
 }
 
+/** What the events say a lot is: the piece that a pharmacy accepted. */
+export function piecesOf(trace: Trace): ReadonlyMap<string, string> {
+  const pieces = new Map<string, string>()
+  for (const entry of trace.events) {
+    const event = entry.event as { 'tcm:piece'?: unknown; quantityList?: readonly { epcClass?: string }[] }
+    if (typeof event['tcm:piece'] !== 'string') continue
+    for (const quantity of event.quantityList ?? []) if (quantity.epcClass) pieces.set(quantity.epcClass, event['tcm:piece'])
+  }
+  return pieces
+}
+
 export interface Placed {
   id: string
   name: string
@@ -44,13 +55,14 @@ export function place(trace: Trace): { nodes: Placed[]; cut: boolean } {
     columns.set(column, members)
   }
   const nodes: Placed[] = []
+  const pieces = piecesOf(trace)
   for (const [column, members] of columns) {
     const shown = members.length > mostAtLevel ? members.filter((node, i) => i < mostAtLevel || node.id === trace.id) : members
     cut ||= shown.length < members.length
     shown.forEach((node, i) =>
       nodes.push({
         id: node.id,
-        name: node.kind === 'transformation' ? stepWord(node.bizStep) : shortOf(node.id),
+        name: node.kind === 'transformation' ? stepWord(node.bizStep) : (pieces.get(node.id) ?? shortOf(node.id)),
         x: column,
         y: (i + 0.5) / shown.length + (node.kind === 'container' ? 0.04 : 0),
         kind: node.kind,
