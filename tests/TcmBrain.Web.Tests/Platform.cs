@@ -33,6 +33,11 @@ public sealed class Platform : IAsyncLifetime
     /// <summary>Where vessels' controllers speak to the decoction room.</summary>
     public Uri DecoctionGrpc { get; private set; } = null!;
 
+    /// <summary>What runs in the decoction room and in the trace, for what no interface tells a test.</summary>
+    public IServiceProvider Decoction { get; private set; } = null!;
+
+    public IServiceProvider Traceability { get; private set; } = null!;
+
     private EventExchange pharmacyWork = null!;
 
     /// <summary>What the pharmacy says when a prescription has been checked, without the work before it.</summary>
@@ -93,6 +98,8 @@ public sealed class Platform : IAsyncLifetime
         );
         room = decoction.Services;
         DecoctionGrpc = decoction.Grpc;
+        var traceability = await StartAsync("traceability", broker, known, ("Log:SigningKey", Key()), ("Log:SignEvery", "00:00:00.2"));
+        (Decoction, Traceability) = (decoction.Services, traceability.Services);
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
         var port = FreePort.Next();
         var inner = FreePort.Next();
@@ -110,6 +117,7 @@ public sealed class Platform : IAsyncLifetime
                 ["services:pharmacy:http:0"] = pharmacy.Http.ToString(),
                 ["services:quality:http:0"] = quality.Http.ToString(),
                 ["services:decoction:http:0"] = decoction.Http.ToString(),
+                ["services:traceability:http:0"] = traceability.Http.ToString(),
                 ["services:cockpit:http:0"] = cockpit.Http.ToString(),
             }
         );

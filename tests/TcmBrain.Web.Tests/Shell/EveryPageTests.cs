@@ -30,6 +30,9 @@ public sealed class EveryPageTests(Platform platform, Chrome chrome)
         "/users/pharmacist1",
         "/signing-keys",
         "/access-log",
+        "/trace",
+        "/recalls",
+        "/recalls/new",
         "/password",
         "/forbidden",
     ];
