@@ -180,6 +180,19 @@ public static partial class TraceabilityFaults
         "已签名的日志中还没有该瓦片",
         "the signed log has no such tile yet"
     );
+    public static readonly FaultDefinition BadParty = new(
+        "TRC-0607",
+        400,
+        "参与方编号应为 13 位 GLN, 机构代码应为 18 位统一社会信用代码",
+        "a party number is a GLN of 13 digits, an institution code 统一社会信用代码 of 18 characters"
+    );
+    public static readonly FaultDefinition PartyTaken = new(
+        "TRC-0608",
+        409,
+        "该参与方编号属于另一机构",
+        "this party number is another institution's",
+        GrpcStatus: 6
+    );
     public static readonly FaultDefinition CodeNotFound = new("TRC-0606", 404, "没有这个二维码的药品", "there is no medicine of this code");
     public static readonly FaultDefinition RecallNotFound = new(
         "TRC-0701",

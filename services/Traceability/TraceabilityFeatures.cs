@@ -1,3 +1,4 @@
+using TcmBrain.Traceability.Access;
 using TcmBrain.Traceability.Capture;
 using TcmBrain.Traceability.Graph;
 using TcmBrain.Traceability.Log;
@@ -41,6 +42,7 @@ internal static class TraceabilityFeatures
         app.MapGraph();
         app.MapRecalls();
         app.MapPatients();
+        app.MapParties();
         return app;
     }
 }

@@ -257,4 +257,24 @@ public sealed class GraphAccessTests(GraphAccessTests.Running running) : IClassF
             await centre.PostAsJsonAsync($"/api/traceability/recalls/{recall.RecallId}/close", new CloseRequest("不是我发的"))
         ).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task A_party_number_is_entered_by_operators_once_and_belongs_to_one_institution()
+    {
+        using var @operator = Service.Operator();
+        using var rival = Service.As(Rival, "371329", Roles.Service);
+        var address = "/api/traceability/parties/" + Chain.Gln(7);
+        var (first, second) = (Code("91330782MA28ABCD5"), Code("91330782MA28ABCD6"));
+
+        (await rival.PutAsJsonAsync(address, new { institutionCode = first })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await @operator.PutAsJsonAsync(address, new { institutionCode = "x" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await @operator.PutAsJsonAsync(address[..^1] + "x", new { institutionCode = first })).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest
+        );
+        (await @operator.PutAsJsonAsync(address, new { institutionCode = first })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await @operator.PutAsJsonAsync(address, new { institutionCode = first })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await @operator.PutAsJsonAsync(address, new { institutionCode = second })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+
+        static string Code(string body) => body + TcmBrain.Contracts.InstitutionCode.CheckCharacter(body);
+    }
 }
