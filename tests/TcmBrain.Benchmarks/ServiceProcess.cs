@@ -25,6 +25,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time of the process so far, which other load on the machine does not change much.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <param name="assembly">Any type of the service: its assembly is started from where it was built to.</param>
     public static async Task<ServiceProcess> StartAsync(
         Type assembly,

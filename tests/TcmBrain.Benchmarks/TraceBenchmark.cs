@@ -48,16 +48,20 @@ internal sealed class TraceBenchmark(BenchServers servers, int events, int looku
         var next = 0;
         await SinglesAsync(client, TimeSpan.FromSeconds(2), () => Interlocked.Increment(ref next), cancellationToken);
         var before = next;
+        var cpu = service.CpuTime;
         var latencies = await SinglesAsync(client, Singles, () => Interlocked.Increment(ref next), cancellationToken);
         figures.Add(new Figure("trace.capture_single_per_s", (next - before) / Singles.TotalSeconds, "events/s"));
         figures.Add(new Figure("trace.capture_single_p99_ms", Statistics.Percentile(latencies, 0.99), "ms"));
+        figures.Add(new Figure("trace.capture_single_cpu_us", (service.CpuTime - cpu).TotalMicroseconds / (next - before), "µs/event"));
         figures.Add(new Figure("trace.storage_single_bytes", await BytesAsync(database, cancellationToken) / next, "bytes/event"));
 
         var watch = Stopwatch.StartNew();
         var documents = Math.Max(10, (events - next) / PerDocument);
         var first = next;
+        cpu = service.CpuTime;
         await Task.WhenAll(Enumerable.Range(0, Uploads).Select(u => UploadAsync(client, u, documents, first, cancellationToken)));
         figures.Add(new Figure("trace.capture_batch_per_s", documents * PerDocument / watch.Elapsed.TotalSeconds, "events/s"));
+        figures.Add(new Figure("trace.capture_batch_cpu_us", (service.CpuTime - cpu).TotalMicroseconds / (documents * PerDocument), "µs/event"));
         next += documents * PerDocument;
         figures.Add(new Figure("trace.storage_batch_bytes", await BytesAsync(database, cancellationToken) / next, "bytes/event"));
         await ExecuteAsync(database, "vacuum analyze", cancellationToken);

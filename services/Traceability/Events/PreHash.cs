@@ -219,14 +219,51 @@ public static class PreHash
     private static string Ordered(List<Node> nodes, Field[] order)
     {
         var text = new StringBuilder();
+        var left = nodes.Count;
         foreach (var field in order)
         {
-            var values = nodes.Where(n => n.Name == field.Name).Select(n => Element(n, field.Children)).ToList();
-            values.Sort(CodePoints.Instance);
-            values.ForEach(v => text.Append(v));
+            if (left == 0)
+            {
+                break;
+            }
+
+            string? single = null;
+            List<string>? values = null;
+            foreach (var node in nodes)
+            {
+                if (node.Name != field.Name)
+                {
+                    continue;
+                }
+
+                left--;
+                var value = Element(node, field.Children);
+                if (single is null)
+                {
+                    single = value;
+                    continue;
+                }
+
+                values ??= [single];
+                values.Add(value);
+            }
+
+            if (values is not null)
+            {
+                values.Sort(CodePoints.Instance);
+                values.ForEach(v => text.Append(v));
+            }
+            else if (single is not null)
+            {
+                text.Append(single);
+            }
         }
 
-        text.Append(Generic(nodes.Where(n => Array.TrueForAll(order, f => f.Name != n.Name))));
+        if (left > 0)
+        {
+            text.Append(Generic(nodes.Where(n => Array.TrueForAll(order, f => f.Name != n.Name))));
+        }
+
         return text.ToString();
     }
 
@@ -245,6 +282,11 @@ public static class PreHash
 
     private static string Generic(IEnumerable<Node> nodes)
     {
+        if (nodes is List<Node> { Count: 0 })
+        {
+            return "";
+        }
+
         var values = nodes.Select(Generic).ToList();
         values.Sort(CodePoints.Instance);
         return string.Concat(values);

@@ -122,6 +122,7 @@ public sealed class LogTurn
             "select event_key, leaf_index, event_hash from traceability.event where event_key = any($1)",
             (object)drafts.Select(d => d.Key).ToArray()
         );
+        await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var known = new Dictionary<string, KnownEvent>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
@@ -197,6 +198,8 @@ public sealed class LogTurn
             nodes.Select(n => n.Hash).ToArray()
         );
         Add(batch, "update traceability.log set size = $1, frontier = $2", tree.Size, tree.Edge.ToArray());
+        // Once for each connection of the pool: planning these costs as much as running them for a few events.
+        await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return recordedAt;
     }

@@ -33,39 +33,71 @@ internal sealed partial class SubscriptionRunner(
 
     private readonly HttpClient client = new(destinations.Handler()) { Timeout = TimeSpan.FromSeconds(15) };
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => ServeAsync(stoppingToken)));
+    private readonly SemaphoreSlim free = new(AtOnce);
 
     public override void Dispose()
     {
         client.Dispose();
+        free.Dispose();
         base.Dispose();
     }
 
-    private async Task ServeAsync(CancellationToken stoppingToken)
+    /// <summary>One look for what is due at a time; deliveries beside one another, so that a slow receiver holds up nobody else.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, time);
-        while (!stoppingToken.IsCancellationRequested)
+        var running = new HashSet<Task>();
+        try
         {
-            try
+            while (true)
             {
-                if (await store.TakeAsync(stoppingToken) is { } due)
+                running.RemoveWhere(task => task.IsCompleted);
+                await free.WaitAsync(stoppingToken);
+                if (await NextAsync(stoppingToken) is { } due)
                 {
-                    await RunAsync(due, stoppingToken);
+                    running.Add(ServeAsync(due, stoppingToken));
                     continue;
                 }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                // The database is away, or one subscription cannot be served; its lease ends by itself.
-                LogFailed(failure);
-            }
 
-            await timer.WaitForNextTickAsync(stoppingToken);
+                free.Release();
+                await timer.WaitForNextTickAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await Task.WhenAll(running);
+        }
+    }
+
+    private async Task<DueSubscription?> NextAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await store.TakeAsync(stoppingToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The database is away; the next tick tries again.
+            LogFailed(failure);
+            return null;
+        }
+    }
+
+    private async Task ServeAsync(DueSubscription due, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(due, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+        catch (Exception failure)
+        {
+            // One that cannot be served comes again when its lease is over.
+            LogFailed(failure);
+        }
+        finally
+        {
+            free.Release();
         }
     }
 
