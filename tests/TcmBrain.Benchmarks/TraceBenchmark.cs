@@ -61,7 +61,9 @@ internal sealed class TraceBenchmark(BenchServers servers, int events, int looku
         cpu = service.CpuTime;
         await Task.WhenAll(Enumerable.Range(0, Uploads).Select(u => UploadAsync(client, u, documents, first, cancellationToken)));
         figures.Add(new Figure("trace.capture_batch_per_s", documents * PerDocument / watch.Elapsed.TotalSeconds, "events/s"));
-        figures.Add(new Figure("trace.capture_batch_cpu_us", (service.CpuTime - cpu).TotalMicroseconds / (documents * PerDocument), "µs/event"));
+        figures.Add(
+            new Figure("trace.capture_batch_cpu_us", (service.CpuTime - cpu).TotalMicroseconds / (documents * PerDocument), "µs/event")
+        );
         next += documents * PerDocument;
         figures.Add(new Figure("trace.storage_batch_bytes", await BytesAsync(database, cancellationToken) / next, "bytes/event"));
         await ExecuteAsync(database, "vacuum analyze", cancellationToken);

@@ -26,7 +26,9 @@ internal static partial class CanonicalValue
             }
         }
 
-        return DigitalLink.Canonical(text) ?? (text.Length > 0 && text[0] is (>= '0' and <= '9') or '+' or '-' or '.' ? Number(text) : null) ?? text;
+        return DigitalLink.Canonical(text)
+            ?? (text.Length > 0 && text[0] is (>= '0' and <= '9') or '+' or '-' or '.' ? Number(text) : null)
+            ?? text;
     }
 
     /// <summary>UTC with three decimals, the fourth rounding half up; a text that is no dateTime with offset stays.</summary>

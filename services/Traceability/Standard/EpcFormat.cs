@@ -58,17 +58,18 @@ public sealed class EpcFormatting(EpcUrn urns)
 
         switch (field.Name)
         {
-            case "epcList" or "childEPCs" or "inputEPCList" or "outputEPCList":
+            // An event type of somebody's own may mean something else by these names.
+            case "epcList" or "childEPCs" or "inputEPCList" or "outputEPCList" when field.Value.ValueKind == JsonValueKind.Array:
                 writer.WriteStartArray();
                 foreach (var epc in field.Value.EnumerateArray())
                 {
-                    writer.WriteStringValue(Identifier(epc.GetString()!, format));
+                    WriteIdentifier(epc, format, writer);
                 }
 
                 writer.WriteEndArray();
                 break;
             case "parentID" or "transformationID":
-                writer.WriteStringValue(Identifier(field.Value.GetString()!, format));
+                WriteIdentifier(field.Value, format, writer);
                 break;
             case "quantityList" or "childQuantityList" or "inputQuantityList" or "outputQuantityList":
                 WriteEach(field.Value, "epcClass", format, writer);
@@ -91,8 +92,26 @@ public sealed class EpcFormatting(EpcUrn urns)
         }
     }
 
+    private void WriteIdentifier(JsonElement value, EpcFormat format, Utf8JsonWriter writer)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            writer.WriteStringValue(Identifier(value.GetString()!, format));
+        }
+        else
+        {
+            value.WriteTo(writer);
+        }
+    }
+
     private void WriteEach(JsonElement list, string name, EpcFormat format, Utf8JsonWriter writer)
     {
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            list.WriteTo(writer);
+            return;
+        }
+
         writer.WriteStartArray();
         foreach (var item in list.EnumerateArray())
         {
@@ -104,13 +123,19 @@ public sealed class EpcFormatting(EpcUrn urns)
 
     private void WriteObject(JsonElement value, string name, EpcFormat format, Utf8JsonWriter writer)
     {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            value.WriteTo(writer);
+            return;
+        }
+
         writer.WriteStartObject();
         foreach (var field in value.EnumerateObject())
         {
             writer.WritePropertyName(field.Name);
             if (field.Name == name)
             {
-                writer.WriteStringValue(Identifier(field.Value.GetString()!, format));
+                WriteIdentifier(field.Value, format, writer);
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.Traceability.Capture;
 using TcmBrain.Traceability.Steps;
@@ -6,7 +7,7 @@ using TcmBrain.Traceability.Steps;
 namespace TcmBrain.Traceability.Standard;
 
 /// <summary>What every address under /epcis does alike: negotiates versions and formats, and says what it speaks (EPCIS 2.0, 12.3 and 12.4).</summary>
-public sealed class EpcisHttp(ProfileOptions options)
+public sealed partial class EpcisHttp(ProfileOptions options)
 {
     private const string Version = "2.0.0";
     private const string Events = "/events";
@@ -100,6 +101,12 @@ public sealed class EpcisHttp(ProfileOptions options)
         }
 
         value = Uri.UnescapeDataString(value);
+        if (EscapedTwice().IsMatch(value))
+        {
+            // A proxy that took the address apart has escaped what was escaped.
+            value = Uri.UnescapeDataString(value);
+        }
+
         return value.StartsWith("ni:///", StringComparison.Ordinal) && request.Query.TryGetValue("ver", out var version)
             ? $"{value}?ver={version}"
             : value;
@@ -136,4 +143,8 @@ public sealed class EpcisHttp(ProfileOptions options)
                         or "application/ld+json"
                         or "application/problem+json"
             );
+
+    /// <summary>No URI has its first slashes escaped.</summary>
+    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9+.-]*(:|%3A)(%2F){2}", RegexOptions.IgnoreCase)]
+    private static partial Regex EscapedTwice();
 }

@@ -11,6 +11,7 @@ public sealed class ResourceTests(Shelf shelf) : IClassFixture<Shelf>
     [Theory]
     [InlineData("epcs/urn:epc:id:sgtin:0614141.107346.2017/events", "made packed boiled")]
     [InlineData("epcs/https:%2f%2fid.gs1.org%2f01%2f10614141073464%2f21%2f2017/events", "made packed boiled")]
+    [InlineData("epcs/https:%252F%252Fid.gs1.org%252F01%252F10614141073464%252F21%252F2017/events", "made packed boiled")]
     [InlineData("epcs/https://id.gs1.org/01/10614141073464/21/2017/events", "made packed boiled")]
     [InlineData("epcs/urn:epc:class:lgtin:4012345.012345.998877/events", "packed lots ordered")]
     [InlineData("epcs/urn:epc:id:sgtin:0614141.107346.2017/events?EQ_bizStep=packing", "packed")]

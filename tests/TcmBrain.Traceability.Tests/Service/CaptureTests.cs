@@ -75,6 +75,36 @@ public sealed class CaptureTests(CaptureTests.Running running) : IClassFixture<C
     }
 
     [Fact]
+    public async Task An_event_type_of_the_partys_own_is_captured_whatever_its_fields_mean()
+    {
+        using var grower = Service.Grower();
+        var e = Plain();
+        e["type"] = "https://grower.example/voc/WeatherEvent";
+        e["epcList"] = "sunny";
+        e["bizTransactionList"] = new JsonArray(7, new JsonObject { ["bizTransaction"] = 8 });
+        e["persistentDisposition"] = "dry";
+        e["readPoint"] = "urn:x:y";
+        e["whatever"] = new JsonArray(JsonValue.Create(1.50m), null);
+
+        var created = await PostAsync(grower, "/epcis/events", e);
+
+        created.StatusCode.ShouldBe(HttpStatusCode.Created, await created.Content.ReadAsStringAsync());
+        var stored = await EventAsync(grower, created.Headers.Location!);
+        stored.Remove("eventID");
+        stored.Remove("recordTime");
+        JsonNode.DeepEquals(stored, e).ShouldBeTrue(stored.ToJsonString());
+        foreach (
+            var query in (string[])
+                ["MATCH_epc=urn:x:y", "EQ_bizTransaction_=urn:x:y", "EQ_persistentDisposition_set=recalled", "GE_quantity=1"]
+        )
+        {
+            (await grower.GetAsync($"/epcis/events?eventType=https://grower.example/voc/WeatherEvent&{query}")).StatusCode.ShouldBe(
+                HttpStatusCode.OK
+            );
+        }
+    }
+
+    [Fact]
     public async Task A_withdrawn_event_keeps_its_id_and_is_told_with_its_declaration()
     {
         using var grower = Service.Grower();

@@ -90,7 +90,12 @@ internal static class Criteria
         return new Criterion(view =>
             view.Object("persistentDisposition") is { } persistent
             && persistent.TryGetProperty(part, out var list)
-            && list.EnumerateArray().Any(d => wanted.Contains(Terms.Canonical(TermKind.Disposition, d.GetString()!, view.Context)))
+            && list.ValueKind == JsonValueKind.Array
+            && list.EnumerateArray()
+                .Any(d =>
+                    d.ValueKind == JsonValueKind.String
+                    && wanted.Contains(Terms.Canonical(TermKind.Disposition, d.GetString()!, view.Context))
+                )
         );
     }
 
