@@ -147,6 +147,7 @@ public static class Topology
                 typeof(LotRejected),
                 typeof(RecallIssued),
                 typeof(DecoctionCompleted),
+                typeof(DecoctionScrapped),
                 typeof(ParcelDelivered),
                 typeof(CataloguePublished),
             ]

@@ -29,6 +29,7 @@ internal static class Features
             .Handle<InstitutionReinstated, InstitutionRegister>()
             .Handle<ConsortiumChanged, ConsortiumRegister>()
             .Handle<DecoctionCompleted, PromiseKeeping>()
+            .Handle<DecoctionScrapped, WriteOffOnScrap>()
             .Handle<ParcelDelivered, PromiseKeeping>()
             .Handle<PrescriptionApproved, Intake>()
             .Handle<PrescriptionCancelled, Intake>()
