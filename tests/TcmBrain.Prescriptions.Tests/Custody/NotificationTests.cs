@@ -83,6 +83,44 @@ public sealed class NotificationTests(DeliveryFixture fixture) : IClassFixture<D
     }
 
     [Fact]
+    public async Task Two_replicas_send_each_message_once()
+    {
+        await using var replica = await fixture.ReplicaAsync("Notifications:PollSeconds", "0.05");
+        var ids = new List<Guid>();
+        for (var i = 0; i < 12; i++)
+        {
+            var (_, id) = await fixture.PushAsync("1370000" + i.ToString("D4", System.Globalization.CultureInfo.InvariantCulture));
+            ids.Add(id);
+            await fixture.DeliveredAsync(id, 9);
+        }
+
+        foreach (var id in ids)
+        {
+            await EndedAsync(id, "delivered", "sent");
+        }
+
+        Enumerable
+            .Range(0, 12)
+            .ShouldAllBe(i => CallsOf("1370000" + i.ToString("D4", System.Globalization.CultureInfo.InvariantCulture)).Count == 1);
+    }
+
+    [Fact]
+    public async Task One_that_was_claimed_by_a_service_that_died_is_sent_under_its_own_id()
+    {
+        var (_, id) = await fixture.PushAsync("13811116666");
+        // What a kill between claim and sending leaves behind: claimed once, due again, and nobody has it in hand.
+        await using var command = fixture.Database.CreateCommand(
+            $"""
+            insert into prescriptions.notification (id, prescription_id, institution_code, region_code, kind, cause_version, public_code, attempts, next_at)
+            values ('{Guid.CreateVersion7()}', '{id}', 'x', '330102', 'delivered', 99, '', 1, now() - interval '1 second') returning id
+            """
+        );
+        var message = (Guid)(await command.ExecuteScalarAsync())!;
+        await EndedAsync(id, "delivered", "sent");
+        CallsOf("13811116666").ShouldHaveSingleItem().Body.GetProperty("data").GetProperty("id").GetGuid().ShouldBe(message);
+    }
+
+    [Fact]
     public async Task Who_has_no_phone_is_sent_nothing_and_that_is_said()
     {
         var (_, id) = await fixture.PushAsync("");

@@ -92,7 +92,7 @@ public sealed class DeliveryPageTests(Platform platform, Chrome chrome)
         await visit.Button("确认核对").ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".head")).ToContainTextAsync("已核对");
         var first = visit.Page.Locator("[data-label]").First;
-        await first.GetByRole(AriaRole.Button, new() { Name = "预览" }).ClickAsync();
+        await first.GetByRole(AriaRole.Button, new() { Name = "打印图片" }).ClickAsync();
         await Assertions.Expect(visit.Dialog.GetByRole(AriaRole.Img)).ToBeVisibleAsync();
         await ShotAsync(visit, "label", "1440");
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "关闭" }).First.ClickAsync();
