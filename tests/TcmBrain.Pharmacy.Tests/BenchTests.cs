@@ -10,7 +10,7 @@ using TcmBrain.Testing;
 namespace TcmBrain.Pharmacy.Tests;
 
 /// <summary>The bench as the station uses it: one dose at a time, the next action always told.</summary>
-public sealed class BenchTests(House house)
+public sealed partial class BenchTests(House house)
 {
     private sealed record Set(Guid Id, string Centre, string Piece, string LotNumber, Guid Lot);
 
@@ -370,27 +370,4 @@ public sealed class BenchTests(House house)
         (await house.LotAsync(set.Lot)).ShouldBe((0, 990, 0, 0));
         (await dispenser.JsonAsync("/api/pharmacy/trays")).GetProperty("items").GetArrayLength().ShouldBe(0);
     }
-
-    [Theory]
-    [InlineData("L-1", "L-1", null)]
-    [InlineData("(01)06901234567892(17)281231(10)L-1", "L-1", "2028-12-31")]
-    [InlineData("]C101069012345678921728020010L-1\u001d3103000500", "L-1", "2028-02-29")]
-    [InlineData("010690123456789210L-1", "L-1", null)]
-    [InlineData("https://id.example/01/06901234567892/10/L%2D1?17=281231", "L-1", "2028-12-31")]
-    [InlineData("20261122", "20261122", null)]
-    public void A_scan_is_read_as_lot_number_or_gs1(string text, string lot, string? expires)
-    {
-        var code = Dispensing.ScannedCode.Parse(text)!;
-
-        code.LotNumber.ShouldBe(lot);
-        code.ExpiresOn?.ToString("yyyy-MM-dd").ShouldBe(expires);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("  ")]
-    [InlineData("(01)06901234567892")]
-    [InlineData("https://id.example/01/06901234567892")]
-    [InlineData("a\u0007b")]
-    public void What_is_neither_is_refused(string text) => Dispensing.ScannedCode.Parse(text).ShouldBeNull();
 }

@@ -35,6 +35,7 @@ public sealed class House : IAsyncLifetime
             .Default.Herbs.Select(h => h.Name)
             .Where(n => Catalogue.Default.Find(n)?.Name == n && new PieceRules(new CurrentCatalogue()).Of(n).Class == PieceClass.Ordinary)
     );
+    private Dictionary<string, string?> settings = [];
     private int numbers;
 
     public TestService Service { get; private set; } = null!;
@@ -54,7 +55,7 @@ public sealed class House : IAsyncLifetime
         var connection = servers.DatabaseAsync("pharmacy");
         var broker = await servers.BrokerAsync();
         Database = Keep(NpgsqlDataSource.Create(await connection));
-        var settings = new Dictionary<string, string?>
+        settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings:database"] = await connection,
             ["ConnectionStrings:rabbitmq"] = broker,
@@ -80,6 +81,9 @@ public sealed class House : IAsyncLifetime
         await servers.DisposeAsync();
         checks.Where(c => !c.Ok).ShouldBeEmpty();
     }
+
+    /// <summary>One more replica, to be taken away in the middle of something.</summary>
+    public Task<TestService> ReplicaAsync() => TestService.StartAsync(typeof(PharmacyFaults).Assembly, settings);
 
     /// <summary>A pharmacy database of one's own, that no service runs on.</summary>
     public Task<string> DatabaseAsync() => servers.DatabaseAsync("pharmacy");
