@@ -223,6 +223,8 @@ public sealed class ServiceTests(Servers servers)
                 var summary = await (other ?? host).GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
                 summary.GetProperty("source").GetString().ShouldBe(source);
                 summary.GetProperty("totals").GetProperty("received").GetInt64().ShouldBe(60);
+                // Where they stand is told of each of them.
+                summary.GetProperty("standing").EnumerateObject().Sum(x => x.Value.GetInt64()).ShouldBe(60);
                 result =
                     summary.GetProperty("totals").GetRawText()
                     + summary.GetProperty("hours").GetRawText()

@@ -150,11 +150,11 @@ public sealed class OnceTests(Servers servers)
     {
         Should
             .Throw<InvalidOperationException>(() => Node.Build("decoction", "Host=nowhere", "amqp://nowhere", _ => { }))
-            .Message.ShouldContain("PrescriptionChecked");
+            .Message.ShouldContain("has no handler");
         Should
             .Throw<InvalidOperationException>(() =>
                 Node.Build(
-                    "decoction",
+                    "traceability",
                     "Host=nowhere",
                     "amqp://nowhere",
                     x => x.FoldWith<EffectFold>().Handle<TcmBrain.Contracts.Events.InstitutionRegistered, ScriptedHandler>()
