@@ -21,15 +21,14 @@ public sealed record Checkpoint(string Origin, long TreeSize, byte[] RootHash)
 
         // Lines after the third are extensions, which may be there and mean nothing.
         var lines = text.Split('\n');
-        var root = new byte[Merkle.HashLength + 3];
         return
             lines.Length >= 4
             && lines[0] == key.Name
             && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             && (lines[1] == "0" || lines[1][0] != '0')
-            && Convert.TryFromBase64String(lines[2], root, out var length)
-            && length == Merkle.HashLength
-            ? new Checkpoint(lines[0], size, root[..length])
+            && StrictBase64.TryDecode(lines[2], out var root)
+            && root.Length == Merkle.HashLength
+            ? new Checkpoint(lines[0], size, root)
             : null;
     }
 }

@@ -87,7 +87,7 @@ public sealed class LogKey : IDisposable
 
         try
         {
-            var material = Convert.FromBase64String(parts[2]);
+            var material = StrictBase64.Decode(parts[2]);
             if (material is not [EcdsaType, ..])
             {
                 throw new FormatException("Only ECDSA keys (signature type 2) sign this log.");
@@ -175,15 +175,5 @@ public sealed class LogKey : IDisposable
         }
     }
 
-    private static bool TryDecode(string base64, out byte[] bytes)
-    {
-        bytes = new byte[base64.Length];
-        if (!Convert.TryFromBase64String(base64, bytes, out var length) || length < 5)
-        {
-            return false;
-        }
-
-        bytes = bytes[..length];
-        return true;
-    }
+    private static bool TryDecode(string base64, out byte[] bytes) => StrictBase64.TryDecode(base64, out bytes) && bytes.Length >= 5;
 }

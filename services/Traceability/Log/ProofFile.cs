@@ -52,7 +52,7 @@ public static class ProofFile
         return Verify(
             proof.GetProperty("leaf").GetString()!,
             proof.GetProperty("leafIndex").GetInt64(),
-            [.. proof.GetProperty("hashes").EnumerateArray().Select(h => Convert.FromBase64String(h.GetString()!))],
+            [.. proof.GetProperty("hashes").EnumerateArray().Select(h => StrictBase64.Decode(h.GetString()!))],
             proof.GetProperty("checkpoint").GetString()!,
             body,
             verifierKey,
@@ -74,9 +74,9 @@ public static class ProofFile
         }
 
         return Verify(
-            Encoding.UTF8.GetString(Convert.FromBase64String(lines[0][6..])),
+            Encoding.UTF8.GetString(StrictBase64.Decode(lines[0][6..])),
             long.Parse(lines[1][6..], NumberStyles.None, CultureInfo.InvariantCulture),
-            [.. lines.Skip(2).Select(Convert.FromBase64String)],
+            [.. lines.Skip(2).Select(StrictBase64.Decode)],
             file[(end + 2)..],
             null,
             verifierKey,

@@ -74,7 +74,7 @@ public static class Witness
             cancellationToken
         );
         using var json = JsonDocument.Parse(answer);
-        var hashes = json.RootElement.GetProperty("hashes").EnumerateArray().Select(h => Convert.FromBase64String(h.GetString()!)).ToList();
+        var hashes = json.RootElement.GetProperty("hashes").EnumerateArray().Select(h => StrictBase64.Decode(h.GetString()!)).ToList();
         if (!Merkle.VerifyConsistency(last.TreeSize, head.TreeSize, last.RootHash, head.RootHash, hashes))
         {
             throw new LogForkedException($"the log of {head.TreeSize} leaves does not continue the one of {last.TreeSize}");

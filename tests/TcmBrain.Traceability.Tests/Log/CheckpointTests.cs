@@ -58,6 +58,16 @@ public sealed class CheckpointTests
         Checkpoint.Open("", key).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("AA==", true)]
+    [InlineData("AB==", false)]
+    [InlineData("AAA=", true)]
+    [InlineData("AAB=", false)]
+    [InlineData("AAAA", true)]
+    [InlineData("AA ==", false)]
+    [InlineData("AA", false)]
+    public void A_content_has_one_spelling(string text, bool accepted) => StrictBase64.TryDecode(text, out _).ShouldBe(accepted);
+
     [Fact]
     public void Signatures_of_unknown_keys_are_passed_over_and_do_not_suffice()
     {
