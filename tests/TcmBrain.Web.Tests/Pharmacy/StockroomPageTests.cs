@@ -105,17 +105,18 @@ public sealed class StockroomPageTests(Platform platform, Chrome chrome)
     public async Task A_stocktake_is_counted_by_one_and_signed_by_another()
     {
         await Store.OpenAsync(platform);
-        var lot = await Store.StockAsync(platform, "茯苓", "FL-WEB-1", 1000);
+        // A piece that no other test has in this store: all lots of it are counted.
+        var lot = await Store.StockAsync(platform, "玉竹", "YZ-WEB-1", 1000);
         await using var visit = await chrome.VisitAsync(platform, Store.Keeper, "/stocktakes", 1280, 800);
         await visit.Button("新盘点").ClickAsync();
-        await visit.Field("pieces").FillAsync("茯苓");
+        await visit.Field("pieces").FillAsync("玉竹");
         await visit.Button("开始盘点").ClickAsync();
-        var count = visit.Page.Locator("[data-lot=FL-WEB-1] input");
+        var count = visit.Page.Locator("[data-lot=YZ-WEB-1] input");
         await count.FillAsync("99x");
         await Assertions.Expect(visit.Page.GetByText("保存 0 批")).ToBeDisabledAsync();
         await count.FillAsync("996.5");
         await visit.Page.GetByText("保存 1 批").ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("[data-lot=FL-WEB-1]")).ToContainTextAsync("-3.5 克");
+        await Assertions.Expect(visit.Page.Locator("[data-lot=YZ-WEB-1]")).ToContainTextAsync("-3.5 克");
         await Assertions.Expect(visit.Page.Locator(".stock__notice")).ToContainTextAsync("须由另一人签字");
         await Assertions.Expect(visit.Button("签字入账")).ToHaveCountAsync(0);
 
