@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.Net.Http.Headers;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Institutions.Accounts;
@@ -7,15 +5,13 @@ namespace TcmBrain.Institutions.Accounts;
 /// <summary>Optimistic concurrency (RFC 9110 §13): the version as ETag, and back as If-Match.</summary>
 internal static class Preconditions
 {
-    public static void Tag(HttpContext context, int version) =>
-        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+    public static void Tag(HttpContext context, int version) => VersionTag.Write(context, version);
 
     /// <exception cref="FaultException">INS-0109 without If-Match, INS-0110 when it cannot be one of ours</exception>
     public static int VersionOf(HttpRequest request) =>
-        request.Headers.IfMatch.Count == 0 ? throw InstitutionsFaults.IfMatchMissing.Exception("If-Match")
-        : EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)
-        && !tag.IsWeak
-        && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-        : throw InstitutionsFaults.Stale.Exception("If-Match");
+        VersionTag.Read(
+            request,
+            () => InstitutionsFaults.IfMatchMissing.Exception("If-Match"),
+            () => InstitutionsFaults.Stale.Exception("If-Match")
+        );
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 
@@ -38,7 +36,7 @@ internal static class CentreEndpoints
     )
     {
         var centre = await store.ReadAsync(code, cancellationToken);
-        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{centre.Version}\"");
+        VersionTag.Write(context, centre.Version);
         return TypedResults.Ok(centre);
     }
 
@@ -96,10 +94,9 @@ internal static class CentreEndpoints
 
     /// <exception cref="FaultException">PHA-0802 without If-Match, PHA-0803 when it cannot be one of ours</exception>
     private static int VersionOf(HttpRequest request) =>
-        request.Headers.IfMatch.Count == 0 ? throw PharmacyFaults.CentreIfMatchMissing.Exception("If-Match")
-        : EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)
-        && !tag.IsWeak
-        && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-        : throw PharmacyFaults.CentreStale.Exception("If-Match", "?");
+        VersionTag.Read(
+            request,
+            () => PharmacyFaults.CentreIfMatchMissing.Exception("If-Match"),
+            () => PharmacyFaults.CentreStale.Exception("If-Match", "?")
+        );
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 using TcmBrain.Contracts;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.AuditAdvice;
@@ -77,7 +75,7 @@ internal static class InstitutionPolicyEndpoints
     {
         var entry = await NewestAsync(store, caller.InstitutionCode(), cancellationToken);
         var release = releases.Value;
-        Tag(context, entry.Version);
+        VersionTag.Write(context, entry.Version);
         return TypedResults.Ok(
             new InstitutionPolicyAnswer(
                 entry,
@@ -134,7 +132,7 @@ internal static class InstitutionPolicyEndpoints
 
         // This replica need not wait for its next look.
         await book.RunAsync(cancellationToken);
-        Tag(context, entry.Version);
+        VersionTag.Write(context, entry.Version);
         return TypedResults.Ok(entry);
     }
 
@@ -188,14 +186,10 @@ internal static class InstitutionPolicyEndpoints
         (await store.HistoryAsync(institutionCode, 1, cancellationToken)).FirstOrDefault()
         ?? new(institutionCode, 0, new Dictionary<string, string>(), new Dictionary<string, string>(), "", "", null);
 
-    private static void Tag(HttpContext context, int version) =>
-        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
-
     private static int VersionAsked(HttpRequest request) =>
-        request.Headers.IfMatch.Count == 0 ? throw PrescriptionsFaults.IfMatchMissing.Exception("If-Match")
-        : EntityTagHeaderValue.TryParse(request.Headers.IfMatch.ToString(), out var tag)
-        && !tag.IsWeak
-        && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-        : throw PrescriptionsFaults.StalePolicy.Exception("If-Match", "?");
+        VersionTag.Read(
+            request,
+            () => PrescriptionsFaults.IfMatchMissing.Exception("If-Match"),
+            () => PrescriptionsFaults.StalePolicy.Exception("If-Match", "?")
+        );
 }
