@@ -17,6 +17,31 @@ public sealed class PushTests(PrescriptionsFixture fixture) : IClassFixture<Pres
     }
 
     [Fact]
+    public async Task What_is_told_of_it_names_the_prescriber_and_never_the_patient()
+    {
+        var prescription = PrescriptionsFixture.Clean();
+        var patient = prescription.Patient.Clone();
+        prescription.LongCourseReason = "慢性病，" + patient.Name + "行动不便";
+        var reply = await PushAsync(prescription);
+
+        await using var told = fixture.Database.CreateCommand(
+            $"select payload from exchange.outbox where aggregate_id = '{reply.PrescriptionId}' and type = 'PrescriptionReceived'"
+        );
+        var payload = (string)(await told.ExecuteScalarAsync())!;
+
+        var received = System.Text.Json.JsonDocument.Parse(payload).RootElement;
+        received.GetProperty("prescriberCode").GetString().ShouldBe(prescription.Prescriber.PractitionerCode);
+        received.GetProperty("visitKind").GetString().ShouldBe("outpatient");
+        received.GetProperty("days").GetInt32().ShouldBe((int)Math.Ceiling((double)prescription.Doses / prescription.DosesPerDay));
+        received.GetProperty("longCourseExplained").GetBoolean().ShouldBeTrue();
+        received.GetProperty("patientPseudonym").GetString()!.Length.ShouldBe(16);
+        foreach (var secret in new[] { patient.Name, patient.IdentityNumber, patient.Phone })
+        {
+            payload.ShouldNotContain(secret);
+        }
+    }
+
+    [Fact]
     public async Task The_same_content_again_gets_the_same_reply_and_is_stored_once()
     {
         var prescription = PrescriptionsFixture.Clean();

@@ -26,6 +26,35 @@ public sealed record PrescriptionReceived : PrescriptionEvent
 
     /// <summary>What the hospital charged, in fen.</summary>
     public required long FeeFen { get; init; }
+
+    // What follows was not told in the beginning: empty, 0 or null in older events.
+
+    /// <summary>中医病名; empty when the prescriber left it open.</summary>
+    public string DiseaseName { get; init; } = "";
+
+    /// <summary>outpatient, emergency or inpatient.</summary>
+    public string VisitKind { get; init; } = "";
+
+    /// <summary>As in the register of practitioners; unique within the institution.</summary>
+    public string PrescriberCode { get; init; } = "";
+
+    /// <summary>As printed on the prescription.</summary>
+    public string PrescriberName { get; init; } = "";
+
+    /// <summary>Days it lasts: doses by doses a day, rounded up.</summary>
+    public int Days { get; init; }
+
+    /// <summary>True: the prescriber said why the usual number of days is exceeded. The words stay with the prescription.</summary>
+    public bool LongCourseExplained { get; init; }
+
+    /// <summary>Full years of age at issue.</summary>
+    public int? PatientYears { get; init; }
+
+    /// <summary>
+    /// The same patient has the same one, at every hospital (假名): a keyed hash of the identity number, 16 characters, from which nothing can
+    /// be told without the key. For counting only: no screen, answer or log shows it. It changes when the key is rotated.
+    /// </summary>
+    public string PatientPseudonym { get; init; } = "";
 }
 
 /// <summary>One finding of the audit, without the patient.</summary>

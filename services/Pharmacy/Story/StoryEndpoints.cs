@@ -7,7 +7,9 @@ namespace TcmBrain.Pharmacy.Story;
 internal static class StoryEndpoints
 {
     public static void MapStory(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/pharmacy/prescriptions/{prescriptionId:guid}", ReadAsync).WithName("ReadPrescriptionAtPharmacy").RequireAuthorization();
+        app.MapGet("/api/pharmacy/prescriptions/{prescriptionId:guid}", ReadAsync)
+            .WithName("ReadPrescriptionAtPharmacy")
+            .RequireAuthorization();
 
     /// <summary>Not found and not the caller's to see answer alike: PHA-0114.</summary>
     private static async Task<Ok<PrescriptionCard>> ReadAsync(

@@ -92,6 +92,9 @@ internal sealed class PatientIdentityVault(IdentityKeyRing keys)
         return Seal(prescriptionId, plain, Prescription.Parser.ParseFrom(plain).Patient.IdentityNumber);
     }
 
+    /// <summary>What events carry in the patient's stead; see <see cref="IdentityKeyRing.Pseudonym"/>.</summary>
+    public string PseudonymOf(Prescription prescription) => keys.Pseudonym(prescription.Patient.IdentityNumber);
+
     /// <summary>What to look for in the database, under every key there is.</summary>
     internal byte[][] IndexesOf(string identityNumber) => keys.BlindIndexes(identityNumber);
 

@@ -57,7 +57,7 @@ internal sealed class Acceptance(
             _ when lines is null => ProtoState.Intercepted,
             _ => ProtoState.Approved,
         };
-        var events = AcceptanceEvents.Of(id, institutionCode, regionCode, p, audit, state, lines, now);
+        var events = AcceptanceEvents.Of(id, institutionCode, regionCode, p, vault.PseudonymOf(p), audit, state, lines, now);
         var validUntil = CourseFormat.ValidUntil(p)!.Value;
         DateTimeOffset? collectUntil = p.Delivery.Kind == DeliveryKind.PickUp ? p.Delivery.PickUpUntil.ToDateTimeOffset() : null;
         var identity = vault.TakeOut(id, p);

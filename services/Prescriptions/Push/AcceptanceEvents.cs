@@ -13,6 +13,7 @@ internal static class AcceptanceEvents
         string institutionCode,
         string regionCode,
         Prescription p,
+        string pseudonym,
         AuditOutcome audit,
         ProtoState state,
         PrescriptionLine[]? lines,
@@ -38,6 +39,19 @@ internal static class AcceptanceEvents
                 LineCount = p.Lines.Count,
                 Urgent = p.Urgent,
                 FeeFen = p.FeeFen,
+                DiseaseName = p.DiseaseName,
+                VisitKind = p.Visit switch
+                {
+                    VisitKind.Emergency => "emergency",
+                    VisitKind.Inpatient => "inpatient",
+                    _ => "outpatient",
+                },
+                PrescriberCode = p.Prescriber.PractitionerCode,
+                PrescriberName = p.Prescriber.Name,
+                Days = (p.Doses + p.DosesPerDay - 1) / p.DosesPerDay,
+                LongCourseExplained = p.LongCourseReason.Length > 0,
+                PatientYears = YearsAtIssue(p),
+                PatientPseudonym = pseudonym,
             },
             new PrescriptionAudited
             {
@@ -127,8 +141,11 @@ internal static class AcceptanceEvents
                 p.MillilitresPerTime > 0 ? p.MillilitresPerTime : p.MillilitresPerPack
             )
             {
-                PatientYears = PatientFormat.YearsAt(p.Patient, Contracts.RegionTime.DayOf(p.IssuedAt.ToDateTimeOffset())),
+                PatientYears = YearsAtIssue(p),
             },
             SyndromeName = p.SyndromeName,
         };
+
+    private static int? YearsAtIssue(Prescription p) =>
+        PatientFormat.YearsAt(p.Patient, Contracts.RegionTime.DayOf(p.IssuedAt.ToDateTimeOffset()));
 }

@@ -54,6 +54,23 @@ public sealed class VaultTests
     }
 
     [Fact]
+    public void A_pseudonym_is_the_patients_wherever_written_and_leads_nowhere()
+    {
+        var ring = Ring(("Key", One));
+        var pseudonym = ring.Pseudonym(Number);
+        pseudonym.Length.ShouldBe(16);
+        ring.Pseudonym(" 11010519491231002x").ShouldBe(pseudonym);
+        ring.Pseudonym("110105194912310038").ShouldNotBe(pseudonym);
+        Ring(("Key", Two)).Pseudonym(Number).ShouldNotBe(pseudonym);
+        ring.Pseudonym("").ShouldBeEmpty();
+
+        // Not the blind index, which would lead from an event to the patient's rows.
+        Convert
+            .ToHexString(ring.BlindIndex(1, Number))
+            .ShouldNotContain(Convert.ToHexString(System.Buffers.Text.Base64Url.DecodeFromChars(pseudonym)));
+    }
+
+    [Fact]
     public void A_box_opens_only_where_it_belongs_and_unaltered()
     {
         var (vault, id) = (Vault(("Key", One)), Guid.CreateVersion7());
