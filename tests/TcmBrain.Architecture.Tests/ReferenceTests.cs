@@ -13,6 +13,7 @@ public sealed class ReferenceTests
         "TcmBrain.Exchange",
         "TcmBrain.ServiceDefaults",
         "TcmBrain.CatalogueCopy",
+        "TcmBrain.Paper",
     ];
 
     public static TheoryData<string> ServiceProjects => [.. Repository.Services.Select(service => service.Name)];

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using TcmBrain.Decoction.Parcels;
+using TcmBrain.Paper;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.ServiceDefaults.Storage;
 
@@ -90,8 +91,8 @@ internal static class LabelEndpoints
         );
         context.Response.Headers.CacheControl = "no-store";
         return order.Format == "png"
-            ? TypedResults.File(PngPainter.Draw(sheets[0], font), "image/png")
-            : TypedResults.File(PdfPainter.Draw(sheets, font), "application/pdf");
+            ? TypedResults.File(PngPainter.Draw(sheets[0], font.Font), "image/png")
+            : TypedResults.File(PdfPainter.Draw(sheets, font.Font), "application/pdf");
     }
 
     /// <summary>Whether a print that is held in the hand is the valid one.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TcmBrain.Contracts;
+using TcmBrain.Paper;
 
 namespace TcmBrain.Decoction.Labels;
 
@@ -16,7 +17,7 @@ internal static class LabelLayout
     private const double CodeX = Width - CodeSide - 3;
     private const double TextWidth = CodeX - Left - 2;
 
-    public static LabelSheet Of(LabelContent c)
+    public static Sheet Of(LabelContent c)
     {
         var marks = new List<Mark>();
         Head(marks, c);
@@ -86,7 +87,7 @@ internal static class LabelLayout
                 Width - 2 * Left
             )
         );
-        return new LabelSheet(Width, Height, marks);
+        return new Sheet(Width, Height, marks);
 
         void Line(string text, double size, double lead, bool bold = false)
         {
@@ -111,14 +112,14 @@ internal static class LabelLayout
         marks.Add(new BoxMark(x, 3, 24, 12));
         if (!c.External)
         {
-            marks.Add(new BoxMark(x + 0.7, 3.7, 22.6, 10.6, Light: true));
+            marks.Add(new BoxMark(x + 0.7, 3.7, 22.6, 10.6, Ink: Ink.White));
             marks.Add(new TextMark(x + 3.4, 11.9, 8.5, "内服", 17.5, Bold: true));
         }
         else
         {
             marks.Add(new BoxMark(0, 16, Width, 2));
-            marks.Add(new TextMark(x + 1, 9, 5, "外用", 10, Light: true, Bold: true));
-            marks.Add(new TextMark(x + 1, 14, 4, "禁止口服", 22, Light: true, Bold: true));
+            marks.Add(new TextMark(x + 1, 9, 5, "外用", 10, Ink: Ink.White, Bold: true));
+            marks.Add(new TextMark(x + 1, 14, 4, "禁止口服", 22, Ink: Ink.White, Bold: true));
         }
     }
 

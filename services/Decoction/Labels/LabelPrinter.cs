@@ -6,6 +6,7 @@ using TcmBrain.Decoction.Packing;
 using TcmBrain.Decoction.Parcels;
 using TcmBrain.Decoction.PatientPage;
 using TcmBrain.Exchange;
+using TcmBrain.Paper;
 using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Decoction.Labels;
@@ -59,7 +60,7 @@ internal sealed class LabelPrinter(
     /// <param name="names">serials or handlings; null: all of the kind</param>
     /// <param name="orderId">ordered again it is the same print</param>
     /// <exception cref="ServiceDefaults.Faults.FaultException">DEC-0621, DEC-0622, DEC-0624, DEC-0625; nothing is counted then</exception>
-    public async Task<IReadOnlyList<LabelSheet>> PrintAsync(
+    public async Task<IReadOnlyList<Sheet>> PrintAsync(
         Guid prescriptionId,
         string? kind,
         IReadOnlyList<string>? names,
@@ -87,7 +88,7 @@ internal sealed class LabelPrinter(
         }
 
         var patient = await PatientAsync(prescriptionId, cancellationToken);
-        var sheets = new List<LabelSheet>(wanted.Count);
+        var sheets = new List<Sheet>(wanted.Count);
         foreach (var subject in wanted)
         {
             var (number, because) = known.TryGetValue((subject.Kind, subject.Name), out var before)

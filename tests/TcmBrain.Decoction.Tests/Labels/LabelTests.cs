@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Decoction.Labels;
 using TcmBrain.Decoction.Parcels;
+using TcmBrain.Paper;
 
 namespace TcmBrain.Decoction.Tests.Labels;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
-namespace TcmBrain.Decoction.Labels;
+namespace TcmBrain.Paper;
 
 /// <summary>The frame of a PDF 1.7 file (ISO 32000-1): numbered objects, their table, the trailer.</summary>
 internal sealed class PdfFile
@@ -34,7 +34,7 @@ internal sealed class PdfFile
         return objects.Count;
     }
 
-    public byte[] Save(int catalogue)
+    public byte[] Save(int catalogue, int? information = null)
     {
         using var stream = new MemoryStream();
         stream.Write("%PDF-1.7\n"u8);
@@ -56,7 +56,9 @@ internal sealed class PdfFile
             Text($"{offset:D10} 00000 n \n");
         }
 
-        Text($"trailer << /Size {objects.Count + 1} /Root {catalogue} 0 R >>\nstartxref\n{table}\n%%EOF\n");
+        Text(
+            $"trailer << /Size {objects.Count + 1} /Root {catalogue} 0 R{(information is { } number ? FormattableString.Invariant($" /Info {number} 0 R") : "")} >>\nstartxref\n{table}\n%%EOF\n"
+        );
         return stream.ToArray();
 
         void Text(FormattableString text) => stream.Write(Encoding.ASCII.GetBytes(FormattableString.Invariant(text)));

@@ -1,4 +1,4 @@
-namespace TcmBrain.Decoction.Labels;
+namespace TcmBrain.Paper;
 
 /// <summary>A grey picture that outlines are filled into, with four lines a row for smooth edges; the filling rule is non-zero winding.</summary>
 internal sealed class Raster(int width, int height)
@@ -14,19 +14,18 @@ internal sealed class Raster(int width, int height)
 
     public ReadOnlySpan<byte> Row(int y) => grey.AsSpan(y * width, width);
 
-    public void Box(double x, double y, double boxWidth, double boxHeight, bool light = false)
+    public void Box(double x, double y, double boxWidth, double boxHeight, Ink ink = default)
     {
         for (var row = Math.Max(0, (int)Math.Round(y)); row < Math.Min(height, (int)Math.Round(y + boxHeight)); row++)
         {
             var from = Math.Clamp((int)Math.Round(x), 0, width);
             var to = Math.Clamp((int)Math.Round(x + boxWidth), 0, width);
-            grey.AsSpan(row * width + from, Math.Max(0, to - from)).Fill(light ? (byte)255 : (byte)0);
+            grey.AsSpan(row * width + from, Math.Max(0, to - from)).Fill(ink.Luminance);
         }
     }
 
     /// <param name="baseline">dots from above</param>
-    /// <param name="light">white on what is dark already</param>
-    public void Fill(IReadOnlyList<OutlinePoint[]> outline, double x, double baseline, double scale, bool light)
+    public void Fill(IReadOnlyList<OutlinePoint[]> outline, double x, double baseline, double scale, Ink ink)
     {
         var edges = outline.SelectMany(contour => Edges(contour, x, baseline, scale)).ToList();
         if (edges.Count == 0)
@@ -51,7 +50,7 @@ internal sealed class Raster(int width, int height)
                 if (share > 0)
                 {
                     ref var dot = ref grey[row * width + column];
-                    dot = (byte)Math.Round(light ? dot + (255 - dot) * share : dot * (1 - share));
+                    dot = (byte)Math.Round(dot + (ink.Luminance - dot) * share);
                 }
             }
         }

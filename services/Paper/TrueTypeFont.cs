@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
 
-namespace TcmBrain.Decoction.Labels;
+namespace TcmBrain.Paper;
 
 /// <summary>A point of an outline in font units; off the curve it is the control point of a quadratic curve.</summary>
-internal readonly record struct OutlinePoint(double X, double Y, bool OnCurve);
+public readonly record struct OutlinePoint(double X, double Y, bool OnCurve);
 
 /// <summary>
-/// A font with TrueType outlines, alone or the first of a collection: what drawing a label needs of it and no more (OpenType 1.9: cmap formats 4
-/// and 12, glyf, hmtx). Kerning, hinting and composition of scripts are not needed for Chinese on a label.
+/// A font with TrueType outlines, alone or the first of a collection: what drawing needs of it and no more (OpenType 1.9: cmap formats 4
+/// and 12, glyf, hmtx). Kerning, hinting and composition of scripts are not needed for Chinese.
 /// </summary>
-internal sealed class TrueTypeFont
+public sealed class TrueTypeFont
 {
     private readonly byte[] data;
     private readonly Dictionary<string, (int Offset, int Length)> tables = [];
@@ -92,6 +92,10 @@ internal sealed class TrueTypeFont
 
         return 0;
     }
+
+    /// <summary>How wide a text is at this size, in the size's own unit.</summary>
+    public double WidthOf(string text, double size) =>
+        text.EnumerateRunes().Sum(rune => (double)AdvanceOf(GlyphOf(rune.Value))) / UnitsPerEm * size;
 
     public int AdvanceOf(int glyph) => U16(Table("hmtx") + 4 * Math.Min(glyph, metrics - 1));
 

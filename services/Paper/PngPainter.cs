@@ -2,18 +2,16 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace TcmBrain.Decoction.Labels;
+namespace TcmBrain.Paper;
 
-/// <summary>A label as a grey picture, for the screen and for printers that take no PDF.</summary>
-internal static class PngPainter
+/// <summary>A page as a grey picture, for the screen and for printers that take no PDF.</summary>
+public static class PngPainter
 {
     /// <summary>Dots a millimetre: 300 dpi.</summary>
     private const double Dots = 300 / 25.4;
 
-    /// <exception cref="ServiceDefaults.Faults.FaultException">DEC-0623</exception>
-    public static byte[] Draw(LabelSheet sheet, LabelFont fonts)
+    public static byte[] Draw(Sheet sheet, TrueTypeFont font)
     {
-        var font = fonts.Font;
         var raster = new Raster((int)Math.Round(sheet.Width * Dots), (int)Math.Round(sheet.Height * Dots));
         foreach (var mark in sheet.Marks)
         {
@@ -23,7 +21,13 @@ internal static class PngPainter
                     Write(raster, font, text);
                     break;
                 case BoxMark box:
-                    raster.Box(box.X * Dots, box.Y * Dots, box.Width * Dots, box.Height * Dots, box.Light);
+                    raster.Box(box.X * Dots, box.Y * Dots, box.Width * Dots, box.Height * Dots, box.Ink);
+                    break;
+                case LineMark line:
+                    Fill(raster, AlongLine(line), line.Ink);
+                    break;
+                case AreaMark area:
+                    Fill(raster, area.Corners, area.Ink);
                     break;
                 case CodeMark code:
                     var (modules, runs) = QrSquares.Of(code.Content);
@@ -52,20 +56,49 @@ internal static class PngPainter
         var glyphs = text.Text.EnumerateRunes().Select(rune => font.GlyphOf(rune.Value)).ToList();
         var em = text.Size * Dots;
         var width = glyphs.Sum(glyph => font.AdvanceOf(glyph) * em / font.UnitsPerEm);
-        em *= Math.Min(1, text.Width * Dots / Math.Max(1, width));
+        var fit = Math.Min(1, text.Width * Dots / Math.Max(1, width));
+        em *= fit;
         var scale = em / font.UnitsPerEm;
-        var x = text.X * Dots;
+        var x =
+            text.X * Dots
+            - text.Align switch
+            {
+                Align.Middle => width * fit / 2,
+                Align.End => width * fit,
+                _ => 0,
+            };
         foreach (var glyph in glyphs)
         {
             var outline = font.OutlineOf(glyph);
-            raster.Fill(outline, x, text.Y * Dots, scale, text.Light);
+            raster.Fill(outline, x, text.Y * Dots, scale, text.Ink);
             if (text.Bold)
             {
-                raster.Fill(outline, x + em * 0.03, text.Y * Dots, scale, text.Light);
+                raster.Fill(outline, x + em * 0.03, text.Y * Dots, scale, text.Ink);
             }
 
             x += font.AdvanceOf(glyph) * scale;
         }
+    }
+
+    private static void Fill(Raster raster, IReadOnlyList<(double X, double Y)> corners, Ink ink) =>
+        // Upwards in an outline, downwards on paper.
+        raster.Fill(
+            [
+                [.. corners.Select(c => new OutlinePoint(c.X, -c.Y, true))],
+            ],
+            0,
+            0,
+            Dots,
+            ink
+        );
+
+    /// <summary>The line as what it covers.</summary>
+    private static (double X, double Y)[] AlongLine(LineMark line)
+    {
+        var (dx, dy) = (line.X2 - line.X1, line.Y2 - line.Y1);
+        var half = line.Width / 2 / Math.Max(1e-9, Math.Sqrt(dx * dx + dy * dy));
+        var (x, y) = (-dy * half, dx * half);
+        return [(line.X1 + x, line.Y1 + y), (line.X2 + x, line.Y2 + y), (line.X2 - x, line.Y2 - y), (line.X1 - x, line.Y1 - y)];
     }
 
     private static byte[] Encode(Raster raster)

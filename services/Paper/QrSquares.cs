@@ -1,6 +1,6 @@
 using QRCoder;
 
-namespace TcmBrain.Decoction.Labels;
+namespace TcmBrain.Paper;
 
 /// <summary>A QR code (GB/T 18284) as its dark runs, in modules; error correction M, quiet zone of four modules.</summary>
 internal static class QrSquares

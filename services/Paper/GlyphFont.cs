@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace TcmBrain.Decoction.Labels;
+namespace TcmBrain.Paper;
 
 /// <summary>
 /// The glyphs that a PDF uses, as a font of its own (Type 3, ISO 32000-1 9.6.5): each glyph is its outline, and a table says what sign it is, so
@@ -129,7 +129,7 @@ internal sealed class GlyphFont(TrueTypeFont source, bool bold)
         var map = new StringBuilder(
             """
             /CIDInit /ProcSet findresource begin 12 dict begin begincmap
-            /CMapName /Label def /CMapType 2 def
+            /CMapName /Paper def /CMapType 2 def
             1 begincodespacerange <00> <FF> endcodespacerange
 
             """
