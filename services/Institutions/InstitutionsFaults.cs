@@ -237,6 +237,18 @@ public static partial class InstitutionsFaults
         "another import is running; try again later"
     );
     public static readonly FaultDefinition FileTooLarge = new("INS-0173", 413, "文件超过 {0} MiB", "the file is larger than {0} MiB");
+    public static readonly FaultDefinition WrongAttribute = new(
+        "INS-0174",
+        400,
+        "机构属性不在清单中,或数值超出范围",
+        "not an attribute of the list, or out of its range"
+    );
+    public static readonly FaultDefinition UnknownDiscipline = new(
+        "INS-0175",
+        400,
+        "医师类别须为 tcm、clinical、dental 或 public-health,且仅医师填写",
+        "must be tcm, clinical, dental or public-health, and only of a physician"
+    );
     public static readonly FaultDefinition InvalidClient = new(
         "INS-0201",
         401,

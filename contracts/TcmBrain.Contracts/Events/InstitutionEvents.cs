@@ -8,7 +8,7 @@ public abstract record InstitutionEntryEvent : Event
     public required string NameEn { get; init; }
 
     /// <summary>
-    /// hospital, tcm-hospital, community, station, clinic, pharmacy, decoction, quality, manufacturer, planting, regulator, operator.
+    /// hospital, tcm-hospital, community, station, clinic, pharmacy, decoction, quality, manufacturer, planting, venue, tourism, regulator, operator.
     /// </summary>
     public required string Kind { get; init; }
     public required string RegionCode { get; init; }
@@ -24,11 +24,18 @@ public abstract record InstitutionEntryEvent : Event
 
     /// <summary>中医馆 of a community centre, 中医阁 of a station.</summary>
     public bool? TcmHall { get; init; }
+
+    /// <summary>What plans ask of it beside that, such as emr-level; what is not there is 0. Null in what was told before the register had it.</summary>
+    public InstitutionAttribute[]? Attributes { get; init; }
     public DateOnly? LicenceExpiresOn { get; init; }
 
     /// <summary>National codes of its diagnosis subjects (诊疗科目), such as 50.01.</summary>
     public string[]? Departments { get; init; }
 }
+
+/// <summary>What plans count of an institution beside its licence (机构属性).</summary>
+/// <param name="Code">such as emr-level</param>
+public sealed record InstitutionAttribute(string Code, int Value);
 
 /// <summary>An institution joined the register. Aggregate: the institution.</summary>
 public sealed record InstitutionRegistered : InstitutionEntryEvent;
@@ -64,6 +71,15 @@ public abstract record PractitionerEntryEvent : Event
 
     /// <summary>physician, pharmacist, dispenser, decoction-worker.</summary>
     public required string Category { get; init; }
+
+    /// <summary>Class of a physician's licence: tcm, clinical, dental, public-health; empty where it is not known. Null before the register had it.</summary>
+    public string? Discipline { get; init; }
+
+    /// <summary>Registered for general practice (全科). Null before the register had it.</summary>
+    public bool? GeneralPractice { get; init; }
+
+    /// <summary>职称; null in what was told before it was told of.</summary>
+    public string? Title { get; init; }
     public required bool MayPrescribeToxic { get; init; }
     public required bool MayPrescribeNarcotic { get; init; }
 
@@ -128,6 +144,10 @@ public sealed record RegionChanged : Event
     /// <summary>0 above a county.</summary>
     public required int Population { get; init; }
     public required bool Retired { get; init; }
+
+    /// <summary>Degrees, of its seat; null in what was told before it was told of.</summary>
+    public double? Longitude { get; init; }
+    public double? Latitude { get; init; }
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using TcmBrain.Cockpit.Indicators.Registers;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
 
@@ -28,5 +29,6 @@ public sealed class CockpitFold : IFold
         var before = await FoldStore.TakePositionAsync(work.Connection, work.Transaction, facts.Length, cancellationToken);
         await FoldStore.AppendAsync(work.Connection, before, facts, cancellationToken);
         await FoldStore.AddAsync(work.Connection, work.Transaction, tally, institutions, "", cancellationToken);
+        await RegisterFold.FoldAsync(events, work, cancellationToken);
     }
 }

@@ -75,6 +75,7 @@ internal sealed class DemoSeeding(
                         InstitutionCode = demo.InstitutionCode,
                         Name = demo.Name,
                         Category = demo.Category,
+                        Discipline = demo.Title.Contains("中医", StringComparison.Ordinal) ? "tcm" : null,
                         Title = demo.Title,
                         MayPrescribeToxic = demo.MayPrescribeToxic,
                         MayPrescribeNarcotic = demo.MayPrescribeNarcotic,

@@ -25,6 +25,7 @@ internal static class ImportFormats
             new("beds", "床位数"),
             new("tcmHall", "中医馆"),
             new("departments", "诊疗科目"),
+            new("attributes", "机构属性"),
         ],
         cells => new InstitutionRequest
         {
@@ -55,6 +56,7 @@ internal static class ImportFormats
                     .Select(text => text.Split('=', 2))
                     .Select(d => new DepartmentRequest(d[0], d.ElementAtOrDefault(1))),
             ],
+            Attributes = InstitutionAttributes.Of(cells),
         },
         request => request.Code
     );
@@ -65,6 +67,8 @@ internal static class ImportFormats
             new("institutionCode", "机构统一社会信用代码", Required: true),
             new("name", "姓名", Required: true),
             new("category", "执业类别", Required: true),
+            new("discipline", "医师类别"),
+            new("generalPractice", "全科"),
             new("title", "职称"),
             new("licenceNumber", "执业证书编号"),
             new("licenceExpiresOn", "证书有效期至"),
@@ -87,6 +91,15 @@ internal static class ImportFormats
                 "煎药员" => "decoction-worker",
                 var other => other,
             },
+            Discipline = cells.Text("discipline") switch
+            {
+                "中医" => "tcm",
+                "临床" => "clinical",
+                "口腔" => "dental",
+                "公共卫生" => "public-health",
+                var other => other,
+            },
+            GeneralPractice = cells.Flag("generalPractice"),
             Title = cells.Text("title"),
             LicenceNumber = cells.Text("licenceNumber"),
             LicenceExpiresOn = cells.Date("licenceExpiresOn"),

@@ -25,6 +25,12 @@ public sealed record Practitioner : IEntry
     /// <summary>physician, pharmacist, dispenser, decoction-worker.</summary>
     public required string Category { get; init; }
 
+    /// <summary>Class of a physician's licence (执业类别): tcm 中医, clinical 临床, dental 口腔, public-health 公共卫生; empty where it is not known.</summary>
+    public string Discipline { get; init; } = "";
+
+    /// <summary>Registered for general practice (全科).</summary>
+    public bool GeneralPractice { get; init; }
+
     /// <summary>职称, such as 主任中医师; may be empty.</summary>
     public required string Title { get; init; }
 
@@ -77,6 +83,12 @@ public sealed record PractitionerRequest
     public string? InstitutionCode { get; init; }
     public string? Name { get; init; }
     public string? Category { get; init; }
+
+    /// <summary>Left out it stays as it is.</summary>
+    public string? Discipline { get; init; }
+
+    /// <summary>Left out it stays as it is.</summary>
+    public bool? GeneralPractice { get; init; }
     public string? Title { get; init; }
     public string? LicenceNumber { get; init; }
     public DateOnly? LicenceExpiresOn { get; init; }

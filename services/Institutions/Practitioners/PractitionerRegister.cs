@@ -21,6 +21,8 @@ internal sealed class PractitionerRegister(EventExchange exchange, NpgsqlDataSou
         new("institutionCode", p => p.InstitutionCode),
         new("name", p => p.Name),
         new("category", p => p.Category),
+        new("discipline", p => p.Discipline),
+        new("generalPractice", p => p.GeneralPractice),
         new("title", p => p.Title),
         new("licenceNumber", p => p.LicenceNumber),
         new("licenceExpiresOn", p => p.LicenceExpiresOn),
@@ -224,6 +226,9 @@ internal sealed class PractitionerRegister(EventExchange exchange, NpgsqlDataSou
             RegionCode = place.RegionCode,
             Name = asked.Name!.Trim(),
             Category = asked.Category!,
+            // Nobody but a physician has one.
+            Discipline = asked.Category == "physician" ? asked.Discipline ?? before?.Discipline ?? "" : "",
+            GeneralPractice = asked.Category == "physician" && (asked.GeneralPractice ?? before?.GeneralPractice ?? false),
             Title = asked.Title?.Trim() ?? "",
             LicenceNumber = asked.LicenceNumber?.Trim() ?? "",
             LicenceExpiresOn = asked.LicenceExpiresOn,

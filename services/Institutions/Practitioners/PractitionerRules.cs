@@ -12,6 +12,8 @@ internal static class PractitionerRules
 
     private static readonly IReadOnlySet<string> Grades = Set("", "national-master", "national", "provincial", "city", "county");
 
+    public static readonly IReadOnlySet<string> Disciplines = Set("", "tcm", "clinical", "dental", "public-health");
+
     public static FaultList Check(PractitionerRequest asked, Practitioner? before, DateOnly today)
     {
         var sites = asked.Sites ?? [];
@@ -19,6 +21,12 @@ internal static class PractitionerRules
         return new FaultList()
             .Require(IsCode(asked.Code), InstitutionsFaults.WrongPractitionerCode, "code")
             .Require(asked.Category is not null && Categories.Contains(asked.Category), InstitutionsFaults.UnknownCategory, "category")
+            .Require(
+                Disciplines.Contains(asked.Discipline ?? "") && (physician || string.IsNullOrEmpty(asked.Discipline)),
+                InstitutionsFaults.UnknownDiscipline,
+                "discipline"
+            )
+            .Require(physician || asked.GeneralPractice is not true, InstitutionsFaults.UnknownDiscipline, "generalPractice")
             .AllowText(asked.Title, "title", 20)
             // 处方管理办法: prescribing rights follow the physician's licence.
             .Require(

@@ -17,7 +17,7 @@ internal static class PractitionerTable
         (select i.name_zh from institutions.institution i where i.id = p.institution_id), p.region_code, p.name, p.category, p.title,
         p.licence_number, p.licence_expires_on, p.grade, (select m.code from institutions.practitioner m where m.id = p.mentor_id), p.sites,
         p.may_prescribe_toxic, p.may_prescribe_narcotic, p.status, p.suspended_reason, p.suspended_by, p.version, p.created_at, p.updated_at,
-        p.institution_id, p.mentor_id
+        p.institution_id, p.mentor_id, p.discipline, p.general_practice
         """;
 
     /// <summary>The people of the institutions within the scope.</summary>
@@ -58,6 +58,8 @@ internal static class PractitionerTable
             UpdatedAt = row.GetFieldValue<DateTimeOffset>(20),
             InstitutionId = row.GetGuid(21),
             MentorId = row.IsDBNull(22) ? null : row.GetGuid(22),
+            Discipline = row.GetString(23),
+            GeneralPractice = row.GetBoolean(24),
         };
     }
 
@@ -89,12 +91,12 @@ internal static class PractitionerTable
         const string sql = """
             insert into institutions.practitioner
                 (id, code, institution_id, region_code, name, category, title, licence_number, licence_expires_on, grade, mentor_id, sites,
-                 may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, created_at)
+                 may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, discipline, general_practice, created_at)
             select id, code, institution_id, region_code, name, category, title, licence_number, licence_expires_on, grade, mentor_id,
-                   string_to_array(sites, ' '), may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, created_at
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as n
+                   string_to_array(sites, ' '), may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, discipline, general_practice, created_at
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as n
                 (id, code, institution_id, region_code, name, category, title, licence_number, licence_expires_on, grade, mentor_id, sites,
-                 may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, created_at)
+                 may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, discipline, general_practice, created_at)
             order by code
             on conflict (code) do nothing returning id
             """;
@@ -112,11 +114,12 @@ internal static class PractitionerTable
             set institution_id = n.institution_id, region_code = n.region_code, name = n.name, category = n.category, title = n.title,
                 licence_number = n.licence_number, licence_expires_on = n.licence_expires_on, grade = n.grade, mentor_id = n.mentor_id,
                 sites = string_to_array(n.sites, ' '), may_prescribe_toxic = n.may_prescribe_toxic,
-                may_prescribe_narcotic = n.may_prescribe_narcotic, version = n.version, updated_at = n.updated_at, status = n.status,
+                may_prescribe_narcotic = n.may_prescribe_narcotic, version = n.version, updated_at = n.updated_at,
+                discipline = n.discipline, general_practice = n.general_practice, status = n.status,
                 suspended_reason = n.suspended_reason, suspended_by = n.suspended_by
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as n
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) as n
                 (id, code, institution_id, region_code, name, category, title, licence_number, licence_expires_on, grade, mentor_id, sites,
-                 may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, status, suspended_reason, suspended_by)
+                 may_prescribe_toxic, may_prescribe_narcotic, version, updated_at, discipline, general_practice, status, suspended_reason, suspended_by)
             where p.id = n.id and p.version = n.version - 1
             returning p.id
             """;
@@ -128,7 +131,7 @@ internal static class PractitionerTable
         return await command.IdsAsync(cancellationToken);
     }
 
-    /// <summary>The sixteen columns that registering and changing write alike.</summary>
+    /// <summary>The eighteen columns that registering and changing write alike.</summary>
     private static void Bind(NpgsqlCommand command, IReadOnlyList<Practitioner> rows)
     {
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Uuid, r => r.Id));
@@ -148,5 +151,7 @@ internal static class PractitionerTable
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Boolean, r => r.MayPrescribeNarcotic));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Integer, r => r.Version));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.TimestampTz, r => r.UpdatedAt.UtcDateTime));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Text, r => r.Discipline));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Boolean, r => r.GeneralPractice));
     }
 }

@@ -14,7 +14,7 @@ namespace TcmBrain.Institutions.Regions;
 internal sealed class RegionRegister(EventExchange exchange, NpgsqlDataSource database, TimeProvider time)
     : EntryRegister<Region, RegionRequest>(exchange, time)
 {
-    private const string Columns =
+    internal const string Columns =
         "r.id, r.code, r.parent, r.name_zh, r.name_en, r.population, r.longitude, r.latitude, r.retired_at, r.version";
 
     private static readonly Field<Region>[] Entry =
@@ -167,7 +167,7 @@ internal sealed class RegionRegister(EventExchange exchange, NpgsqlDataSource da
 
     protected override Event Tell(Region? before, Region after, IReadOnlyList<FieldChange> changes, DateTimeOffset now) => Told(after, now);
 
-    private static RegionChanged Told(Region after, DateTimeOffset now) =>
+    internal static RegionChanged Told(Region after, DateTimeOffset now) =>
         new()
         {
             AggregateId = after.Id,
@@ -178,6 +178,8 @@ internal sealed class RegionRegister(EventExchange exchange, NpgsqlDataSource da
             NameEn = after.NameEn,
             Population = after.Population,
             Retired = after.RetiredAt is not null,
+            Longitude = after.Longitude,
+            Latitude = after.Latitude,
         };
 
     private static Region Build(RegionRequest asked, Region? before) =>
@@ -222,7 +224,7 @@ internal sealed class RegionRegister(EventExchange exchange, NpgsqlDataSource da
         return regions;
     }
 
-    private static Region Read(DbDataReader row) =>
+    internal static Region Read(DbDataReader row) =>
         new()
         {
             Id = row.GetGuid(0),

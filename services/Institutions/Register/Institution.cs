@@ -42,6 +42,9 @@ public sealed record Institution : IEntry
     /// <summary>中医馆 of a community centre, 中医阁 of a station.</summary>
     public required bool TcmHall { get; init; }
 
+    /// <summary>What plans ask of it beside that (机构属性), by the codes of <see cref="InstitutionAttributes"/>; what is not there is 0.</summary>
+    public IReadOnlyDictionary<string, int> Attributes { get; init; } = InstitutionAttributes.None;
+
     /// <summary>By their codes.</summary>
     public required IReadOnlyList<Department> Departments { get; init; }
 
@@ -87,6 +90,9 @@ public sealed record InstitutionRequest
     public DateOnly? LicenceExpiresOn { get; init; }
     public int? Beds { get; init; }
     public bool? TcmHall { get; init; }
+
+    /// <summary>Left out they stay as they are; given they replace all.</summary>
+    public IReadOnlyDictionary<string, int>? Attributes { get; init; }
     public IReadOnlyList<DepartmentRequest>? Departments { get; init; }
 }
 

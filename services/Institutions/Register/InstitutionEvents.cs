@@ -22,6 +22,7 @@ internal static class InstitutionEvents
             Level = after.Level,
             Beds = after.Beds,
             TcmHall = after.TcmHall,
+            Attributes = [.. after.Attributes.Select(a => new InstitutionAttribute(a.Key, a.Value))],
             LicenceExpiresOn = after.LicenceExpiresOn,
             Departments = [.. after.Departments.Select(d => d.Code)],
         };
@@ -44,6 +45,7 @@ internal static class InstitutionEvents
             Level = after.Level,
             Beds = after.Beds,
             TcmHall = after.TcmHall,
+            Attributes = [.. after.Attributes.Select(a => new InstitutionAttribute(a.Key, a.Value))],
             LicenceExpiresOn = after.LicenceExpiresOn,
             Departments = [.. after.Departments.Select(d => d.Code)],
             Fields = fields,

@@ -32,6 +32,8 @@ internal static class InstitutionKinds
         new("quality", "质控中心"),
         new("manufacturer", "饮片生产企业"),
         new("planting", "种植基地"),
+        new("venue", "中医药文化场馆"),
+        new("tourism", "中医药文化旅游基地"),
         new("regulator", "监管机构", OperatorOnly: true),
         new("operator", "平台运营机构", OperatorOnly: true),
     }.ToFrozenDictionary(kind => kind.Name, StringComparer.Ordinal);

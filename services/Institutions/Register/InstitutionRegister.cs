@@ -28,6 +28,7 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
         new("licenceExpiresOn", i => i.LicenceExpiresOn),
         new("beds", i => i.Beds),
         new("tcmHall", i => i.TcmHall),
+        new("attributes", i => i.Attributes),
         new("departments", i => i.Departments),
     ];
 
@@ -217,6 +218,7 @@ internal sealed class InstitutionRegister(EventExchange exchange, NpgsqlDataSour
             LicenceExpired = asked.LicenceExpiresOn < RegionTime.DayOf(now),
             Beds = asked.Beds ?? 0,
             TcmHall = asked.TcmHall ?? false,
+            Attributes = InstitutionAttributes.Standing(asked.Attributes) ?? before?.Attributes ?? InstitutionAttributes.None,
             Departments =
             [
                 .. (asked.Departments ?? [])

@@ -73,6 +73,7 @@ internal static class InstitutionRules
             .Require(InstitutionKinds.IsLevelOf(kind, asked.Level?.Trim() ?? ""), InstitutionsFaults.WrongLevel, "level")
             .Require(asked.Beds is null or 0 || kind.Beds && asked.Beds is > 0 and <= MostBeds, InstitutionsFaults.WrongBeds, "beds")
             .Require(asked.TcmHall is not true || kind.Hall, InstitutionsFaults.WrongHall, "tcmHall")
+            .Require(InstitutionAttributes.AreValid(asked.Attributes), InstitutionsFaults.WrongAttribute, "attributes")
             .Require(asked.Departments is null or [] || kind.Medical, InstitutionsFaults.NoDepartments, "departments");
 
     private static void CheckDepartments(FaultList faults, IReadOnlyList<DepartmentRequest> departments)

@@ -15,7 +15,7 @@ internal static class InstitutionTable
     private const string OwnColumns = """
         i.id, i.code, i.name_zh, i.name_en, i.kind, i.ownership, i.level, i.region_code, i.address_zh, i.longitude, i.latitude,
         i.licence_number, i.licence_expires_on, i.beds, i.tcm_hall, i.departments::text, i.status, i.suspended_reason, i.version,
-        i.created_at, i.updated_at
+        i.created_at, i.updated_at, i.attributes::text
         """;
 
     public const string Columns = $"""
@@ -56,7 +56,8 @@ internal static class InstitutionTable
             Version = row.GetInt32(18),
             CreatedAt = row.GetFieldValue<DateTimeOffset>(19),
             UpdatedAt = row.GetFieldValue<DateTimeOffset>(20),
-            Consortia = StoredJson.Read<Membership[]>(row.GetString(21)),
+            Attributes = InstitutionAttributes.Standing(StoredJson.Read<Dictionary<string, int>>(row.GetString(21)))!,
+            Consortia = StoredJson.Read<Membership[]>(row.GetString(22)),
         };
     }
 
@@ -96,12 +97,12 @@ internal static class InstitutionTable
         const string sql = """
             insert into institutions.institution
                 (id, code, name_zh, name_en, kind, ownership, level, region_code, address_zh, longitude, latitude, licence_number,
-                 licence_expires_on, beds, tcm_hall, departments, version, created_at, updated_at)
+                 licence_expires_on, beds, tcm_hall, departments, attributes, version, created_at, updated_at)
             select id, code, name_zh, name_en, kind, ownership, level, region_code, address_zh, longitude, latitude, licence_number,
-                   licence_expires_on, beds, tcm_hall, departments, version, created_at, updated_at
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as n
+                   licence_expires_on, beds, tcm_hall, departments, attributes, version, created_at, updated_at
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) as n
                 (id, code, name_zh, name_en, kind, ownership, level, region_code, address_zh, longitude, latitude, licence_number,
-                 licence_expires_on, beds, tcm_hall, departments, version, created_at, updated_at)
+                 licence_expires_on, beds, tcm_hall, departments, attributes, version, created_at, updated_at)
             order by code
             on conflict (code) do nothing returning id
             """;
@@ -122,11 +123,11 @@ internal static class InstitutionTable
             set name_zh = n.name_zh, name_en = n.name_en, kind = n.kind, ownership = n.ownership, level = n.level,
                 region_code = n.region_code, address_zh = n.address_zh, longitude = n.longitude, latitude = n.latitude,
                 licence_number = n.licence_number, licence_expires_on = n.licence_expires_on, beds = n.beds, tcm_hall = n.tcm_hall,
-                departments = n.departments, version = n.version, updated_at = n.updated_at, status = n.status,
+                departments = n.departments, attributes = n.attributes, version = n.version, updated_at = n.updated_at, status = n.status,
                 suspended_reason = n.suspended_reason
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) as n
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) as n
                 (id, code, name_zh, name_en, kind, ownership, level, region_code, address_zh, longitude, latitude, licence_number,
-                 licence_expires_on, beds, tcm_hall, departments, version, updated_at, status, suspended_reason)
+                 licence_expires_on, beds, tcm_hall, departments, attributes, version, updated_at, status, suspended_reason)
             where i.id = n.id and i.version = n.version - 1
             returning i.id
             """;
@@ -153,7 +154,7 @@ internal static class InstitutionTable
         return stored;
     }
 
-    /// <summary>The sixteen columns that registering and changing write alike.</summary>
+    /// <summary>The seventeen columns that registering and changing write alike.</summary>
     private static void Bind(NpgsqlCommand command, IReadOnlyList<Institution> rows)
     {
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Uuid, r => r.Id));
@@ -172,5 +173,6 @@ internal static class InstitutionTable
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Integer, r => r.Beds));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Boolean, r => r.TcmHall));
         command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Jsonb, r => JsonSerializer.Serialize(r.Departments, StoredJson.Options)));
+        command.Parameters.Add(ColumnArray.Of(rows, NpgsqlDbType.Jsonb, r => JsonSerializer.Serialize(r.Attributes, StoredJson.Options)));
     }
 }

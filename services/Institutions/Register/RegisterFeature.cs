@@ -4,6 +4,7 @@ using TcmBrain.Institutions.History;
 using TcmBrain.Institutions.Import;
 using TcmBrain.Institutions.Practitioners;
 using TcmBrain.Institutions.Regions;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Institutions.Register;
 
@@ -21,6 +22,7 @@ internal static class RegisterFeature
             .AddSingleton<PractitionerRegister>()
             .AddSingleton<ConsortiumRegister>()
             .AddSingleton<RegionRegister>();
+        builder.AddStartupTask<Retelling>();
         return builder;
     }
 

@@ -14,7 +14,9 @@ internal sealed record PlannedPerson(
     string MentorCode,
     string Sites,
     bool Toxic,
-    bool Narcotic
+    bool Narcotic,
+    string Discipline = "",
+    bool GeneralPractice = false
 )
 {
     public string LicenceNumber => Category is "physician" or "pharmacist" ? "SF" + Code[1..] : "";
@@ -60,19 +62,28 @@ internal sealed class PeoplePlan
         string? mentor = null;
         for (var i = 0; i < physicians; i++)
         {
-            var grade = GradeOf(at, i);
+            // In a general hospital one in eight, in a community centre one in three; in TCM hospitals all but one in five.
+            var tcm = at.Kind switch
+            {
+                "hospital" => i % 8 == 0,
+                "community" or "station" => i % 3 == 0,
+                "tcm-hospital" => i % 5 != 4,
+                _ => true,
+            };
+            // The grades are of TCM physicians.
+            var grade = tcm ? GradeOf(at, i) : "";
             var person = Person(
                 at,
                 ++nth,
                 "physician",
-                i < physicians / 6 ? "主任中医师"
-                    : i < physicians / 2 ? "副主任中医师"
-                    : "主治中医师",
+                TitleOf(i, physicians, tcm),
                 grade,
                 grade.Length == 0 && i % 5 == 4 ? mentor : null,
                 second is not null && i % 9 == 8 ? second : null,
                 toxic: i % 3 != 2,
-                narcotic: i % 4 == 0
+                narcotic: i % 4 == 0,
+                tcm ? "tcm" : "clinical",
+                general: at.Kind is "community" or "station" && i % 2 == 0
             );
             mentor ??= grade.Length > 0 || at.Kind == "community" ? person.Code : null;
         }
@@ -89,6 +100,13 @@ internal sealed class PeoplePlan
             Person(at, ++nth, category, title, "", null, null, toxic: false, narcotic: false);
         }
     }
+
+    private static string TitleOf(int nth, int of, bool tcm) =>
+        (
+            nth < of / 6 ? "主任"
+            : nth < of / 2 ? "副主任"
+            : "主治"
+        ) + (tcm ? "中医师" : "医师");
 
     private static string GradeOf(PlannedInstitution at, int nth) =>
         (at.Kind, nth) switch
@@ -110,7 +128,9 @@ internal sealed class PeoplePlan
         string? mentor,
         string? site,
         bool toxic,
-        bool narcotic
+        bool narcotic,
+        string discipline = "",
+        bool general = false
     )
     {
         var name = string.Concat(
@@ -128,7 +148,9 @@ internal sealed class PeoplePlan
             mentor ?? "",
             site ?? "",
             toxic,
-            narcotic
+            narcotic,
+            discipline,
+            general
         );
         rows.Add(person);
         return person;

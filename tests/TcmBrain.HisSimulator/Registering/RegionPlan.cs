@@ -17,10 +17,11 @@ internal sealed record PlannedInstitution(
     double Latitude,
     int Beds,
     bool TcmHall,
-    string Departments
+    string Departments,
+    string Attributes = ""
 )
 {
-    public string LicenceNumber => Kind is "regulator" or "planting" ? "" : $"SF{RegionCode}{Code[10..16]}";
+    public string LicenceNumber => Kind is "regulator" or "planting" or "venue" or "tourism" ? "" : $"SF{RegionCode}{Code[10..16]}";
 
     public string LicenceExpiresOn => LicenceNumber.Length == 0 ? "" : $"20{31 + Code[15] % 5}-06-30";
 }
@@ -161,7 +162,8 @@ internal sealed class RegionPlan
             "示范人民医院",
             "Demo People's Hospital",
             beds: 300 + 100 * size,
-            departments: "03;04;05;07;20;30;32;50"
+            departments: nth % 5 == 4 ? "03;04;05;07;20;30;32" : "03;04;05;07;20;30;32;50",
+            attributes: "internet-consultation;emr-level=4"
         );
         Add(
             county,
@@ -172,7 +174,8 @@ internal sealed class RegionPlan
             "示范国医馆医院",
             "Demo Guoyi Hospital",
             beds: 60 + 10 * size,
-            departments: Tcm + ";50.12=老年病科"
+            departments: Tcm + ";50.12=老年病科",
+            attributes: nth % 2 == 0 ? "internet-consultation;emr-level=3" : "emr-level=2"
         );
         for (var i = 0; i < size; i++)
         {
@@ -186,7 +189,10 @@ internal sealed class RegionPlan
                 "Demo Community Health Centre",
                 beds: 20,
                 hall: i % 4 != 3,
-                departments: "02;03;09;50.01;50.13;50.17=治未病科;21=康复科"
+                departments: "02;03;09;50.01;50.13;50.17=治未病科;21=康复科",
+                attributes: i % 3 == 0 ? "special-clinics=2"
+                    : i % 3 == 1 ? "special-clinics=1"
+                    : ""
             );
         }
 
@@ -201,7 +207,14 @@ internal sealed class RegionPlan
                 $"{i + 1}号示范社区卫生服务站",
                 $"Demo Health Station {i + 1}",
                 hall: i % 3 == 0,
-                departments: "02;50.01"
+                departments: "02;50.01",
+                attributes: i % 2 == 0
+                    ? i % 4 == 0
+                        ? "village-clinic;tcm-services;tcm-featured"
+                        : "village-clinic;tcm-services"
+                    : i % 5 == 1
+                        ? "tcm-featured"
+                        : ""
             );
         }
 
@@ -223,7 +236,27 @@ internal sealed class RegionPlan
         Add(county, nth, "planting", "private", "", $"{Herbs[nth % Herbs.Length]}示范种植基地", "Demo Herb Planting Base", register: "93");
         if (nth % 2 == 0)
         {
-            Add(county, nth, "manufacturer", "private", "", "示范中药饮片有限公司", "Demo Herbal Pieces Co.", register: "91");
+            Add(
+                county,
+                nth,
+                "manufacturer",
+                "private",
+                "",
+                "示范中药饮片有限公司",
+                "Demo Herbal Pieces Co.",
+                register: "91",
+                attributes: nth % 6 == 0 ? "leading-enterprise" : ""
+            );
+        }
+
+        if (nth % 3 == 0)
+        {
+            Add(county, nth, "venue", "public", "", "示范中医药文化馆", "Demo TCM Culture Hall");
+        }
+
+        if (nth % 3 == 1)
+        {
+            Add(county, nth, "tourism", "private", "", "示范中医药文化旅游基地", "Demo TCM Tourism Base", register: "91");
         }
 
         if (nth % 4 == 1)
@@ -259,7 +292,8 @@ internal sealed class RegionPlan
         int beds = 0,
         bool hall = false,
         string departments = "",
-        string? register = null
+        string? register = null,
+        string attributes = ""
     )
     {
         var street = nth % Streets.Length;
@@ -278,7 +312,8 @@ internal sealed class RegionPlan
                 Math.Round(county.Latitude + (random.NextDouble() - 0.5) * 0.09, 4),
                 beds,
                 hall,
-                departments
+                departments,
+                attributes
             )
         );
     }
@@ -300,7 +335,17 @@ internal sealed class RegionPlan
             at.Latitude,
             at.Kind == "community" ? 30 : 400 + 50 * (nth % 7),
             at.Kind == "community",
-            at.Kind == "community" ? "02;50.01;50.13;50.17=治未病科" : Tcm + ";50.12=老年病科;50.15=康复科"
+            at.Kind == "community" ? "02;50.01;50.13;50.17=治未病科" : Tcm + ";50.12=老年病科;50.15=康复科",
+            at.Kind != "tcm-hospital"
+                ? at.Kind == "community"
+                    ? "special-clinics=2"
+                    : "internet-consultation;emr-level=4"
+                : nth < 3
+                    ? "internet-consultation;emr-level=5;featured-specialties=9;key-specialties=7;technique-base"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"county-hospital;emr-level={3 + nth % 3};featured-specialties={4 + nth % 5};key-specialties={3 + nth % 4}{(nth % 4 != 3 ? ";internet-consultation;technique-base" : "")}"
+                    )
         );
 
     private static PlannedConsortium Consortium(

@@ -111,7 +111,7 @@ internal sealed class RegionSeeding(Gateway gateway, RegionPlan plan)
 
     private string InstitutionFile() =>
         Table(
-            "code,nameZh,nameEn,kind,ownership,level,regionCode,addressZh,longitude,latitude,licenceNumber,licenceExpiresOn,beds,tcmHall,departments",
+            "code,nameZh,nameEn,kind,ownership,level,regionCode,addressZh,longitude,latitude,licenceNumber,licenceExpiresOn,beds,tcmHall,departments,attributes",
             plan.Institutions.Select(i =>
                 new object[]
                 {
@@ -130,13 +130,14 @@ internal sealed class RegionSeeding(Gateway gateway, RegionPlan plan)
                     i.Beds,
                     i.TcmHall ? "true" : "false",
                     i.Departments,
+                    i.Attributes,
                 }
             )
         );
 
     private string PeopleFile() =>
         Table(
-            "code,institutionCode,name,category,title,licenceNumber,grade,mentorCode,sites,mayPrescribeToxic,mayPrescribeNarcotic",
+            "code,institutionCode,name,category,discipline,generalPractice,title,licenceNumber,grade,mentorCode,sites,mayPrescribeToxic,mayPrescribeNarcotic",
             plan.People.Select(p =>
                 new object[]
                 {
@@ -144,6 +145,8 @@ internal sealed class RegionSeeding(Gateway gateway, RegionPlan plan)
                     p.InstitutionCode,
                     p.Name,
                     p.Category,
+                    p.Discipline,
+                    p.GeneralPractice ? "true" : "false",
                     p.Title,
                     p.LicenceNumber,
                     p.Grade,

@@ -43,7 +43,7 @@ public sealed class RegionSeedingTests(InstitutionsFixture fixture)
             .GetInt32()
             .ShouldBe(plan.Institutions.Count + DemoRegion.Institutions.Count - DemoRegion.Hospitals.Count);
         summary.GetProperty("practitioners").GetInt32().ShouldBe(plan.People.Count + DemoRegion.Practitioners.Count);
-        summary.GetProperty("byKind").EnumerateObject().Count().ShouldBe(12);
+        summary.GetProperty("byKind").EnumerateObject().Count().ShouldBe(14);
         var consortia = await (await reader.GetAsync("/api/institutions/consortia")).Json();
         consortia.GetProperty("total").GetInt32().ShouldBe(plan.Consortia.Count);
 

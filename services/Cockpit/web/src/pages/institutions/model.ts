@@ -22,6 +22,8 @@ export const kinds = [
   'quality',
   'manufacturer',
   'planting',
+  'venue',
+  'tourism',
   'regulator',
   'operator'
 ] as const

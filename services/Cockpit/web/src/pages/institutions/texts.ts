@@ -57,6 +57,8 @@ export const texts = defineTexts({
   'kind.quality': ['质控中心', 'Quality control centre'],
   'kind.manufacturer': ['饮片生产企业', 'Pieces manufacturer'],
   'kind.planting': ['种植基地', 'Planting base'],
+  'kind.venue': ['中医药文化场馆', 'TCM culture venue'],
+  'kind.tourism': ['中医药文化旅游基地', 'TCM tourism base'],
   'kind.regulator': ['监管机构', 'Regulator'],
   'kind.operator': ['平台运营机构', 'Platform operator'],
   'ownership.public': ['公立', 'Public'],
