@@ -85,6 +85,7 @@ public static class Topology
         typeof(LotRejected),
         typeof(RecallIssued),
         typeof(NonconformityOpened),
+        typeof(SupervisionAlertRaised),
     ];
 
     private static readonly Type[] Traceability =
@@ -175,6 +176,22 @@ public static class Topology
                 typeof(DeviationDetected),
                 typeof(RecallOrdered),
                 typeof(CataloguePublished),
+                typeof(InstitutionRegistered),
+                typeof(InstitutionChanged),
+                typeof(PractitionerRegistered),
+                typeof(PractitionerChanged),
+                typeof(PractitionerSuspended),
+                typeof(PractitionerReinstated),
+                typeof(PrescriptionRejected),
+                typeof(PrescriptionCancelled),
+                typeof(PrescriptionExpired),
+                typeof(PrescriptionReturned),
+                typeof(PrescriptionSuperseded),
+                typeof(PrescriptionRouted),
+                typeof(DecoctionCompleted),
+                typeof(ParcelShipped),
+                typeof(ParcelDelivered),
+                typeof(TraceCaptured),
             ]
         ),
         new(

@@ -2,9 +2,11 @@ using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Quality;
+using TcmBrain.Quality.Facts;
 using TcmBrain.Quality.Lots;
 using TcmBrain.Quality.Nonconformities;
 using TcmBrain.Quality.Reviews;
+using TcmBrain.Quality.Supervision;
 using TcmBrain.ServiceDefaults;
 using TcmBrain.ServiceDefaults.Storage;
 
@@ -22,15 +24,18 @@ builder.AddExchange(
             .Handle<PrescriptionChecked, NoteCheck>()
             .Handle<DeviationDetected, OpenNonconformity>()
             .Handle<RecallOrdered, RecallOnOrder>()
+            .KeepFacts()
             .KeepCatalogue()
 );
 builder.AddQualityControl();
+builder.AddSupervision();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapLots();
 app.MapReviews();
 app.MapNonconformities();
+app.MapSupervision();
 app.Run();
 
 public partial class Program;

@@ -2,8 +2,8 @@ using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Quality;
 
-/// <summary>Error catalogue of quality control (QUA-): 01 what was asked, 02 lots, 03 reviews.</summary>
-public static class QualityFaults
+/// <summary>Error catalogue of quality control (QUA-): 01 what was asked, 02 lots, 03 and 04 reviews, 05 processes, 06 supervision, 07 evaluation, satisfaction and reports.</summary>
+public static partial class QualityFaults
 {
     public static readonly FaultDefinition UnknownState = new("QUA-0101", 400, "未知状态“{0}”", "unknown state {0}");
     public static readonly FaultDefinition BadPage = new("QUA-0102", 400, "分页参数无效", "the paging parameter is not valid");

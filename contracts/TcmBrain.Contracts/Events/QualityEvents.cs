@@ -48,3 +48,25 @@ public sealed record NonconformityOpened : Event
     public required string TextZh { get; init; }
     public required string TextEn { get; init; }
 }
+
+/// <summary>
+/// Behaviour supervision (行为监管) found a pattern worth a look; not a verdict. Told once a pattern, month and subject. Who is meant is read from the
+/// quality service by those who may. Aggregate: the alert.
+/// </summary>
+public sealed record SupervisionAlertRaised : Event
+{
+    /// <summary>over-long, over-dose, many-institutions, herb-spike, price-outlier or override-habit.</summary>
+    public required string Pattern { get; init; }
+
+    /// <summary>First day of the month that was looked at.</summary>
+    public required DateOnly Month { get; init; }
+
+    /// <summary>Empty when it spans several institutions.</summary>
+    public required string InstitutionCode { get; init; }
+
+    /// <summary>The smallest region that holds all of it; empty when that is no region.</summary>
+    public required string RegionCode { get; init; }
+
+    /// <summary>Prescriptions that it stands on.</summary>
+    public required int Records { get; init; }
+}

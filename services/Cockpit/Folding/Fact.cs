@@ -129,6 +129,13 @@ public sealed record Fact
             RecallIssued x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             RecallOrdered x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Quantity = x.Level },
             NonconformityOpened x => fact with { Centre = x.CentreCode },
+            SupervisionAlertRaised x => fact with
+            {
+                Institution = x.InstitutionCode.Length > 0 ? x.InstitutionCode : null,
+                Region = x.RegionCode.Length > 0 ? x.RegionCode : null,
+                Topic = x.Pattern,
+                Items = x.Records,
+            },
             TraceCaptured x => fact with { Region = x.RegionCode, Detail = x.BizStep, Amount = x.LeafIndex },
             TraceBatchCaptured x => fact with { Region = x.RegionCode, Quantity = x.Count, Amount = x.FirstLeafIndex },
             TreeHeadSigned x => fact with { Amount = x.TreeSize },
