@@ -6,7 +6,6 @@ using TcmBrain.Quality.Facts;
 using TcmBrain.Quality.Lots;
 using TcmBrain.Quality.Nonconformities;
 using TcmBrain.Quality.Reviews;
-using TcmBrain.Quality.Supervision;
 using TcmBrain.ServiceDefaults;
 using TcmBrain.ServiceDefaults.Storage;
 
@@ -28,14 +27,13 @@ builder.AddExchange(
             .KeepCatalogue()
 );
 builder.AddQualityControl();
-builder.AddSupervision();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapLots();
 app.MapReviews();
 app.MapNonconformities();
-app.MapSupervision();
+app.MapOversight();
 app.Run();
 
 public partial class Program;

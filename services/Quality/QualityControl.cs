@@ -23,6 +23,6 @@ internal static class QualityControl
             supervision.PostConfigure(s => s.Regions.TryAdd(DemoRegion.QualityCentre.Code, [DemoRegion.Hangzhou, DemoRegion.Yiwu]));
         }
 
-        return builder;
+        return builder.AddOversight();
     }
 }

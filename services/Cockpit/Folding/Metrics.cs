@@ -134,6 +134,9 @@ public static class Metrics
             case nameof(NonconformityOpened):
                 sink.Add("nonconformities", 1);
                 break;
+            case nameof(SupervisionAlertRaised):
+                sink.Add("supervision-alerts", 1);
+                break;
             case nameof(TraceCaptured):
                 sink.Add(Traced, 1);
                 break;

@@ -5,7 +5,7 @@ create table quality.public_code (
     centre_code     text  not null
 );
 
--- What patients answer (满意度). One a prescription. No identity: neither name, telephone nor address of the sender is kept.
+-- What patients answer (满意度). One a prescription. Nothing of the sender is kept.
 create table quality.satisfaction (
     prescription_id  uuid        not null primary key,
     institution_code text        not null,

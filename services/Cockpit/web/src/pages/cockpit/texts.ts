@@ -101,6 +101,7 @@ export const texts = defineTexts({
   'event.LotRejected': ['批次不合格', 'Lot rejected'],
   'event.RecallIssued': ['批次召回', 'Lot recalled'],
   'event.NonconformityOpened': ['开立不符合项', 'Nonconformity opened'],
+  'event.SupervisionAlertRaised': ['行为监管线索', 'Supervision alert'],
   'event.TraceCaptured': ['追溯记录入链', 'Trace record logged'],
   'event.TraceBatchCaptured': ['外部追溯记录入链', 'Trace records of parties logged'],
   'event.TreeHeadSigned': ['链头签名', 'Tree head signed'],

@@ -22,6 +22,7 @@ const tones: Record<string, Tone> = {
   RecallIssued: 'bad',
   RecallOrdered: 'bad',
   NonconformityOpened: 'bad',
+  SupervisionAlertRaised: 'warn',
   InstitutionSuspended: 'warn'
 }
 

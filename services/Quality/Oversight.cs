@@ -1,0 +1,11 @@
+using TcmBrain.Quality.Supervision;
+
+namespace TcmBrain.Quality;
+
+/// <summary>What watches over a region rather than over one prescription: behaviour, evaluation, satisfaction, reports.</summary>
+internal static class Oversight
+{
+    public static WebApplicationBuilder AddOversight(this WebApplicationBuilder builder) => builder.AddSupervision();
+
+    public static void MapOversight(this IEndpointRouteBuilder app) => app.MapSupervision();
+}
