@@ -20,6 +20,27 @@ public static class EventJson
     public static Event Read(ReadOnlySpan<byte> json, Type type) =>
         (Event?)JsonSerializer.Deserialize(json, type, Options) ?? throw new JsonException($"An event of type {type.Name} is null.");
 
+    /// <summary>Why this is not one JSON object, or null. Does not read it: what goes on as it is need not be understood.</summary>
+    internal static string? FaultOf(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return "not a JSON object";
+            }
+
+            while (reader.Read()) { }
+
+            return null;
+        }
+        catch (JsonException fault)
+        {
+            return fault.Message;
+        }
+    }
+
     /// <summary>Reads a stored event, or says why this version of the contracts cannot.</summary>
     internal static bool TryRead(string typeName, ReadOnlySpan<byte> json, out Event e, out string reason)
     {

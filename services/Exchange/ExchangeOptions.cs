@@ -19,6 +19,9 @@ public sealed class ExchangeOptions
     /// <summary>How often a relay looks although nobody woke it: the net for events left by a replica that died.</summary>
     public TimeSpan RelayPoll { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>What a relay lane leaves between two batches while the service is crowded: with the batch it bounds how slowly a backlog is told.</summary>
+    public TimeSpan RelayPause { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>A confirmation not given within this time counts as the broker being away.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(15);
 

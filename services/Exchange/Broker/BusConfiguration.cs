@@ -24,22 +24,6 @@ internal static class BusConfiguration
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders);
     }
 
-    /// <summary>Gives a message the id under which it is taken in once, and its trace.</summary>
-    public static void Address(SendContext context, Guid messageId, string? trace)
-    {
-        context.MessageId = messageId;
-        if (trace is not null)
-        {
-            context.Headers.Set(ExchangeTelemetry.TraceHeader, trace);
-        }
-
-        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
-        {
-            // An event that no queue would get is an error, not a success.
-            rabbit.Mandatory = true;
-        }
-    }
-
     public static void ConfigureInbox(IRabbitMqBusFactoryConfigurator bus, InboxLanes lanes, ExchangeOptions options) =>
         bus.ReceiveEndpoint(
             options.Service.Queue,

@@ -1,5 +1,5 @@
-using MassTransit;
 using Npgsql;
+using RabbitMQ.Client.Exceptions;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange.Broker;
 
@@ -19,7 +19,6 @@ public sealed record ReplayResult(IReadOnlyDictionary<string, long> Sent, long U
 /// <param name="databases">by service name, all of the topology</param>
 public sealed class Replay(IReadOnlyDictionary<string, NpgsqlDataSource> databases, string broker)
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Idempotent in effect. Stopped in the middle, it may be run again.</summary>
@@ -40,47 +39,21 @@ public sealed class Replay(IReadOnlyDictionary<string, NpgsqlDataSource> databas
         }
 
         var types = only is null ? service.ListensTo : [only];
-        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit => BusConfiguration.ConfigureWire(rabbit, broker));
-        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+        await using var sender = new EventSender(broker, "tcm-replay");
+        var sent = types.ToDictionary(t => t.Name, _ => 0L);
+        long unreadable = 0;
+        foreach (var publisher in types.GroupBy(t => Topology.PublisherOf(t).Name))
         {
-            patience.CancelAfter(ConnectTimeout);
-            try
-            {
-                await bus.StartAsync(patience.Token);
-            }
-            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new TimeoutException("The broker does not answer.", e);
-            }
+            var names = publisher.Select(t => t.Name).ToArray();
+            unreadable += await SendAsync(sender, service.Queue, databases[publisher.Key], names, since, sent, cancellationToken);
         }
 
-        try
-        {
-            var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{service.Queue}"));
-            var sent = types.ToDictionary(t => t.Name, _ => 0L);
-            long unreadable = 0;
-            foreach (var publisher in types.GroupBy(t => Topology.PublisherOf(t).Name))
-            {
-                unreadable += await SendAsync(
-                    endpoint,
-                    databases[publisher.Key],
-                    [.. publisher.Select(t => t.Name)],
-                    since,
-                    sent,
-                    cancellationToken
-                );
-            }
-
-            return new ReplayResult(sent, unreadable);
-        }
-        finally
-        {
-            await bus.StopAsync(CancellationToken.None);
-        }
+        return new ReplayResult(sent, unreadable);
     }
 
     private static async Task<long> SendAsync(
-        ISendEndpoint endpoint,
+        EventSender sender,
+        string queue,
         NpgsqlDataSource database,
         string[] types,
         DateTimeOffset? since,
@@ -98,12 +71,12 @@ public sealed class Replay(IReadOnlyDictionary<string, NpgsqlDataSource> databas
                 return unreadable;
             }
 
-            var sending = new List<Task>(page.Count);
+            var readable = new List<WireEvent>(page.Count);
             foreach (var row in page)
             {
                 if (EventJson.TryRead(row.Type, row.Payload, out var e, out _))
                 {
-                    sending.Add(endpoint.Send(e, e.GetType(), Wire(row), cancellationToken));
+                    readable.Add(new WireEvent(queue, e.GetType(), row.MessageId, row.TraceParent, row.Payload));
                     sent[row.Type]++;
                 }
                 else
@@ -112,11 +85,23 @@ public sealed class Replay(IReadOnlyDictionary<string, NpgsqlDataSource> databas
                 }
             }
 
-            await Task.WhenAll(sending).WaitAsync(ConfirmTimeout, cancellationToken);
+            await ConfirmedAsync(sender, readable, cancellationToken);
             position = (page[^1].Day, page[^1].MessageId);
         }
     }
 
-    private static IPipe<SendContext> Wire(StoredEvent row) =>
-        Pipe.Execute<SendContext>(context => BusConfiguration.Address(context, row.MessageId, row.TraceParent));
+    private static async Task ConfirmedAsync(EventSender sender, List<WireEvent> events, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ConfirmTimeout);
+        try
+        {
+            await sender.SendAsync(events, patience.Token);
+        }
+        catch (Exception e)
+            when (e is BrokerUnreachableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new TimeoutException("The broker does not answer.", e);
+        }
+    }
 }

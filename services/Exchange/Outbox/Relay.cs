@@ -1,8 +1,7 @@
-using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using TcmBrain.Contracts.Events;
+using TcmBrain.Contracts;
 using TcmBrain.Exchange.Broker;
 
 namespace TcmBrain.Exchange.Outbox;
@@ -13,7 +12,6 @@ namespace TcmBrain.Exchange.Outbox;
 /// </summary>
 internal sealed class Relay(
     NpgsqlDataSource database,
-    IBus bus,
     ExchangeOptions options,
     RelaySignal signal,
     BrokerTopology topology,
@@ -28,6 +26,7 @@ internal sealed class Relay(
 
     private async Task RunAsync(CancellationToken stopping)
     {
+        await using var sender = new EventSender(options.Broker, $"tcm-relay-{options.Service.Name}");
         var backoff = new Backoff(time);
         var declared = false;
         while (!stopping.IsCancellationRequested)
@@ -41,11 +40,16 @@ internal sealed class Relay(
                     declared = true;
                 }
 
-                var told = await RelayOnceAsync(stopping);
+                var told = await RelayOnceAsync(sender, stopping);
                 if (backoff.Failures > 0)
                 {
                     logger.RelayRecovered(backoff.Failures);
                     backoff.Reset();
+                }
+
+                if (signal.IsCrowded)
+                {
+                    await Task.Delay(options.RelayPause, time, stopping);
                 }
 
                 if (told == options.RelayBatch)
@@ -65,6 +69,7 @@ internal sealed class Relay(
             catch (Exception e)
             {
                 declared = false;
+                await sender.CloseAsync();
                 if (backoff.Failures == 0)
                 {
                     logger.RelayFailed(e);
@@ -76,7 +81,7 @@ internal sealed class Relay(
     }
 
     /// <summary>One batch. Returns how many events were taken; all of them are confirmed and off the pending list.</summary>
-    private async Task<int> RelayOnceAsync(CancellationToken stopping)
+    private async Task<int> RelayOnceAsync(EventSender sender, CancellationToken stopping)
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         await using var transaction = await connection.BeginTransactionAsync(stopping);
@@ -88,40 +93,35 @@ internal sealed class Relay(
 
         // From here on the batch is finished even when the service is asked to stop.
         using var patience = new CancellationTokenSource(options.ConfirmTimeout, time);
-        var publishing = new List<Task>(claimed.Count);
+        var told = new List<WireEvent>(claimed.Count);
         foreach (var row in claimed)
         {
-            if (TryRead(row, out var e, out var reason))
-            {
-                publishing.Add(PublishAsync(row, e, patience.Token));
-            }
-            else
+            if (FaultOf(row) is { } reason)
             {
                 logger.EventBuried(row.MessageId, row.Type ?? "unknown", reason);
                 await OutboxStore.BuryAsync(connection, transaction, row, reason, patience.Token);
             }
+            else
+            {
+                told.Add(OnItsWay(row));
+            }
         }
 
-        await Task.WhenAll(publishing).WaitAsync(options.ConfirmTimeout, time, CancellationToken.None);
+        await sender.SendAsync(told, patience.Token);
         await transaction.CommitAsync(CancellationToken.None);
         return claimed.Count;
     }
 
-    private static bool TryRead(ClaimedEvent row, out Event e, out string reason)
-    {
-        if (row.Type is { } type)
-        {
-            return EventJson.TryRead(type, row.Payload, out e, out reason);
-        }
+    /// <summary>Why it cannot be told; null when it can.</summary>
+    private static string? FaultOf(in ClaimedEvent row) =>
+        row.Type is not { } type ? "its row in the outbox is gone"
+        : Topology.EventType(type) is null ? $"unknown event type {type}"
+        : EventJson.FaultOf(row.Payload);
 
-        (e, reason) = (null!, "its row in the outbox is gone");
-        return false;
-    }
-
-    private async Task PublishAsync(ClaimedEvent row, Event e, CancellationToken cancellationToken)
+    private static WireEvent OnItsWay(in ClaimedEvent row)
     {
         using var activity = ExchangeTelemetry.StartRelay(row);
-        var trace = activity?.Id ?? row.TraceParent;
-        await bus.Publish(e, e.GetType(), context => BusConfiguration.Address(context, row.MessageId, trace), cancellationToken);
+        var type = Topology.EventType(row.Type!)!;
+        return new WireEvent(Topology.ExchangeName(type), type, row.MessageId, activity?.Id ?? row.TraceParent, row.Payload);
     }
 }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Npgsql;
 using TcmBrain.Contracts.Prescriptions.V1;
 using TcmBrain.Exchange;
+using TcmBrain.Exchange.Outbox;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Prescriptions.Push;
@@ -21,12 +22,13 @@ internal sealed class PushLanes : IAsyncDisposable
 
     private readonly EventExchange exchange;
     private readonly NpgsqlDataSource database;
+    private readonly RelaySignal relay;
     private readonly Channel<Pending> waiting = Channel.CreateBounded<Pending>(Waiting);
     private readonly Task[] running;
 
-    public PushLanes(EventExchange exchange, NpgsqlDataSource database)
+    public PushLanes(EventExchange exchange, NpgsqlDataSource database, RelaySignal relay)
     {
-        (this.exchange, this.database) = (exchange, database);
+        (this.exchange, this.database, this.relay) = (exchange, database, relay);
         running = [.. Enumerable.Range(0, Lanes).Select(_ => Task.Run(RunAsync))];
     }
 
@@ -53,6 +55,11 @@ internal sealed class PushLanes : IAsyncDisposable
             if (batch.Count == 0)
             {
                 continue;
+            }
+
+            if (batch.Count == Batch)
+            {
+                relay.Crowd();
             }
 
             try

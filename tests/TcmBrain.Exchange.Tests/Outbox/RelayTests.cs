@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange.Operations;
+using TcmBrain.Exchange.Outbox;
 using TcmBrain.Exchange.Tests.Support;
 using TcmBrain.Testing;
 
@@ -86,6 +89,28 @@ public sealed class RelayTests(Servers servers)
         state.Dead.ShouldBe(3);
         state.Reasons.ShouldContain("unknown event type InstitutionMerged");
         state.Reasons.ShouldContain("its row in the outbox is gone");
+    }
+
+    [Fact]
+    public async Task While_more_comes_in_than_can_be_committed_the_relay_leaves_pauses_and_still_tells_everything()
+    {
+        var stage = await Stage.SetAsync(servers);
+        var pause = TimeSpan.FromMilliseconds(700);
+        await using var publisher = await stage.PublisherAsync(x =>
+            x.Configure(o => (o.RelayLanes, o.RelayBatch, o.RelayPause) = (1, 10, pause))
+        );
+        var signal = publisher.Services.GetRequiredService<RelaySignal>();
+        using (new Timer(_ => signal.Crowd(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(10)))
+        {
+            await Eventually.Be(() => signal.IsCrowded, "it is crowded");
+            var clock = Stopwatch.StartNew();
+            await publisher.TellAsync(Enumerable.Range(0, 40).Select(_ => Samples.Registered()), perTransaction: 40);
+            await Eventually.Be(async () => await Database.PendingAsync(stage.Institutions) == 0, "all is told in the crowd");
+            clock.Elapsed.ShouldBeGreaterThan(pause);
+        }
+
+        (await Wire.WaitingAsync(stage.Broker, "cockpit")).ShouldBe(40u);
+        await Eventually.Be(() => !signal.IsCrowded, "the crowd is forgotten");
     }
 
     [Fact]
