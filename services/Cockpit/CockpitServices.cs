@@ -48,7 +48,7 @@ internal static class CockpitServices
         services.AddHostedService(p => p.GetRequiredService<LiveView>());
         services.AddHealthChecks().AddCheck<LiveView>("redis");
         services.AddResponseCompression(compression =>
-            compression.MimeTypes = ["text/html", "text/javascript", "text/css", "image/svg+xml"]
+            compression.MimeTypes = ["text/html", "text/javascript", "text/css", "image/svg+xml", "application/geo+json"]
         );
         return builder;
     }

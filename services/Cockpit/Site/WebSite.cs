@@ -23,7 +23,7 @@ public static class WebSite
         </body></html>
         """;
 
-    private static readonly FileExtensionContentTypeProvider Types = new();
+    private static readonly FileExtensionContentTypeProvider Types = new() { Mappings = { [".geojson"] = "application/geo+json" } };
 
     public static WebApplication MapWebSite(this WebApplication app)
     {

@@ -6,6 +6,12 @@ export function formatCount(n: number, locale: Locale): string {
   return new Intl.NumberFormat(locale).format(n)
 }
 
+/** A count for a wall: from a hundred thousand on in 万 and 亿, or thousands and millions, with one place. */
+export function formatBig(n: number, locale: Locale): string {
+  if (Math.abs(n) < 100_000) return formatCount(n, locale)
+  return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(n)
+}
+
 /** Milligrams as grams below a kilogram, kilograms below ten tonnes, tonnes above; three significant places are enough on a wall. */
 export function formatWeight(milligrams: number, locale: Locale): string {
   const [divisor, key]: [number, 'unit.gram' | 'unit.kilogram' | 'unit.tonne'] =
@@ -20,6 +26,20 @@ export function formatWeight(milligrams: number, locale: Locale): string {
 export function formatShare(part: number, whole: number, locale: Locale): string {
   if (whole <= 0) return '–'
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(part / whole)
+}
+
+/** A share from 0 to 1 in per cent with one place; a dash where it is unknown. */
+export function formatRatio(value: number | null | undefined, locale: Locale): string {
+  if (value === null || value === undefined) return '–'
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(value)
+}
+
+/** Seconds as minutes below two hours, as hours below three days, else as days. */
+export function formatDuration(seconds: number | null | undefined, locale: Locale): string {
+  if (seconds === null || seconds === undefined) return '–'
+  const [divisor, key, digits]: [number, 'unit.second' | 'unit.minute' | 'unit.hour' | 'unit.day', number] =
+    seconds < 60 ? [1, 'unit.second', 0] : seconds < 7200 ? [60, 'unit.minute', 0] : seconds < 259_200 ? [3600, 'unit.hour', 1] : [86_400, 'unit.day', 1]
+  return textAt(locale, key, { n: new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(seconds / divisor) })
 }
 
 /** Time of day where the region is, wherever the screen hangs. */

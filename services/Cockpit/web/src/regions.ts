@@ -1,6 +1,6 @@
 /**
- * Names of administrative divisions (GB/T 2260) that the page can offer: the provinces, the cities of Zhejiang, and the counties of Hangzhou
- * (as of 2021) and Jinhua. Another code is shown as it is.
+ * Names of administrative divisions (GB/T 2260) that the page can offer: the provinces, the cities of Zhejiang and Shandong, and the counties
+ * of Hangzhou (as of 2021), Jinhua, Shanghai and Yantai. Another code is shown as it is.
  */
 const names: Record<string, readonly [zh: string, en: string]> = {
   '110000': ['北京市', 'Beijing'], '120000': ['天津市', 'Tianjin'], '130000': ['河北省', 'Hebei'], '140000': ['山西省', 'Shanxi'],
@@ -11,6 +11,7 @@ const names: Record<string, readonly [zh: string, en: string]> = {
   '450000': ['广西壮族自治区', 'Guangxi'], '460000': ['海南省', 'Hainan'], '500000': ['重庆市', 'Chongqing'], '510000': ['四川省', 'Sichuan'],
   '520000': ['贵州省', 'Guizhou'], '530000': ['云南省', 'Yunnan'], '540000': ['西藏自治区', 'Tibet'], '610000': ['陕西省', 'Shaanxi'],
   '620000': ['甘肃省', 'Gansu'], '630000': ['青海省', 'Qinghai'], '640000': ['宁夏回族自治区', 'Ningxia'], '650000': ['新疆维吾尔自治区', 'Xinjiang'],
+  '710000': ['台湾省', 'Taiwan'], '810000': ['香港特别行政区', 'Hong Kong'], '820000': ['澳门特别行政区', 'Macao'],
   '330100': ['杭州市', 'Hangzhou'], '330200': ['宁波市', 'Ningbo'], '330300': ['温州市', 'Wenzhou'], '330400': ['嘉兴市', 'Jiaxing'],
   '330500': ['湖州市', 'Huzhou'], '330600': ['绍兴市', 'Shaoxing'], '330700': ['金华市', 'Jinhua'], '330800': ['衢州市', 'Quzhou'],
   '330900': ['舟山市', 'Zhoushan'], '331000': ['台州市', 'Taizhou'], '331100': ['丽水市', 'Lishui'],
@@ -19,7 +20,19 @@ const names: Record<string, readonly [zh: string, en: string]> = {
   '330113': ['临平区', 'Linping'], '330114': ['钱塘区', 'Qiantang'], '330122': ['桐庐县', 'Tonglu'], '330127': ['淳安县', "Chun'an"],
   '330182': ['建德市', 'Jiande'], '330702': ['婺城区', 'Wucheng'], '330703': ['金东区', 'Jindong'], '330723': ['武义县', 'Wuyi'],
   '330726': ['浦江县', 'Pujiang'], '330727': ['磐安县', "Pan'an"], '330781': ['兰溪市', 'Lanxi'], '330782': ['义乌市', 'Yiwu'],
-  '330783': ['东阳市', 'Dongyang'], '330784': ['永康市', 'Yongkang']
+  '330783': ['东阳市', 'Dongyang'], '330784': ['永康市', 'Yongkang'],
+  '310100': ['上海市', 'Shanghai'], '310101': ['黄浦区', 'Huangpu'], '310104': ['徐汇区', 'Xuhui'], '310105': ['长宁区', 'Changning'],
+  '310106': ['静安区', "Jing'an"], '310107': ['普陀区', 'Putuo'], '310109': ['虹口区', 'Hongkou'], '310110': ['杨浦区', 'Yangpu'],
+  '310112': ['闵行区', 'Minhang'], '310113': ['宝山区', 'Baoshan'], '310114': ['嘉定区', 'Jiading'], '310115': ['浦东新区', 'Pudong'],
+  '310116': ['金山区', 'Jinshan'], '310117': ['松江区', 'Songjiang'], '310118': ['青浦区', 'Qingpu'], '310120': ['奉贤区', 'Fengxian'],
+  '310151': ['崇明区', 'Chongming'],
+  '370100': ['济南市', 'Jinan'], '370200': ['青岛市', 'Qingdao'], '370300': ['淄博市', 'Zibo'], '370400': ['枣庄市', 'Zaozhuang'],
+  '370500': ['东营市', 'Dongying'], '370600': ['烟台市', 'Yantai'], '370700': ['潍坊市', 'Weifang'], '370800': ['济宁市', 'Jining'],
+  '370900': ['泰安市', "Tai'an"], '371000': ['威海市', 'Weihai'], '371100': ['日照市', 'Rizhao'], '371300': ['临沂市', 'Linyi'],
+  '371400': ['德州市', 'Dezhou'], '371500': ['聊城市', 'Liaocheng'], '371600': ['滨州市', 'Binzhou'], '371700': ['菏泽市', 'Heze'],
+  '370602': ['芝罘区', 'Zhifu'], '370611': ['福山区', 'Fushan'], '370612': ['牟平区', 'Muping'], '370613': ['莱山区', 'Laishan'],
+  '370614': ['蓬莱区', 'Penglai'], '370681': ['龙口市', 'Longkou'], '370682': ['莱阳市', 'Laiyang'], '370683': ['莱州市', 'Laizhou'],
+  '370685': ['招远市', 'Zhaoyuan'], '370686': ['栖霞市', 'Qixia'], '370687': ['海阳市', 'Haiyang']
 }
 
 export const everywhere = '000000'
@@ -41,6 +54,20 @@ export function regionsWithin(home: string): string[] {
   const prefix = subtreePrefix(home)
   const below = Object.keys(names).filter(code => code !== home && code.startsWith(prefix)).sort()
   return [home, ...below]
+}
+
+/** The region above: county, city, province, everywhere; null above everything. */
+export function parentOf(code: string): string | null {
+  if (code === everywhere) return null
+  if (code.endsWith('0000')) return everywhere
+  return code.endsWith('00') ? `${code.slice(0, 2)}0000` : `${code.slice(0, 4)}00`
+}
+
+/** The known regions of the next level below; none below a county. */
+export function childrenOf(code: string): string[] {
+  return Object.keys(names)
+    .filter(other => other !== code && parentOf(other) === code)
+    .sort()
 }
 
 /** 0 for a province, 1 for a city, 2 for a county: how far its entry is set in. */

@@ -44,12 +44,13 @@ export function me(): Promise<Me> {
   return json('/api/cockpit/me')
 }
 
-export function lastEvents(region: string | null, limit: number): Promise<EventPage> {
-  return json(`/api/cockpit/events?limit=${limit}${region ? `&region=${region}` : ''}`)
+/** Whose events: a query of the service such as `region=330100` or `institution=…`; empty for the caller's own. */
+export function lastEvents(scope: string, limit: number): Promise<EventPage> {
+  return json(`/api/cockpit/events?limit=${limit}${scope && `&${scope}`}`)
 }
 
-export function streamAddress(region: string | null, after: number): string {
-  return `/api/cockpit/stream?after=${after}${region ? `&region=${region}` : ''}`
+export function streamAddress(scope: string, after: number): string {
+  return `/api/cockpit/stream?after=${after}${scope && `&${scope}`}`
 }
 
 /** Today's numbers of one institution, where the caller may see them. */

@@ -131,5 +131,9 @@ export const texts = defineTexts({
 
   'unit.gram': ['{n} 克', '{n} g'],
   'unit.kilogram': ['{n} 千克', '{n} kg'],
-  'unit.tonne': ['{n} 吨', '{n} t']
+  'unit.tonne': ['{n} 吨', '{n} t'],
+  'unit.second': ['{n} 秒', '{n} s'],
+  'unit.minute': ['{n} 分钟', '{n} min'],
+  'unit.hour': ['{n} 小时', '{n} h'],
+  'unit.day': ['{n} 天', '{n} d']
 })

@@ -1,12 +1,12 @@
 import type { TextKey } from '../texts'
 
-/** The lines of the day's curve, the first drawn as an area; colours are names of the theme. */
-export const series: readonly { metric: string; label: TextKey; colour: string; dashed?: boolean }[] = [
+/** What the day can be drawn by; colours are names of the theme. */
+export const curveMetrics: readonly { metric: string; label: TextKey; colour: string }[] = [
   { metric: 'received', label: 'curve.received', colour: 'jade' },
   { metric: 'dispensed', label: 'curve.dispensed', colour: 'sky' },
   { metric: 'decocted', label: 'curve.decocted', colour: 'amber' },
   { metric: 'delivered', label: 'curve.delivered', colour: 'lilac' },
-  { metric: 'intercepted', label: 'curve.intercepted', colour: 'cinnabar', dashed: true }
+  { metric: 'intercepted', label: 'curve.intercepted', colour: 'cinnabar' }
 ]
 
 /** The hours that are over: what has not come yet is no zero, and an hour that is under way is not yet to be compared. */
@@ -18,4 +18,9 @@ export function pastOf(values: readonly number[] | undefined, until: number, tod
 /** The step from the last full hour to the one under way; nothing on a day that is over. */
 export function presentOf(values: readonly number[] | undefined, until: number, today: boolean): (number | null)[] {
   return Array.from({ length: 24 }, (_, hour) => (today && (hour === until || hour === until - 1) ? (values?.[hour] ?? 0) : null))
+}
+
+/** The sum of the hours before one. */
+export function soFar(values: readonly number[] | undefined, hour: number): number {
+  return (values ?? []).slice(0, hour).reduce((sum, n) => sum + n, 0)
 }

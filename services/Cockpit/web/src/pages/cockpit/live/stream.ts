@@ -4,7 +4,7 @@ import { lastEvents, me, streamAddress } from '@/api/session'
 import { connectionOf, pauseBefore, silence, type Connection, type Transport } from './connection'
 import { begin, fold, nothing, type LiveState } from './fold'
 
-const names = ['facts', 'counters', 'rankings', 'skipped', 'beat']
+const names = ['facts', 'counters', 'rankings', 'skipped', 'beat', 'anew']
 const firstPage = 60
 
 /**
@@ -29,7 +29,7 @@ export class LiveStream {
 
   /** @param onSignedOut called once when the service no longer knows the caller. */
   constructor(
-    private readonly region: string | null,
+    private readonly scope: string,
     private readonly onSignedOut: () => void
   ) {}
 
@@ -53,7 +53,7 @@ export class LiveStream {
     this.transport = 'connecting'
     try {
       if (!this.begun) {
-        this.inner.live = begin(await lastEvents(this.region, firstPage))
+        this.inner.live = begin(await lastEvents(this.scope, firstPage))
         this.begun = true
       }
     } catch (e) {
@@ -62,7 +62,7 @@ export class LiveStream {
       return this.wait()
     }
     if (this.closed) return
-    const source = new EventSource(streamAddress(this.region, this.inner.live.position))
+    const source = new EventSource(streamAddress(this.scope, this.inner.live.position))
     this.source = source
     source.onopen = () => {
       this.transport = 'open'
@@ -73,6 +73,7 @@ export class LiveStream {
     for (const name of names) {
       source.addEventListener(name, event => {
         const message = event as MessageEvent<string>
+        if (name === 'anew') return this.beginAnew(source)
         this.inner.live = fold(this.inner.live, { name, data: message.data, id: message.lastEventId }, Date.now())
         this.look()
       })
@@ -82,6 +83,14 @@ export class LiveStream {
       source.close()
       void this.recover()
     }
+  }
+
+  /** The service counts its events from the beginning again: what is there is of the old count, and everything is read afresh. */
+  private beginAnew(source: EventSource): void {
+    source.close()
+    if (this.source === source) this.source = null
+    this.begun = false
+    void this.connect()
   }
 
   /** The stream broke: because the session ended, or for any other reason. */
