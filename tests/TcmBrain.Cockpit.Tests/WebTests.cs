@@ -144,7 +144,7 @@ public sealed class WebTests(Servers servers, Browser browser)
         await Assertions.Expect(page.Locator(".herbs")).ToContainTextAsync("暂无数据");
         await ShotAsync(page, "1440x900-empty");
 
-        await page.GetByLabel("区域", new() { Exact = true }).SelectOptionAsync("330106");
+        await page.Locator(".bar__region select").SelectOptionAsync("330106");
         await Assertions.Expect(Value(page, "received")).ToHaveTextAsync("1");
         await Assertions.Expect(page.Locator(".ticker__list li").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".curve canvas")).ToBeVisibleAsync();
@@ -219,7 +219,7 @@ public sealed class WebTests(Servers servers, Browser browser)
             new TestToken("operator", null, null, ["operator"])
             {
                 IssuedAt = DateTimeOffset.UtcNow.AddSeconds(-40),
-                Lifetime = TimeSpan.FromSeconds(14),
+                Lifetime = TimeSpan.FromSeconds(20),
             }
         );
         await using var context = await OpenAsync(host, 1440, 900, token);
