@@ -21,11 +21,11 @@ public static class CockpitEndpoints
     {
         var cockpit = app.MapGroup("/api/cockpit");
         cockpit.MapGet("/me", Me);
-        cockpit.MapGet("/summary", Summary);
-        cockpit.MapGet("/rankings", Rankings);
+        cockpit.MapReading();
         cockpit.MapGet("/events", Events);
+        cockpit.MapGet("/alarms", Alarms).WithName("CockpitAlarms").Produces<AlarmsView>();
         cockpit.MapGet("/stream", Stream);
-        cockpit.MapPost("/rebuild", Rebuild).RequireRole(Roles.Operator);
+        cockpit.MapPost("/rebuild", RebuildNow).RequireRole(Roles.Operator);
         return app;
     }
 
@@ -50,33 +50,6 @@ public static class CockpitEndpoints
         );
     }
 
-    private static async Task Summary(
-        HttpContext context,
-        Board board,
-        InstitutionRegister register,
-        string? region = null,
-        string? day = null,
-        string? institution = null
-    )
-    {
-        var audience = string.IsNullOrEmpty(institution)
-            ? Audience.Of(context.User, region, register)
-            : Audience.OfInstitution(context.User, institution, register);
-        await AnswerAsync(context, await board.SummaryAsync(audience.Scope, DayOf(day, board), context.RequestAborted));
-    }
-
-    private static async Task Rankings(
-        HttpContext context,
-        Board board,
-        InstitutionRegister register,
-        string? region = null,
-        string? day = null
-    )
-    {
-        var audience = Audience.Of(context.User, region, register);
-        await AnswerAsync(context, await board.RankingsAsync(audience.Scope, DayOf(day, board), context.RequestAborted));
-    }
-
     /// <summary>Without <paramref name="after"/> the last events; with it what came next, to be paged by the position answered.</summary>
     private static async Task Events(
         HttpContext context,
@@ -89,16 +62,59 @@ public static class CockpitEndpoints
     )
     {
         var audience = Audience.Of(context.User, region, register);
-        var count = 50;
-        if (!string.IsNullOrEmpty(limit) && (!int.TryParse(limit, CultureInfo.InvariantCulture, out count) || count is < 1 or > MostEvents))
-        {
-            throw CockpitFaults.BadLimit.Exception("limit", MostEvents);
-        }
+        var count = Answers.LimitOf(limit, 50, MostEvents);
 
         await tail.Ready.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
         var page = string.IsNullOrEmpty(after)
             ? await pages.LastAsync(audience, count, context.RequestAborted)
-            : await pages.AfterAsync(audience, PositionOf(after), count, context.RequestAborted);
+            : await pages.AfterAsync(audience, Answers.PositionOf(after), count, context.RequestAborted);
+        await WriteAsync(context, page, audience, register, json => json.WriteNumber("position", page.Position));
+    }
+
+    /// <summary>The last alarms, newest first; <paramref name="before"/> is the <c>next</c> of the page before.</summary>
+    private static async Task Alarms(
+        HttpContext context,
+        EventPages pages,
+        FactTail tail,
+        InstitutionRegister register,
+        string? region = null,
+        string? institution = null,
+        string? before = null,
+        string? limit = null
+    )
+    {
+        var audience = Answers.AudienceOf(context, register, region, institution);
+        var count = Answers.LimitOf(limit, 50, MostEvents);
+        var from = string.IsNullOrEmpty(before) ? long.MaxValue : Answers.PositionOf(before, "before");
+        await tail.Ready.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
+        var page = await pages.AlarmsAsync(audience, from, count, context.RequestAborted);
+        await WriteAsync(
+            context,
+            page,
+            audience,
+            register,
+            json =>
+            {
+                if (page.Position == 0)
+                {
+                    json.WriteNull("next");
+                }
+                else
+                {
+                    json.WriteString("next", page.Position.ToString(CultureInfo.InvariantCulture));
+                }
+            }
+        );
+    }
+
+    private static async Task WriteAsync(
+        HttpContext context,
+        EventPage page,
+        Audience audience,
+        InstitutionRegister register,
+        Action<Utf8JsonWriter> end
+    )
+    {
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
@@ -110,7 +126,7 @@ public static class CockpitEndpoints
         }
 
         json.WriteEndArray();
-        json.WriteNumber("position", page.Position);
+        end(json);
         json.WriteEndObject();
     }
 
@@ -130,7 +146,7 @@ public static class CockpitEndpoints
         var audience = Audience.Of(context.User, region, register);
         var resume = context.Request.Headers["Last-Event-ID"].ToString();
         var from = resume.Length > 0 ? resume : after;
-        var position = string.IsNullOrEmpty(from) ? long.MaxValue : PositionOf(from);
+        var position = string.IsNullOrEmpty(from) ? long.MaxValue : Answers.PositionOf(from);
         if (!gate.TryEnter())
         {
             throw CockpitFaults.TooManyStreams.Exception();
@@ -161,43 +177,12 @@ public static class CockpitEndpoints
         }
     }
 
-    private static async Task<Ok<RebuildResult>> Rebuild(CounterAudit audit, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await audit.RebuildAsync(cancellationToken));
+    private static async Task<Ok<RebuildResult>> RebuildNow(Rebuild rebuild, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await rebuild.RunAsync(cancellationToken));
 
-    private static async Task AnswerAsync(HttpContext context, Rendered answer)
-    {
-        context.Response.Headers.ETag = answer.ETag;
-        context.Response.Headers.CacheControl = "private, no-cache";
-        context.Response.Headers.Vary = "Cookie, Authorization";
-        if (context.Request.Headers.IfNoneMatch.Any(tag => tag is not null && tag.Split(',').Any(t => t.Trim() == answer.ETag)))
-        {
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = answer.Json.Length;
-        await context.Response.Body.WriteAsync(answer.Json, context.RequestAborted);
-    }
-
-    private static DateOnly DayOf(string? day, Board board)
-    {
-        if (string.IsNullOrEmpty(day))
-        {
-            return board.Today;
-        }
-
-        return
-            DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
-            && parsed <= board.Today
-            ? parsed
-            : throw CockpitFaults.BadDay.Exception("day");
-    }
-
-    private static long PositionOf(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            ? position
-            : throw CockpitFaults.BadPosition.Exception("after");
+    /// <param name="Items">ticker events, newest first</param>
+    /// <param name="Next">to be given as <c>before</c>; null: there are no more</param>
+    internal sealed record AlarmsView(IReadOnlyList<JsonElement> Items, string? Next);
 
     /// <param name="Region">The region whose numbers are shown when none is asked for; null when the caller sees an institution.</param>
     /// <param name="ExpiresAt">UTC; when the session ends unless it is renewed</param>

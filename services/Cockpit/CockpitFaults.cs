@@ -36,6 +36,13 @@ public static class CockpitFaults
         "没有这家机构，或不在您的管辖范围内",
         "there is no such institution, or it is not within your reach"
     );
+    public static readonly FaultDefinition UnknownMetric = new("COC-0201", 400, "没有这个指标口径", "there is no such metric");
+    public static readonly FaultDefinition BadRange = new(
+        "COC-0202",
+        400,
+        "时间范围应为 1 到 {0} 天，指标不多于 {1} 个",
+        "the range must be of 1 to {0} days, with no more than {1} metrics"
+    );
     public static readonly FaultDefinition StrangeCharacter = new(
         "COC-0301",
         400,

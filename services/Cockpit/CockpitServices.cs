@@ -24,6 +24,8 @@ internal static class CockpitServices
         services.AddSingleton<LiveStore>();
         services.AddSingleton<CounterStore>();
         services.AddSingleton<RankingStore>();
+        services.AddSingleton<FlowStore>();
+        services.AddSingleton<HistoryStore>();
         services.AddSingleton(p => new LiveView(
             p.GetRequiredService<FactTail>(),
             p.GetRequiredService<LiveStore>(),
@@ -37,13 +39,15 @@ internal static class CockpitServices
             p.GetRequiredService<LiveStore>(),
             p.GetRequiredService<CounterStore>(),
             p.GetRequiredService<RankingStore>(),
+            p.GetRequiredService<FlowStore>(),
             p.GetRequiredService<InstitutionRegister>(),
             p.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<EventPages>();
         services.AddSingleton<LiveStream>();
         services.AddSingleton<StreamGate>();
-        services.AddSingleton(p => new CounterAudit(p.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(p => new Rebuild(p.GetRequiredService<NpgsqlDataSource>()));
+        services.AddHostedService<Upgrade>();
         services.AddHostedService(p => p.GetRequiredService<FactTail>());
         services.AddHostedService(p => p.GetRequiredService<LiveView>());
         services.AddHealthChecks().AddCheck<LiveView>("redis");

@@ -97,7 +97,7 @@ public sealed class FactTests
                 tally.Add(Fact.Of(taken.MessageId, taken.Event));
             }
 
-            tally.Standing().Keys.Select(k => k.Stage).Distinct().ShouldBe([Stage.Completed]);
+            tally.Contributions().Standing.Keys.Select(k => k.Stage).Distinct().ShouldBe([Stage.Completed]);
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class FactTests
         var tally = new Tally();
         tally.Add(At(Received(id, revision: 2)));
         tally.Add(At(Rejected(id, revision: 1)));
-        tally.Standing().Keys.Select(k => k.Stage).Distinct().ShouldBe([Stage.Received]);
+        tally.Contributions().Standing.Keys.Select(k => k.Stage).Distinct().ShouldBe([Stage.Received]);
     }
 
     [Fact]

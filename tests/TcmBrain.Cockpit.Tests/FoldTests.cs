@@ -112,13 +112,23 @@ public sealed class FoldTests(Servers servers)
             update cockpit.standing set value = value - 1 where kind = 'r' and code = '000000'
                 and stage = (select max(stage) from cockpit.standing where value > 1 and kind = 'r' and code = '000000');
             insert into cockpit.rankings values ('herb', '2026-01-01', '330106', 'x', '无', 1, 1);
+            update cockpit.sketches set sum = sum + 1 where kind = 'r' and code = '000000' and measure = 'received-approved'
+                and hour = (select min(hour) from cockpit.sketches where kind = 'r' and code = '000000' and measure = 'received-approved');
+            update cockpit.flows set count = count + 1 where institution = (select min(institution) from cockpit.flows);
+            update cockpit.journeys set approved = approved + 1 where id = (select id from cockpit.journeys where approved > 0 limit 1);
             """
         );
         var audit = await CounterAudit.RunAsync(text);
         audit.Holds.ShouldBeFalse();
-        audit.Differences.Count.ShouldBeInRange(4, 5);
+        string[] damaged = ["counters", "standing", "rankings", "flows", "turn-rounds", "journeys"];
+        foreach (var table in damaged)
+        {
+            audit.Differences.ShouldContain(d => d.Name.StartsWith($"cockpit {table} = recomputation: "), table);
+        }
+
+        audit.Differences.Count.ShouldBeInRange(6, 10);
         var before = await connection.ExecuteScalarAsync<Guid>("select generation from cockpit.position");
-        var rebuilt = await new CounterAudit(database).RebuildAsync();
+        var rebuilt = await new Rebuild(database).RunAsync();
         rebuilt.Counters.ShouldBeGreaterThan(0);
         (await CounterAudit.RunAsync(text)).Differences.ShouldBeEmpty();
         (await connection.ExecuteScalarAsync<Guid>("select generation from cockpit.position")).ShouldNotBe(before);
@@ -140,7 +150,7 @@ public sealed class FoldTests(Servers servers)
         });
         while (!folding.IsCompleted)
         {
-            await new CounterAudit(database).RebuildAsync();
+            await new Rebuild(database).RunAsync();
         }
 
         await folding;

@@ -96,6 +96,8 @@ internal sealed class Region(int seed)
                 Outcome = intercepted ? "double_sign" : "pass",
                 Release = "r1",
                 Findings = intercepted ? [new AuditedFinding("R1", "double_sign", [1])] : [],
+                FormulaName = _random.Next(3) == 0 ? "四君子汤" : null,
+                FormulaSimilarityPermille = 900,
             },
             new PrescriptionApproved
             {
@@ -131,6 +133,8 @@ internal sealed class Region(int seed)
                 CentreName = "西湖共享中药房",
                 ReasonZh = "最近",
                 ReasonEn = "nearest",
+                // Delivered 140 minutes after it came: half are late.
+                PromisedAt = at.AddMinutes(_random.Next(2) == 0 ? 120 : 160),
             },
             new StockReserved
             {
@@ -202,6 +206,8 @@ internal sealed class Region(int seed)
                 LeafIndex = _number,
                 PrescriptionId = id,
                 RegionCode = county,
+                InstitutionCode = code,
+                CentreCode = Centre,
             },
             new DecoctionStarted
             {

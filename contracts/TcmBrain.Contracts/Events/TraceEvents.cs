@@ -13,6 +13,12 @@ public sealed record TraceCaptured : Event
     /// <summary>The prescription the step belongs to, when there is one.</summary>
     public Guid? PrescriptionId { get; init; }
     public string? RegionCode { get; init; }
+
+    /// <summary>Prescribing institution of that prescription; null in what was told before events had it.</summary>
+    public string? InstitutionCode { get; init; }
+
+    /// <summary>Where the step was taken; null when no centre did, or in what was told before events had it.</summary>
+    public string? CentreCode { get; init; }
 }
 
 /// <summary>

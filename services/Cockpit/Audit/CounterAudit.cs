@@ -12,7 +12,7 @@ public sealed record AuditCheck(string Name, long Expected, long Actual)
 }
 
 /// <summary>A number that is not what the facts say.</summary>
-public sealed record AuditDifference(string Name, long Expected, long Actual);
+public sealed record AuditDifference(string Name, string Expected, string Actual);
 
 /// <param name="Checks">For each table: how many numbers a recomputation has or the table has, and how many of them agree.</param>
 /// <param name="Differences">The first of those that do not agree, at most <see cref="CounterAudit.MostDifferences"/>.</param>
@@ -21,10 +21,8 @@ public sealed record AuditResult(IReadOnlyList<AuditCheck> Checks, IReadOnlyList
     public bool Holds => Checks.All(c => c.Holds);
 }
 
-public sealed record RebuildResult(long Facts, int Counters, int Rankings, int Prescriptions, double Seconds);
-
 /// <summary>
-/// Recomputes every number of the cockpit from its facts, to compare (核对) or to replace (重算). Needs nothing but the database, so that tools can use it.
+/// Recomputes every number of the cockpit from its facts and compares (核对). Needs nothing but the database, so that tools can use it.
 /// </summary>
 public sealed class CounterAudit(NpgsqlDataSource database)
 {
@@ -42,136 +40,66 @@ public sealed class CounterAudit(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var (tally, facts, last) = await RecomputeAsync(connection, cancellationToken);
+        var numbers = new Recomputation();
+        await numbers.ReadAsync(connection, long.MaxValue, cancellationToken);
         var position = await connection.ExecuteScalarAsync<long>("select last from cockpit.position", transaction: snapshot);
+        var tally = numbers.Tally;
+        var journeys = tally.Contributions();
+        journeys.Settle();
 
         var differences = new List<AuditDifference>();
         var checks = new List<AuditCheck>
         {
-            new("cockpit facts = position", position, facts),
-            new("cockpit last fact = position", position, last),
-            Compare("cockpit counters = recomputation", tally.Counters, await CountersAsync(connection), differences),
-            Compare("cockpit standing = recomputation", tally.Standing(), await StandingAsync(connection), differences),
+            new("cockpit facts = position", position, numbers.Facts),
+            new("cockpit last fact = position", position, numbers.Last),
             Compare(
-                "cockpit rankings = recomputation",
-                tally.Rankings.ToDictionary(r => r.Key, r => r.Value.Count),
-                await RankingsAsync(connection, "count"),
+                "cockpit counters = recomputation",
+                tally.Counters.Concat(journeys.Counters).ToDictionary(),
+                await StoredNumbers.CountersAsync(connection),
+                Number,
                 differences
             ),
             Compare(
-                "cockpit ranking amounts = recomputation",
-                tally.Rankings.ToDictionary(r => r.Key, r => r.Value.Amount),
-                await RankingsAsync(connection, "amount"),
+                "cockpit standing = recomputation",
+                journeys.Standing,
+                await StoredNumbers.StandingAsync(connection),
+                Number,
+                differences
+            ),
+            Compare(
+                "cockpit rankings = recomputation",
+                tally.Rankings,
+                await StoredNumbers.RankingsAsync(connection),
+                r => $"{r.Count} × {r.Amount}",
+                differences
+            ),
+            Compare("cockpit flows = recomputation", journeys.Flows, await StoredNumbers.FlowsAsync(connection), Number, differences),
+            Compare(
+                "cockpit turn-rounds = recomputation",
+                journeys.Sketches,
+                await StoredNumbers.SketchesAsync(connection, cancellationToken),
+                s => s is null ? "0" : $"{s.Count} × {s.Sum} ms {Convert.ToHexString(s.Encode())}",
+                differences
+            ),
+            Compare(
+                "cockpit journeys = recomputation",
+                tally.Journeys,
+                await StoredNumbers.JourneysAsync(connection, cancellationToken),
+                j => j is null ? "none" : j.ToString(),
                 differences
             ),
         };
         return new(checks, differences);
     }
 
-    /// <summary>
-    /// Replaces all numbers by a recomputation and starts a new generation of the live view. Folding waits meanwhile; readers go on seeing the old
-    /// numbers until it is done. Idempotent.
-    /// </summary>
-    public async Task<RebuildResult> RebuildAsync(CancellationToken cancellationToken = default)
-    {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync("update cockpit.position set generation = gen_random_uuid()", transaction: transaction);
-        var (tally, facts, _) = await RecomputeAsync(connection, cancellationToken);
-        await connection.ExecuteAsync(
-            """
-            delete from cockpit.counters;
-            delete from cockpit.standing;
-            delete from cockpit.rankings;
-            delete from cockpit.prescriptions;
-            """,
-            transaction: transaction
-        );
-        await FoldStore.AddAsync(connection, transaction, tally, [], FoldStore.Rebuilt, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new(facts, tally.Counters.Count, tally.Rankings.Count, tally.Prescriptions.Count, clock.Elapsed.TotalSeconds);
-    }
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static async Task<(Tally Tally, long Facts, long Last)> RecomputeAsync(
-        NpgsqlConnection connection,
-        CancellationToken cancellationToken
-    )
-    {
-        const string sql = """
-            select id, message_id, type, aggregate_id, version, revision, institution, region, centre, occurred_at, detail, topic,
-                   amount, quantity, items, flag, pieces, weights
-            from cockpit.facts order by id
-            """;
-        var tally = new Tally();
-        long facts = 0;
-        long last = 0;
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            facts++;
-            last = reader.GetInt64(0);
-            tally.Add(
-                new Fact
-                {
-                    MessageId = reader.GetGuid(1),
-                    Type = reader.GetString(2),
-                    AggregateId = reader.GetGuid(3),
-                    Version = reader.GetInt32(4),
-                    Revision = reader.GetInt32(5),
-                    Institution = Text(6),
-                    Region = Text(7),
-                    Centre = Text(8),
-                    OccurredAt = reader.GetFieldValue<DateTimeOffset>(9),
-                    Detail = Text(10),
-                    Topic = Text(11),
-                    Amount = reader.GetInt64(12),
-                    Quantity = reader.GetInt64(13),
-                    Items = reader.GetInt32(14),
-                    Flag = reader.GetBoolean(15),
-                    Pieces = reader.IsDBNull(16) ? null : reader.GetFieldValue<string[]>(16),
-                    Weights = reader.IsDBNull(17) ? null : reader.GetFieldValue<long[]>(17),
-                }
-            );
-        }
-
-        return (tally, facts, last);
-
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-    }
-
-    private static async Task<Dictionary<CounterKey, long>> CountersAsync(NpgsqlConnection connection)
-    {
-        var rows = await connection.QueryAsync<(string Kind, string Code, DateTime Day, short Hour, string Metric, long Value)>(
-            "select kind::text, code, day::timestamp, hour, metric, value from cockpit.counters",
-            commandTimeout: 0
-        );
-        return rows.ToDictionary(r => new CounterKey(new(r.Kind[0], r.Code), DateOnly.FromDateTime(r.Day), r.Hour, r.Metric), r => r.Value);
-    }
-
-    private static async Task<Dictionary<(Scope Scope, Stage Stage), long>> StandingAsync(NpgsqlConnection connection)
-    {
-        var rows = await connection.QueryAsync<(string Kind, string Code, short Stage, long Value)>(
-            "select kind::text, code, stage, value from cockpit.standing where value <> 0",
-            commandTimeout: 0
-        );
-        return rows.ToDictionary(r => (new Scope(r.Kind[0], r.Code), (Stage)r.Stage), r => r.Value);
-    }
-
-    private static async Task<Dictionary<RankingKey, long>> RankingsAsync(NpgsqlConnection connection, string column)
-    {
-        var rows = await connection.QueryAsync<(string List, DateTime Day, string Region, string Institution, string Topic, long Value)>(
-            $"select list, day::timestamp, region, institution, topic, {column} from cockpit.rankings",
-            commandTimeout: 0
-        );
-        return rows.ToDictionary(r => new RankingKey(r.List, DateOnly.FromDateTime(r.Day), r.Region, r.Institution, r.Topic), r => r.Value);
-    }
-
-    private static AuditCheck Compare<TKey>(
+    /// <summary>Absent and 0 are the same number.</summary>
+    internal static AuditCheck Compare<TKey, TValue>(
         string name,
-        IReadOnlyDictionary<TKey, long> expected,
-        Dictionary<TKey, long> actual,
+        IReadOnlyDictionary<TKey, TValue> expected,
+        IReadOnlyDictionary<TKey, TValue> actual,
+        Func<TValue?, string> text,
         List<AuditDifference> differences
     )
         where TKey : notnull
@@ -180,7 +108,7 @@ public sealed class CounterAudit(NpgsqlDataSource database)
         long agree = 0;
         foreach (var key in expected.Keys.Union(actual.Keys))
         {
-            var (should, does) = (expected.GetValueOrDefault(key), actual.GetValueOrDefault(key));
+            var (should, does) = (text(expected.GetValueOrDefault(key)), text(actual.GetValueOrDefault(key)));
             all++;
             if (should == does)
             {

@@ -5,8 +5,8 @@ using TcmBrain.Exchange.Inbox;
 namespace TcmBrain.Cockpit.Folding;
 
 /// <summary>
-/// Folds events into facts, counters, rankings and stages (归集), in the transaction that remembers them. Writers take turns at the
-/// position row, which they hold from the first statement to the commit; see docs/decisions/2026-11-22-cockpit-position.md.
+/// Folds events into facts, journeys and everything that is counted (归集), in the transaction that remembers them. Writers take turns at the position
+/// row, which they hold from the first statement to the commit; see docs/decisions/2026-11-22-cockpit-position.md.
 /// </summary>
 public sealed class CockpitFold : IFold
 {
@@ -25,10 +25,44 @@ public sealed class CockpitFold : IFold
             tally.Add(facts[i]);
         }
 
-        var institutions = InstitutionEntry.Of(events);
-        var before = await FoldStore.TakePositionAsync(work.Connection, work.Transaction, facts.Length, cancellationToken);
-        await FoldStore.AppendAsync(work.Connection, before, facts, cancellationToken);
-        await FoldStore.AddAsync(work.Connection, work.Transaction, tally, institutions, "", cancellationToken);
+        var (before, known) = await FoldStore.TakePositionAsync(
+            work.Connection,
+            work.Transaction,
+            facts.Length,
+            tally.Journeys.Keys,
+            cancellationToken
+        );
+        var contributions = Advance(tally, known);
+        await FactStore.AppendAsync(work.Connection, before, facts, Touched.Beyond(facts, tally, contributions), cancellationToken);
+        await FoldStore.AddAsync(
+            work.Connection,
+            work.Transaction,
+            tally,
+            contributions,
+            tally.Journeys,
+            InstitutionEntry.Of(events),
+            "",
+            cancellationToken
+        );
         await RegisterFold.FoldAsync(events, work, cancellationToken);
+    }
+
+    /// <summary>Joins what is told to what is known, and gives what that changes. The tally's journeys are whole afterwards.</summary>
+    internal static Contributions Advance(Tally tally, Dictionary<Guid, Journey> known)
+    {
+        var contributions = new Contributions();
+        foreach (var (id, told) in tally.Journeys)
+        {
+            if (known.TryGetValue(id, out var before))
+            {
+                contributions.Add(before, -1);
+                told.Join(before);
+            }
+
+            contributions.Add(told, 1);
+        }
+
+        contributions.Settle();
+        return contributions;
     }
 }

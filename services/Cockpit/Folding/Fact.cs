@@ -46,6 +46,15 @@ public sealed record Fact
     /// <summary>Milligrams of each of <see cref="Pieces"/> over all doses.</summary>
     public long[]? Weights { get; init; }
 
+    /// <summary>Until when the patient is to have it, as promised at a routing.</summary>
+    public DateTimeOffset? Due { get; init; }
+
+    /// <summary>County that an approved prescription is brought to.</summary>
+    public string? District { get; init; }
+
+    /// <summary>See <see cref="Alarms"/>; 0: none.</summary>
+    public short Alarm { get; init; }
+
     /// <exception cref="ArgumentException">An event type that the cockpit has no reading of: see Topology.</exception>
     public static Fact Of(Guid messageId, Event e)
     {
@@ -56,6 +65,7 @@ public sealed record Fact
             AggregateId = e.AggregateId,
             Version = e.Version,
             OccurredAt = e.OccurredAt,
+            Alarm = Alarms.Of(e.GetType().Name),
         };
         if (e is PrescriptionEvent p)
         {
@@ -73,7 +83,7 @@ public sealed record Fact
                 Items = x.LineCount,
                 Flag = x.Urgent,
             },
-            PrescriptionAudited x => fact with { Detail = x.Outcome, Items = x.Findings.Length },
+            PrescriptionAudited x => fact with { Detail = x.Outcome, Topic = x.FormulaName, Items = x.Findings.Length },
             PrescriptionApproved x => Approved(fact, x),
             PrescriptionRejected => fact,
             PrescriptionCancelled x => fact with { Detail = x.StateReached },
@@ -83,7 +93,7 @@ public sealed record Fact
             PrescriptionReturned x => fact with { Detail = x.Cause },
             PrescriptionCompleted => fact,
             CataloguePublished x => fact with { Detail = x.Release },
-            PrescriptionRouted x => fact with { Centre = x.CentreCode },
+            PrescriptionRouted x => fact with { Centre = x.CentreCode, Due = x.PromisedAt, Items = x.Reroutes },
             StockReserved x => fact with
             {
                 Centre = x.CentreCode,
@@ -136,7 +146,16 @@ public sealed record Fact
                 Topic = x.Pattern,
                 Items = x.Records,
             },
-            TraceCaptured x => fact with { Region = x.RegionCode, Detail = x.BizStep, Amount = x.LeafIndex },
+            TraceCaptured x => fact with
+            {
+                Institution = x.InstitutionCode,
+                Centre = x.CentreCode,
+                Region = x.RegionCode,
+                Detail = x.BizStep,
+                Amount = x.LeafIndex,
+                // A record of a prescription's step, and not one that takes another back.
+                Flag = x.PrescriptionId is not null && x.Version == 1,
+            },
             TraceBatchCaptured x => fact with { Region = x.RegionCode, Quantity = x.Count, Amount = x.FirstLeafIndex },
             TreeHeadSigned x => fact with { Amount = x.TreeSize },
             InstitutionEntryEvent x => fact with { Institution = x.Code, Region = x.RegionCode, Detail = x.Kind },
@@ -173,6 +192,7 @@ public sealed record Fact
             Quantity = e.Doses,
             Items = e.Lines.Length,
             Flag = e.Decoct,
+            District = e.DeliveryRegionCode,
             Pieces = [.. pieces.Select(p => p.Piece)],
             Weights = [.. pieces.Select(p => p.Milligrams)],
         };

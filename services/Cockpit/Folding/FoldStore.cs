@@ -11,100 +11,76 @@ internal static class FoldStore
     public const string Rebuilt = "rebuilt";
 
     /// <summary>
-    /// Takes <paramref name="count"/> ids for facts and with them the right to write: others wait until this transaction ends.
+    /// Takes <paramref name="count"/> ids for facts and with them the right to write: others wait until this transaction ends. Then reads what is known
+    /// of these journeys, in the same round trip.
     /// </summary>
-    /// <returns>the last id before</returns>
-    public static async Task<long> TakePositionAsync(
+    /// <returns>the last id before, and the journeys</returns>
+    public static async Task<(long Before, Dictionary<Guid, Journey> Known)> TakePositionAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         int count,
+        IEnumerable<Guid> journeys,
         CancellationToken cancellationToken
     )
     {
-        await using var command = new NpgsqlCommand(
-            "update cockpit.position set last = last + $1 returning last - $1",
-            connection,
-            transaction
-        )
-        {
-            Parameters = { new() { Value = (long)count } },
-        };
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var take = new NpgsqlBatchCommand("update cockpit.position set last = last + $1 returning last - $1");
+        take.Parameters.Add(new() { Value = (long)count });
+        batch.BatchCommands.Add(take);
+        batch.BatchCommands.Add(JourneyStore.Find(journeys));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var before = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        return (before, await JourneyStore.ReadAsync(reader, cancellationToken));
     }
 
-    /// <summary>Writes facts under the ids from <paramref name="before"/> + 1 on.</summary>
-    public static async Task AppendAsync(
-        NpgsqlConnection connection,
-        long before,
-        IReadOnlyList<Fact> facts,
-        CancellationToken cancellationToken
-    )
-    {
-        const string sql = """
-            copy cockpit.facts (id, message_id, type, aggregate_id, version, revision, institution, region, centre, occurred_at,
-                                reference, detail, topic, amount, quantity, items, flag, pieces, weights) from stdin (format binary)
-            """;
-        await using var copy = await connection.BeginBinaryImportAsync(sql, cancellationToken);
-        foreach (var fact in facts)
-        {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(++before, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(fact.MessageId, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(fact.Type, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(fact.AggregateId, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(fact.Version, NpgsqlDbType.Integer, cancellationToken);
-            await copy.WriteAsync(fact.Revision, NpgsqlDbType.Integer, cancellationToken);
-            await TextAsync(fact.Institution);
-            await TextAsync(fact.Region);
-            await TextAsync(fact.Centre);
-            await copy.WriteAsync(fact.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-            await TextAsync(fact.Reference);
-            await TextAsync(fact.Detail);
-            await TextAsync(fact.Topic);
-            await copy.WriteAsync(fact.Amount, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(fact.Quantity, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(fact.Items, NpgsqlDbType.Integer, cancellationToken);
-            await copy.WriteAsync(fact.Flag, NpgsqlDbType.Boolean, cancellationToken);
-            await ArrayAsync(fact.Pieces, NpgsqlDbType.Text);
-            await ArrayAsync(fact.Weights, NpgsqlDbType.Bigint);
-        }
-
-        await copy.CompleteAsync(cancellationToken);
-
-        Task TextAsync(string? value) =>
-            value is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
-
-        Task ArrayAsync<T>(T[]? value, NpgsqlDbType type) =>
-            value is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Array | type, cancellationToken);
-    }
-
-    /// <summary>Adds a tally to the tables, in one round trip.</summary>
+    /// <summary>Adds what is counted to the tables, in two round trips. The caller holds the position.</summary>
+    /// <param name="journeys">as they are now, those that have changed</param>
     public static async Task AddAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         Tally tally,
+        Contributions contributions,
+        IReadOnlyDictionary<Guid, Journey> journeys,
         IReadOnlyCollection<InstitutionEntry> institutions,
         string notification,
         CancellationToken cancellationToken
     )
     {
+        var sketches = await SketchStore.JoinAsync(connection, transaction, contributions.Sketches, cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (institutions.Count > 0)
         {
             batch.BatchCommands.Add(RememberInstitutions(institutions));
         }
 
-        if (tally.Prescriptions.Count > 0)
+        if (journeys.Count > 0)
         {
-            batch.BatchCommands.Add(Advance(tally));
+            batch.BatchCommands.Add(JourneyStore.Put(journeys));
         }
 
         if (tally.Rankings.Count > 0)
         {
-            batch.BatchCommands.Add(AddRankings(tally));
+            batch.BatchCommands.Add(AddRankings(tally.Rankings));
         }
 
-        batch.BatchCommands.Add(AddCounters(tally));
+        if (contributions.Standing.Count > 0)
+        {
+            batch.BatchCommands.Add(AddStanding(contributions.Standing));
+        }
+
+        if (contributions.Flows.Count > 0)
+        {
+            batch.BatchCommands.Add(AddFlows(contributions.Flows));
+        }
+
+        if (sketches.Count > 0)
+        {
+            batch.BatchCommands.Add(SketchStore.Put(sketches));
+        }
+
+        batch.BatchCommands.Add(AddCounters(tally.Counters.Concat(contributions.Counters)));
         var notify = new NpgsqlBatchCommand("select pg_notify($1, $2)");
         notify.Parameters.Add(new() { Value = Channel });
         notify.Parameters.Add(new() { Value = notification });
@@ -113,9 +89,9 @@ internal static class FoldStore
     }
 
     // Keys are sorted by the primary key, so rows are always locked in one order, whoever writes.
-    private static NpgsqlBatchCommand AddCounters(Tally tally)
+    private static NpgsqlBatchCommand AddCounters(IEnumerable<KeyValuePair<CounterKey, long>> counters)
     {
-        var rows = tally.Counters.OrderBy(c => c.Key).ToArray();
+        var rows = counters.OrderBy(c => c.Key).ToArray();
         var command = new NpgsqlBatchCommand(
             """
             insert into cockpit.counters as c (kind, code, day, hour, metric, value, last_fact)
@@ -133,9 +109,9 @@ internal static class FoldStore
         return command;
     }
 
-    private static NpgsqlBatchCommand AddRankings(Tally tally)
+    private static NpgsqlBatchCommand AddRankings(IReadOnlyDictionary<RankingKey, RankingValue> rankings)
     {
-        var rows = tally.Rankings.OrderBy(r => r.Key).ToArray();
+        var rows = rankings.OrderBy(r => r.Key).ToArray();
         var command = new NpgsqlBatchCommand(
             """
             insert into cockpit.rankings as r (list, day, region, institution, topic, count, amount)
@@ -154,35 +130,40 @@ internal static class FoldStore
         return command;
     }
 
-    /// <summary>Moves prescriptions forward, never back, and with them the counts of who stands where.</summary>
-    private static NpgsqlBatchCommand Advance(Tally tally)
+    private static NpgsqlBatchCommand AddStanding(IReadOnlyDictionary<(Scope Scope, Stage Stage), long> standing)
     {
-        var rows = tally.Prescriptions.OrderBy(p => p.Key).ToArray();
-        // before sees the table as it was when the statement began, and nobody else writes: the position is held.
+        var rows = standing.OrderBy(s => s.Key.Scope).ThenBy(s => s.Key.Stage).ToArray();
         var command = new NpgsqlBatchCommand(
             """
-            with incoming as (select * from unnest($1, $2, $3, $4) i (id, region, institution, progress)),
-            before as materialized (select p.id, p.progress from cockpit.prescriptions p where p.id = any($1)),
-            moved as (
-                insert into cockpit.prescriptions as p (id, region, institution, progress) select * from incoming
-                on conflict (id) do update set progress = excluded.progress where p.progress < excluded.progress
-                returning p.id, p.region, p.institution, p.progress),
-            steps as (
-                select m.region, m.institution, (m.progress % 1000)::smallint as stage, 1 as delta from moved m
-                union all
-                select m.region, m.institution, (b.progress % 1000)::smallint, -1 from moved m join before b on b.id = m.id)
             insert into cockpit.standing as s (kind, code, stage, value, last_fact)
-            select o.kind, o.code, t.stage, sum(t.delta), (select last from cockpit.position)
-            from steps t cross join lateral cockpit.scopes_of(t.region, t.institution) o
-            group by o.kind, o.code, t.stage having sum(t.delta) <> 0
-            order by o.kind, o.code, t.stage
+            select u.kind::"char", u.code, u.stage, u.value, p.last
+            from unnest($1, $2, $3, $4) u (kind, code, stage, value), cockpit.position p
             on conflict (kind, code, stage) do update set value = s.value + excluded.value, last_fact = excluded.last_fact
             """
         );
-        Add(command, rows, NpgsqlDbType.Uuid, r => r.Key);
-        Add(command, rows, NpgsqlDbType.Text, r => r.Value.Region);
-        Add(command, rows, NpgsqlDbType.Text, r => r.Value.Institution);
-        Add(command, rows, NpgsqlDbType.Bigint, r => r.Value.Progress);
+        Add(command, rows, NpgsqlDbType.Text, r => r.Key.Scope.Kind.ToString());
+        Add(command, rows, NpgsqlDbType.Text, r => r.Key.Scope.Code);
+        Add(command, rows, NpgsqlDbType.Smallint, r => (short)r.Key.Stage);
+        Add(command, rows, NpgsqlDbType.Bigint, r => r.Value);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand AddFlows(IReadOnlyDictionary<FlowKey, long> flows)
+    {
+        var rows = flows.OrderBy(f => f.Key).ToArray();
+        var command = new NpgsqlBatchCommand(
+            """
+            insert into cockpit.flows as f (day, region, institution, centre, district, count)
+            select * from unnest($1, $2, $3, $4, $5, $6)
+            on conflict (day, region, institution, centre, district) do update set count = f.count + excluded.count
+            """
+        );
+        Add(command, rows, NpgsqlDbType.Date, r => r.Key.Day);
+        Add(command, rows, NpgsqlDbType.Text, r => r.Key.Region);
+        Add(command, rows, NpgsqlDbType.Text, r => r.Key.Institution);
+        Add(command, rows, NpgsqlDbType.Text, r => r.Key.Centre);
+        Add(command, rows, NpgsqlDbType.Text, r => r.Key.District);
+        Add(command, rows, NpgsqlDbType.Bigint, r => r.Value);
         return command;
     }
 

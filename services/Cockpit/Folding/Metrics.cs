@@ -1,9 +1,15 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 using TcmBrain.Contracts.Events;
 
 namespace TcmBrain.Cockpit.Folding;
 
-/// <summary>What is counted (指标口径): from each fact, how much of what. Every counter is the sum of these and nothing else.</summary>
-public static class Metrics
+/// <summary>
+/// What is counted of events (指标口径): from each fact, how much of what. A counter is the sum of these rows, or of <see cref="JourneyReading"/>'s, and
+/// nothing else; the records behind a number are the facts whose rows made it.
+/// </summary>
+public static partial class Metrics
 {
     /// <summary>Every event, of whatever type.</summary>
     public const string Events = "events";
@@ -18,136 +24,85 @@ public static class Metrics
     public const string Delivered = "delivered";
     public const string Traced = "traced";
 
+    /// <summary>Events of <see cref="Folding.Alarms"/>.</summary>
+    public const string Alarms = "alarms";
+
+    /// <summary>Trace records that the steps of prescriptions call for …</summary>
+    public const string TraceDue = "trace-due";
+
+    /// <summary>… and those that are in the log.</summary>
+    public const string TraceThere = "trace-there";
+
     /// <summary>Those that the day's curve is drawn from.</summary>
-    public static readonly string[] Hourly = [Events, Received, Intercepted, "approved", Dispensed, Decocted, Delivered, Traced];
+    public static readonly string[] Hourly = [Events, Received, Intercepted, "approved", Dispensed, Decocted, Delivered, Traced, Alarms];
+
+    private static readonly FrozenDictionary<string, Row[]> Rows = Table()
+        .GroupBy(r => r.Type, r => r.Row)
+        .ToFrozenDictionary(g => g.Key, g => g.ToArray());
+
+    /// <summary>Names of everything that is counted.</summary>
+    public static readonly FrozenSet<string> All = Rows
+        .Values.SelectMany(rows => rows.Select(r => r.Metric))
+        .Concat(JourneyReading.Anchors.Keys)
+        .Append(Events)
+        .Append(Alarms)
+        .ToFrozenSet();
+
+    /// <summary>Changes when the tables of what is counted do; numbers made under another are recomputed.</summary>
+    public static readonly string Shape = Convert.ToHexStringLower(
+        SHA256
+            .HashData(
+                Encoding.UTF8.GetBytes(
+                    string.Join(
+                        '|',
+                        Rows.SelectMany(t => t.Value.Select(r => $"{t.Key}:{r.Metric}"))
+                            .Concat(JourneyReading.Measures.Select(m => m.Name))
+                            .Concat(JourneyReading.Anchors.Keys)
+                            .Concat(RankingLists.Sources.Keys)
+                            .Concat(Folding.Alarms.Types)
+                            .Order(StringComparer.Ordinal)
+                    )
+                )
+            )
+            .AsSpan(0, 8)
+    );
 
     public static void Count<TSink>(Fact fact, ref TSink sink)
         where TSink : IMetricSink, allows ref struct
     {
         sink.Add(Events, 1);
-        switch (fact.Type)
+        if (fact.Alarm > 0)
         {
-            case nameof(PrescriptionReceived):
-                sink.Add(Received, 1);
-                sink.Add("fee-fen", fact.Amount);
-                sink.Add("doses", fact.Quantity);
-                sink.Add("lines", fact.Items);
-                sink.Add("urgent", fact.Flag ? 1 : 0);
-                break;
-            case nameof(PrescriptionAudited):
-                sink.Add("audited", 1);
-                sink.Add("findings", fact.Items);
-                sink.Add(Intercepted, fact.Detail is "double_sign" or "resolve" or "block" ? 1 : 0);
-                sink.Add("blocked", fact.Detail == "block" ? 1 : 0);
-                break;
-            case nameof(PrescriptionApproved):
-                sink.Add("approved", 1);
-                sink.Add("approved-by-pharmacist", fact.Detail == "pharmacist" ? 1 : 0);
-                break;
-            case nameof(PrescriptionRejected):
-                sink.Add("rejected", 1);
-                break;
-            case nameof(PrescriptionCancelled):
-                sink.Add("cancelled", 1);
-                break;
-            case nameof(PrescriptionSuperseded):
-                sink.Add("superseded", 1);
-                break;
-            case nameof(PrescriptionExpired):
-                sink.Add("expired", 1);
-                break;
-            case nameof(PrescriptionReturned):
-                sink.Add("returned", 1);
-                break;
-            case nameof(PrescriptionCompleted):
-                sink.Add("completed", 1);
-                break;
-            case nameof(PrescriptionRouted):
-                sink.Add("routed", 1);
-                break;
-            case nameof(StockReserved):
-                sink.Add("reserved", 1);
-                sink.Add("reserved-milligrams", fact.Amount);
-                break;
-            case nameof(ReservationBroken):
-                sink.Add("reservations-broken", 1);
-                break;
-            case nameof(StockShort):
-                sink.Add("short", 1);
-                break;
-            case nameof(PrescriptionWithdrawn):
-                sink.Add("withdrawn", 1);
-                break;
-            case nameof(DispensingStarted):
-                sink.Add("dispensing-started", 1);
-                break;
-            case nameof(PrescriptionDispensed):
-                sink.Add(Dispensed, 1);
-                sink.Add("dispensed-milligrams", fact.Amount);
-                break;
-            case nameof(PrescriptionChecked):
-                sink.Add("checked", 1);
-                break;
-            case nameof(DecoctionStarted):
-                sink.Add("decoction-started", 1);
-                break;
-            case nameof(StepCompleted):
-                sink.Add("steps", 1);
-                sink.Add("step-seconds", fact.Amount);
-                break;
-            case nameof(DeviationDetected):
-                sink.Add("deviations", 1);
-                break;
-            case nameof(DecoctionScrapped):
-                sink.Add("scrapped", 1);
-                break;
-            case nameof(DecoctionCompleted):
-                sink.Add(Decocted, 1);
-                sink.Add("bags", fact.Quantity);
-                break;
-            case nameof(ParcelShipped):
-                sink.Add("shipped", 1);
-                break;
-            case nameof(ParcelDelivered):
-                sink.Add(Delivered, 1);
-                break;
-            case nameof(ReviewCompleted):
-                sink.Add("reviewed", 1);
-                sink.Add("irrational", fact.Flag ? 0 : 1);
-                break;
-            case nameof(LotAccepted):
-                sink.Add("lots-accepted", 1);
-                sink.Add("lots-accepted-milligrams", fact.Amount);
-                break;
-            case nameof(LotReleased):
-                sink.Add("lots-released", 1);
-                break;
-            case nameof(LotRejected):
-                sink.Add("lots-rejected", 1);
-                break;
-            case nameof(RecallIssued):
-                sink.Add("recalls", 1);
-                break;
-            case nameof(RecallOrdered):
-                sink.Add("recalls-ordered", 1);
-                break;
-            case nameof(NonconformityOpened):
-                sink.Add("nonconformities", 1);
-                break;
-            case nameof(SupervisionAlertRaised):
-                sink.Add("supervision-alerts", 1);
-                break;
-            case nameof(TraceCaptured):
-                sink.Add(Traced, 1);
-                break;
-            case nameof(TraceBatchCaptured):
-                sink.Add(Traced, fact.Quantity);
-                break;
-            case nameof(TreeHeadSigned):
-                sink.Add("heads-signed", 1);
-                break;
+            sink.Add(Alarms, 1);
+        }
+
+        if (Rows.TryGetValue(fact.Type, out var rows))
+        {
+            foreach (var row in rows)
+            {
+                sink.Add(row.Metric, row.Of(fact));
+            }
         }
     }
+
+    /// <summary>Types of the events that a metric is counted from; empty when there is no such metric here. Null: all of them.</summary>
+    public static string[]? TypesOf(string metric) =>
+        metric switch
+        {
+            Events => null,
+            Alarms => [.. Folding.Alarms.Types],
+            _ => [.. Rows.Where(t => t.Value.Any(r => r.Metric == metric)).Select(t => t.Key)],
+        };
+
+    private static (string Type, Row Row)[] On<TEvent>(params (string Metric, Func<Fact, long> Of)[] rows)
+        where TEvent : Event => Array.ConvertAll(rows, r => (typeof(TEvent).Name, new Row(r.Metric, r.Of)));
+
+    private static (string Type, Row Row)[] Each<TEvent>(string metric)
+        where TEvent : Event => On<TEvent>((metric, One));
+
+    private static long One(Fact fact) => 1;
+
+    private sealed record Row(string Metric, Func<Fact, long> Of);
 }
 
 /// <summary>Takes the contributions of a fact; a contribution of 0 makes no row.</summary>

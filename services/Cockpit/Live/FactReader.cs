@@ -8,7 +8,7 @@ internal static class FactReader
 {
     private const string Columns = """
         id, type, aggregate_id as AggregateId, occurred_at as OccurredAt, institution, region, centre, reference, detail, topic,
-        amount, quantity, items, flag
+        amount, quantity, items, flag, alarm, array_to_string(touched, ' ') as touched
         """;
 
     /// <summary>The first <paramref name="limit"/> facts after a position, rising. By the primary key.</summary>
@@ -49,6 +49,25 @@ internal static class FactReader
             .Select(Event)
             .ToList();
 
+    /// <summary>The last alarms before a position, falling. By the index of alarms.</summary>
+    public static async Task<List<TickerEvent>> AlarmsBeforeAsync(
+        NpgsqlConnection connection,
+        long before,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await connection.QueryAsync<Row>(
+                new CommandDefinition(
+                    $"select {Columns} from cockpit.facts where alarm > 0 and id < @before order by id desc limit @limit",
+                    new { before, limit },
+                    cancellationToken: cancellationToken
+                )
+            )
+        )
+            .Select(Event)
+            .ToList();
+
     private static TickerEvent Event(Row r) =>
         new()
         {
@@ -66,6 +85,8 @@ internal static class FactReader
             Quantity = r.Quantity,
             Items = r.Items,
             Flag = r.Flag,
+            Alarm = r.Alarm,
+            Touched = r.Touched,
         };
 
     private sealed record Row(
@@ -82,6 +103,8 @@ internal static class FactReader
         long Amount,
         long Quantity,
         int Items,
-        bool Flag
+        bool Flag,
+        short Alarm,
+        string? Touched
     );
 }

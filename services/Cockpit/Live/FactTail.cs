@@ -200,36 +200,25 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
                 _ring[e.Id % Capacity] = e;
                 _first = Math.Min(_first, e.Id);
                 Interlocked.Exchange(ref _position, e.Id);
-                DirtyHour.AddOf(e, _dirty);
+                AddDirty(e);
             }
+        }
+    }
+
+    private void AddDirty(TickerEvent e)
+    {
+        var (day, hour) = RegionHour.Of(e.OccurredAt);
+        foreach (var scope in Tally.ScopesOf(e.Region, e.Institution, e.Centre))
+        {
+            _dirty.Add(new(scope, day, hour));
+        }
+
+        foreach (var touched in e.Touched?.Split(' ') ?? [])
+        {
+            _dirty.Add(DirtyHour.Parse(touched));
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away, the live stream waits for it: {Reason}")]
     private partial void LogLost(string reason);
-}
-
-/// <summary>An hour of a scope whose counters have changed.</summary>
-internal readonly record struct DirtyHour(Scope Scope, DateOnly Day, short Hour)
-{
-    public static void AddOf(TickerEvent e, HashSet<DirtyHour> dirty)
-    {
-        var local = e.OccurredAt.ToOffset(Contracts.RegionTime.Offset);
-        var (day, hour) = (DateOnly.FromDateTime(local.DateTime), (short)local.Hour);
-        dirty.Add(new(Scope.Everywhere, day, hour));
-        foreach (var region in Tally.Ancestry(e.Region))
-        {
-            dirty.Add(new(Scope.OfRegion(region), day, hour));
-        }
-
-        if (e.Institution is not null)
-        {
-            dirty.Add(new(Scope.OfInstitution(e.Institution), day, hour));
-        }
-
-        if (e.Centre is not null)
-        {
-            dirty.Add(new(Scope.OfCentre(e.Centre), day, hour));
-        }
-    }
 }

@@ -14,6 +14,10 @@ public sealed class InstitutionRegister
 
     public InstitutionCard? Find(string code) => _cards.GetValueOrDefault(code);
 
+    /// <summary>Those whose region begins so.</summary>
+    public IEnumerable<InstitutionCard> Within(string regionPrefix) =>
+        _cards.Values.Where(c => c.Region?.StartsWith(regionPrefix, StringComparison.Ordinal) == true);
+
     public int Count => _cards.Count;
 
     internal async Task LoadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -119,7 +119,13 @@ public sealed class LiveStore : IAsyncDisposable
     /// <param name="whole">True when these are all that the hash has.</param>
     /// <returns>false when it was a part and the hash is not there: write it whole</returns>
     /// <exception cref="RedisConnectionException">Redis went away.</exception>
-    internal async Task<bool> WriteAsync(string key, bool whole, long position, IEnumerable<(string Field, long Value)> rows, long lastFact)
+    internal async Task<bool> WriteAsync(
+        string key,
+        bool whole,
+        long position,
+        IEnumerable<(string Field, RedisValue Value)> rows,
+        long lastFact
+    )
     {
         var connection = _connection ?? throw new InvalidOperationException("Not connected.");
         List<RedisValue> arguments = [whole ? "whole" : "part", position, (long)KeptFor.TotalSeconds];
@@ -142,6 +148,9 @@ public sealed class LiveStore : IAsyncDisposable
 
     internal static string Field(short hour, string metric) => string.Create(CultureInfo.InvariantCulture, $"{hour}:{metric}");
 
+    /// <summary>Of a turn-round of an hour; its value is the sketch.</summary>
+    internal static string SketchField(short hour, string measure) => string.Create(CultureInfo.InvariantCulture, $"~{hour}:{measure}");
+
     /// <summary>A scope whose day has no hash is not known here: PostgreSQL has the answer, be it that nothing happened.</summary>
     private static Numbers? Parse(HashEntry[] counters, HashEntry[] standing)
     {
@@ -152,12 +161,17 @@ public sealed class LiveStore : IAsyncDisposable
 
         long asOf = 0;
         var hours = new List<HourValue>(counters.Length);
+        var turnRounds = new Dictionary<string, Sketch>();
         foreach (var entry in counters)
         {
             string name = entry.Name!;
             if (name == LastFact)
             {
                 asOf = Math.Max(asOf, (long)entry.Value);
+            }
+            else if (name[0] == '~')
+            {
+                Numbers.Join(turnRounds, name[(name.IndexOf(':') + 1)..], Sketch.Unpack(entry.Value!));
             }
             else if (name != WrittenAt && name.IndexOf(':') is var colon and > 0)
             {
@@ -179,7 +193,7 @@ public sealed class LiveStore : IAsyncDisposable
             }
         }
 
-        return new(asOf, "redis", hours, stages);
+        return new(asOf, "redis", hours, stages, turnRounds);
     }
 
     public async ValueTask DisposeAsync()

@@ -145,13 +145,13 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             await WriteCountersAsync(await _store.ReadHoursAsync(days, cancellationToken), whole: true, position, cancellationToken);
         }
 
-        var scopes = hours.Select(h => h.Scope).Where(s => s.Kind != Scope.CentreKind).ToHashSet();
+        var scopes = hours.Select(h => h.Scope).ToHashSet();
         await WriteStandingAsync(await _store.ReadStandingAsync(scopes, cancellationToken), position, cancellationToken);
     }
 
     /// <returns>the days that a part was offered for but are not there to take it</returns>
     private async Task<List<(Scope Scope, DateOnly Day)>> WriteCountersAsync(
-        List<CounterRow> counters,
+        List<LiveRow> counters,
         bool whole,
         long position,
         CancellationToken cancellationToken
@@ -163,7 +163,7 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
                 LiveStore.DayKey(_generation, g.Key.Scope, g.Key.Day),
                 whole,
                 position,
-                g.Select(c => (LiveStore.Field(c.Hour, c.Metric), c.Value)),
+                g.Select(c => (c.Field, c.Value)),
                 g.Max(c => c.LastFact)
             )
         );
@@ -181,7 +181,12 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
                     LiveStore.StandingKey(_generation, g.Key),
                     true,
                     position,
-                    g.Select(s => (((short)s.Stage).ToString(System.Globalization.CultureInfo.InvariantCulture), s.Value)),
+                    g.Select(s =>
+                        (
+                            ((short)s.Stage).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                            (StackExchange.Redis.RedisValue)s.Value
+                        )
+                    ),
                     g.Max(s => s.LastFact)
                 )
             )

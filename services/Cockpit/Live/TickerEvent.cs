@@ -26,6 +26,12 @@ public sealed class TickerEvent
     public int Items { get; init; }
     public bool Flag { get; init; }
 
+    /// <summary>See <see cref="Folding.Alarms"/>; 0: none.</summary>
+    public short Alarm { get; init; }
+
+    /// <summary>Not shown: hours as <see cref="Folding.DirtyHour"/> writes them, with a space between.</summary>
+    public string? Touched { get; init; }
+
     /// <summary>JSON in UTF-8, with or without the hospital's prescription number.</summary>
     public byte[] Json(bool withReference, InstitutionRegister register) =>
         withReference ? _open ??= Render(Reference, register) : _masked ??= Render(IsPrescription ? null : Reference, register);
@@ -48,7 +54,8 @@ public sealed class TickerEvent
                 Amount,
                 Quantity,
                 Items,
-                Flag
+                Flag,
+                Alarm
             ),
             EventJson.Options
         );
@@ -67,7 +74,8 @@ public sealed class TickerEvent
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Amount,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Quantity,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Items,
-        bool Flag
+        bool Flag,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] short Alarm
     );
 }
 

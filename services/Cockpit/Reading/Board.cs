@@ -24,7 +24,8 @@ public sealed class Board
     private readonly RankingStore _rankings;
     private readonly InstitutionRegister _register;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<(bool Ranking, Scope Scope, DateOnly Day), Entry> _entries = new();
+    private readonly FlowStore _flows;
+    private readonly ConcurrentDictionary<(string What, Scope Scope, DateOnly Day), Entry> _entries = new();
 
     internal Board(
         FactTail tail,
@@ -32,22 +33,41 @@ public sealed class Board
         LiveStore live,
         CounterStore counters,
         RankingStore rankings,
+        FlowStore flows,
         InstitutionRegister register,
         TimeProvider time
-    ) => (_tail, _view, _live, _counters, _rankings, _register, _time) = (tail, view, live, counters, rankings, register, time);
+    ) =>
+        (_tail, _view, _live, _counters, _rankings, _flows, _register, _time) = (
+            tail,
+            view,
+            live,
+            counters,
+            rankings,
+            flows,
+            register,
+            time
+        );
 
     /// <summary>Today in Asia/Shanghai.</summary>
     public DateOnly Today => RegionTime.DayOf(_time.GetUtcNow());
 
     public Task<Rendered> SummaryAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
-        GetAsync((false, scope, day), TimeSpan.Zero, () => RenderSummaryAsync(scope, day), cancellationToken);
+        GetAsync(("summary", scope, day), TimeSpan.Zero, () => RenderSummaryAsync(scope, day), cancellationToken);
 
     /// <summary>At most a second older than the summary.</summary>
     public Task<Rendered> RankingsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
-        GetAsync((true, scope, day), RankingAge, () => RenderRankingsAsync(scope, day), cancellationToken);
+        ViewAsync("rankings", scope, day, () => _rankings.ReadAsync(scope, day, CancellationToken.None), cancellationToken);
+
+    /// <inheritdoc cref="RankingsAsync"/>
+    public Task<Rendered> FlowsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
+        ViewAsync("flows", scope, day, () => _flows.ReadAsync(scope, day, CancellationToken.None), cancellationToken);
+
+    /// <summary>Any other view: at most a second older than the summary, and read once for all who want it.</summary>
+    public Task<Rendered> ViewAsync<T>(string what, Scope scope, DateOnly day, Func<Task<T>> read, CancellationToken cancellationToken) =>
+        GetAsync((what, scope, day), RankingAge, async () => Render(await read()), cancellationToken);
 
     private async Task<Rendered> GetAsync(
-        (bool, Scope, DateOnly) key,
+        (string, Scope, DateOnly) key,
         TimeSpan age,
         Func<Task<Rendered>> render,
         CancellationToken cancellationToken
@@ -87,11 +107,13 @@ public sealed class Board
         }
 
         var standing = numbers.Standing.OrderBy(s => s.Key).ToDictionary(s => Stages.Name(s.Key), s => s.Value);
-        return Render(new SummaryView(View(scope), day, numbers.AsOf, numbers.Source, totals, hours, standing));
+        var rates = Rate.All.ToDictionary(r => r.Name, r => r.Of(metric => totals.GetValueOrDefault(metric)));
+        var times = JourneyReading
+            .Measures.Select(m => (m.Name, Time: numbers.TurnRounds.TryGetValue(m.Name, out var sketch) ? TimeView.Of(sketch) : null))
+            .Where(t => t.Time is not null)
+            .ToDictionary(t => t.Name, t => t.Time!);
+        return Render(new SummaryView(View(scope), day, numbers.AsOf, numbers.Source, totals, hours, standing, rates, times));
     }
-
-    private async Task<Rendered> RenderRankingsAsync(Scope scope, DateOnly day) =>
-        Render(await _rankings.ReadAsync(scope, day, CancellationToken.None));
 
     private ScopeView View(Scope scope)
     {
@@ -105,7 +127,7 @@ public sealed class Board
         return new(kind, scope.Code, card?.NameZh, card?.NameEn);
     }
 
-    private static Rendered Render<T>(T view)
+    internal static Rendered Render<T>(T view)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(view, EventJson.Options);
         return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"");

@@ -19,7 +19,7 @@ internal sealed class RankingStore(NpgsqlDataSource database, InstitutionRegiste
                 select list, topic, sum(count)::bigint as count, sum(amount)::bigint as amount,
                        row_number() over (partition by list order by sum(count) desc, sum(amount) desc, topic) as place
                 from cockpit.rankings
-                where list in ('herb', 'syndrome', 'institution') and day = @day
+                where list in ('herb', 'syndrome', 'formula', 'department', 'institution', 'centre') and day = @day
                   and (@prefix is null or region like @prefix) and (@institution is null or institution = @institution)
                 group by list, topic) ranked
             where place <= @Longest
@@ -45,10 +45,16 @@ internal sealed class RankingStore(NpgsqlDataSource database, InstitutionRegiste
         ).AsList();
         return new(
             day,
-            [.. rows.Where(r => r.List == Tally.Herbs).Select(r => new HerbRank(r.Topic, r.Count, r.Amount))],
-            [.. rows.Where(r => r.List == Tally.Syndromes).Select(r => new SyndromeRank(r.Topic, r.Count, r.Amount))],
+            [.. rows.Where(r => r.List == RankingLists.Herbs).Select(r => new HerbRank(r.Topic, r.Count, r.Amount))],
+            [.. rows.Where(r => r.List == RankingLists.Syndromes).Select(r => new SyndromeRank(r.Topic, r.Count, r.Amount))],
             [
-                .. rows.Where(r => r.List == Tally.Institutions)
+                .. rows.Where(r => r.List == RankingLists.Institutions)
+                    .Select(r => new InstitutionRank(Place.Of(r.Topic, register)!, r.Count, r.Amount)),
+            ],
+            [.. rows.Where(r => r.List == RankingLists.Formulas).Select(r => new FormulaRank(r.Topic, r.Count))],
+            [.. rows.Where(r => r.List == RankingLists.Departments).Select(r => new DepartmentRank(r.Topic, r.Count, r.Amount))],
+            [
+                .. rows.Where(r => r.List == RankingLists.Centres)
                     .Select(r => new InstitutionRank(Place.Of(r.Topic, register)!, r.Count, r.Amount)),
             ]
         );

@@ -76,6 +76,42 @@ public sealed class EventPages(FactTail tail, InstitutionRegister register, Npgs
         return new(found, position);
     }
 
+    /// <summary>
+    /// Alarms before a position, newest first, among <see cref="Searched"/> of them; its position is where to go on from, 0 when there are no more.
+    /// </summary>
+    public async Task<EventPage> AlarmsAsync(Audience audience, long before, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<TickerEvent>();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        for (var searched = 0; searched < Searched; )
+        {
+            var alarms = await FactReader.AlarmsBeforeAsync(connection, before, Chunk, cancellationToken);
+            foreach (var alarm in alarms)
+            {
+                if (audience.Sees(alarm, register))
+                {
+                    if (found.Count == limit)
+                    {
+                        return new(found, before);
+                    }
+
+                    found.Add(alarm);
+                }
+
+                before = alarm.Id;
+            }
+
+            if (alarms.Count < Chunk)
+            {
+                return new(found, 0);
+            }
+
+            searched += alarms.Count;
+        }
+
+        return new(found, before);
+    }
+
     private async Task<List<TickerEvent>> ChunkAsync(long after, CancellationToken cancellationToken)
     {
         if (tail.TryAfter(after, Chunk) is { } fromMemory)

@@ -8,7 +8,7 @@ namespace TcmBrain.Cockpit.Streaming;
 
 /// <summary>
 /// One browser's stream (实时流). <c>facts</c>: an array of events, its id the position after them, each event exactly once and in order;
-/// <c>counters</c> and <c>rankings</c>: the whole snapshot, when it has changed; <c>beat</c>: nothing new, and where the stream is;
+/// <c>counters</c>, <c>rankings</c> and <c>flows</c>: the whole snapshot, when it has changed; <c>beat</c>: nothing new, and where the stream is;
 /// <c>skipped</c>: a reader too far behind is put forward, and told what was left out.
 /// </summary>
 internal sealed class LiveStream(
@@ -39,6 +39,7 @@ internal sealed class LiveStream(
         var beatAt = time.GetTimestamp();
         var counters = new Snapshot("counters", CountersEvery);
         var rankings = new Snapshot("rankings", RankingsEvery);
+        var flows = new Snapshot("flows", RankingsEvery);
         while (true)
         {
             // Taken before looking, so that what comes meanwhile is not slept over.
@@ -65,6 +66,11 @@ internal sealed class LiveStream(
             if (rankings.IsDue(flush, time))
             {
                 wrote |= rankings.Write(writer, await board.RankingsAsync(audience.Scope, day, cancellationToken), flush, time);
+            }
+
+            if (flows.IsDue(flush, time))
+            {
+                wrote |= flows.Write(writer, await board.FlowsAsync(audience.Scope, day, cancellationToken), flush, time);
             }
 
             if (time.GetElapsedTime(beatAt) >= BeatEvery)

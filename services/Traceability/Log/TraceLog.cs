@@ -225,6 +225,8 @@ public sealed class LogTurn
             LeafIndex = index,
             PrescriptionId = draft.Scope.PrescriptionId,
             RegionCode = draft.Scope.RegionCode,
+            InstitutionCode = draft.Scope.InstitutionCode,
+            CentreCode = draft.Scope.CentreCode,
         };
 
     private static NpgsqlParameter Texts(IEnumerable<string?> values) =>
