@@ -13,11 +13,11 @@ internal sealed partial class CatalogueRefresh(
     NpgsqlDataSource database,
     TimeProvider time,
     ILogger<CatalogueRefresh> logger
-) : BackgroundService, IStartupTask
+) : TableCopy(time, logger), IStartupTask
 {
     private readonly List<long> refused = [];
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         long publication;
         byte[] archive;
@@ -52,24 +52,7 @@ internal sealed partial class CatalogueRefresh(
             // Whole when it was published, so this build is older than it: the newest that fits answers.
             refused.Add(publication);
             LogRefused(publication, e.Message);
-            await RunAsync(cancellationToken);
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException e)
-            {
-                LogStale(e.Message);
-            }
-            catch (OperationCanceledException) { }
+            await ReadAsync(cancellationToken);
         }
     }
 
@@ -78,7 +61,4 @@ internal sealed partial class CatalogueRefresh(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The catalogue of publication {Publication} does not fit this build: {Reason}")]
     private partial void LogRefused(long publication, string reason);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Whether there is a new catalogue is not known: {Reason}")]
-    private partial void LogStale(string reason);
 }

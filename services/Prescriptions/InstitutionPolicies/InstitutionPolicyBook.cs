@@ -9,8 +9,8 @@ namespace TcmBrain.Prescriptions.InstitutionPolicies;
 /// What each institution decided last, in memory because every push asks: before this replica is ready, then every second. The table is
 /// the truth.
 /// </summary>
-internal sealed partial class InstitutionPolicyBook(InstitutionPolicyStore store, TimeProvider time, ILogger<InstitutionPolicyBook> logger)
-    : BackgroundService,
+internal sealed class InstitutionPolicyBook(InstitutionPolicyStore store, TimeProvider time, ILogger<InstitutionPolicyBook> logger)
+    : TableCopy(time, logger),
         IStartupTask
 {
     private readonly ConcurrentDictionary<string, InstitutionPolicy> policies = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed partial class InstitutionPolicyBook(InstitutionPolicyStore store
     public InstitutionPolicy? Of(string institutionCode) => policies.GetValueOrDefault(institutionCode);
 
     /// <summary>Reads what was committed since the last time; what is read twice does no harm.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         var (entries, next) = await store.SinceAsync(since, cancellationToken);
         foreach (var entry in entries)
@@ -38,24 +38,4 @@ internal sealed partial class InstitutionPolicyBook(InstitutionPolicyStore store
         since = next;
         IsRead = true;
     }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException e)
-            {
-                LogStale(e.Message);
-            }
-            catch (OperationCanceledException) { }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Whether an institution decided anew is not known: {Reason}")]
-    private partial void LogStale(string reason);
 }

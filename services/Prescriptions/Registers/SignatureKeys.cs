@@ -5,6 +5,7 @@ using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.ServiceDefaults.Faults;
+using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Prescriptions.Registers;
 
@@ -18,7 +19,7 @@ internal sealed record SignatureKey(string KeyId, string InstitutionCode, byte[]
 /// The keys by id, held in memory because a signed push asks for one each time; the table is the truth, and every replica reads it again
 /// each second. A key it does not know yet is looked for at once.
 /// </summary>
-internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvider time, ILogger<SignatureKeys> logger) : BackgroundService
+internal sealed class SignatureKeys(NpgsqlDataSource database, TimeProvider time, ILogger<SignatureKeys> logger) : TableCopy(time, logger)
 {
     private volatile FrozenDictionary<string, SignatureKey> keys = FrozenDictionary<string, SignatureKey>.Empty;
     private volatile FrozenSet<string> owners = FrozenSet<string>.Empty;
@@ -37,7 +38,7 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
         {
             try
             {
-                await read.Task.WaitAsync(FirstRead, time, cancellationToken);
+                await read.Task.WaitAsync(FirstRead, Time, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -61,25 +62,7 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
         return key is not null && key.InstitutionCode == institutionCode ? key : null;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ReadAllAsync(stoppingToken);
-            }
-            catch (NpgsqlException e)
-            {
-                LogStale(e.Message);
-            }
-            catch (OperationCanceledException) { }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             "select key_id, institution_code, public_key_pem, revoked_at from prescriptions.signature_keys where public_key_pem is not null"
@@ -91,7 +74,7 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
             read.Add(KeyOf(reader));
         }
 
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         keys = read.ToFrozenDictionary(key => key.KeyId, StringComparer.Ordinal);
         owners = read.Where(key => key.RevokedAt is null || key.RevokedAt > now)
             .Select(key => key.InstitutionCode)
@@ -123,9 +106,6 @@ internal sealed partial class SignatureKeys(NpgsqlDataSource database, TimeProvi
             reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)
         );
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The signature keys are not refreshed: {Reason}")]
-    private partial void LogStale(string reason);
 }
 
 /// <summary>Keeps the table by the register's events, in whatever order they come.</summary>

@@ -7,12 +7,12 @@ namespace TcmBrain.Prescriptions.Releases;
 
 /// <summary>Brings the newest publication into this replica: before it is ready, then every second.</summary>
 internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStore store, TimeProvider time, ILogger<ReleaseRefresh> logger)
-    : BackgroundService,
+    : TableCopy(time, logger),
         IStartupTask
 {
     private readonly List<long> refused = [];
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         var publication = await store.NewestPublicationAsync(refused, cancellationToken);
         if (publication == current.Publication)
@@ -36,24 +36,7 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
             // its own name.
             refused.Add(publication);
             LogRefused(publication, e.Message);
-            await RunAsync(cancellationToken);
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException e)
-            {
-                LogStale(e.Message);
-            }
-            catch (OperationCanceledException) { }
+            await ReadAsync(cancellationToken);
         }
     }
 
@@ -65,7 +48,4 @@ internal sealed partial class ReleaseRefresh(CurrentRelease current, ReleaseStor
         Message = "Publication {Publication} does not fit this build, the newest that does answers: {Reason}"
     )]
     private partial void LogRefused(long publication, string reason);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Whether there is a new release is not known: {Reason}")]
-    private partial void LogStale(string reason);
 }
