@@ -141,8 +141,8 @@ public sealed record Fact
             NonconformityOpened x => fact with { Centre = x.CentreCode },
             SupervisionAlertRaised x => fact with
             {
-                Institution = x.InstitutionCode.Length > 0 ? x.InstitutionCode : null,
-                Region = x.RegionCode.Length > 0 ? x.RegionCode : null,
+                Institution = string.IsNullOrEmpty(x.InstitutionCode) ? null : x.InstitutionCode,
+                Region = string.IsNullOrEmpty(x.RegionCode) ? null : x.RegionCode,
                 Topic = x.Pattern,
                 Items = x.Records,
             },
