@@ -70,6 +70,7 @@ public static class Topology
         typeof(DeviationDetected),
         typeof(DecoctionScrapped),
         typeof(DecoctionCompleted),
+        typeof(PackingChecked),
         typeof(ParcelShipped),
         typeof(ParcelArrived),
         typeof(ParcelUndelivered),
@@ -86,6 +87,9 @@ public static class Topology
         typeof(RecallIssued),
         typeof(NonconformityOpened),
         typeof(SupervisionAlertRaised),
+        typeof(NonconformityEscalated),
+        typeof(NonconformityClosed),
+        typeof(ControlSignalRaised),
     ];
 
     private static readonly Type[] Traceability =
@@ -173,6 +177,9 @@ public static class Topology
                 typeof(PrescriptionApproved),
                 typeof(LotAccepted),
                 typeof(PrescriptionChecked),
+                typeof(StepCompleted),
+                typeof(DecoctionCompleted),
+                typeof(PackingChecked),
                 typeof(DeviationDetected),
                 typeof(RecallOrdered),
                 typeof(CataloguePublished),

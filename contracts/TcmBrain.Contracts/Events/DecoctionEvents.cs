@@ -19,6 +19,12 @@ public sealed record StepCompleted : PrescriptionEvent
     public required DateTimeOffset FinishedAt { get; init; }
     public required string Vessel { get; init; }
     public required string Operator { get; init; }
+
+    /// <summary>Minutes that the recipe aims at for this step; null for packing and in older events.</summary>
+    public int? TargetMinutes { get; init; }
+
+    /// <summary>Mean of the vessel's readings within a boil, in hundredths of a degree Celsius; null when there were none.</summary>
+    public int? MeanCenticelsius { get; init; }
 }
 
 /// <summary>Something was not as the recipe demands.</summary>
@@ -55,6 +61,27 @@ public sealed record DecoctionCompleted : PrescriptionEvent
 
     /// <summary>As in <see cref="ParcelEvent.PublicCode"/>.</summary>
     public string PublicCode { get; init; } = "";
+
+    /// <summary>When the second person had checked the pieces: from here the room's time counts. Null in older events.</summary>
+    public DateTimeOffset? CheckedAt { get; init; }
+    public bool Urgent { get; init; }
+}
+
+/// <summary>The bags of a decoction were counted and some of them measured (分装核对).</summary>
+public sealed record PackingChecked : PrescriptionEvent
+{
+    public required string CentreCode { get; init; }
+
+    /// <summary>Where it was decocted last.</summary>
+    public required string Vessel { get; init; }
+
+    /// <summary>Of one bag, as the recipe asks.</summary>
+    public required int AskedMillilitres { get; init; }
+
+    /// <summary>Of each bag that was measured.</summary>
+    public required int[] MeasuredMillilitres { get; init; }
+    public required int Counted { get; init; }
+    public required string CheckedBy { get; init; }
 }
 
 /// <summary>What every event of a parcel (包裹) carries.</summary>

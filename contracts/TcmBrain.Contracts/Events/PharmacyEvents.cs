@@ -20,6 +20,9 @@ public sealed record LotAccepted : Event
 
     /// <summary>Of a lot from another centre: the lot that it is part of. Null for a supplier's delivery.</summary>
     public Guid? SourceLotId { get; init; }
+
+    /// <summary>What the supplier's papers say it weighs, where it was weighed at acceptance; null: the papers were taken at their word.</summary>
+    public Weight? Claimed { get; init; }
 }
 
 /// <summary>Which centre fills the prescription.</summary>
@@ -117,7 +120,14 @@ public sealed record DispensingStarted : PrescriptionEvent
 }
 
 /// <summary>What was really weighed for a line from a lot, over all doses.</summary>
-public sealed record WeighedPortion(int LineNumber, string Piece, Guid LotId, string LotNumber, Weight Weighed, string Handling);
+public sealed record WeighedPortion(int LineNumber, string Piece, Guid LotId, string LotNumber, Weight Weighed, string Handling)
+{
+    /// <summary>What should have been weighed of this lot, over all doses. Null in older events.</summary>
+    public Weight? Asked { get; init; }
+
+    /// <summary>The scale whose readings were taken; empty when entered by hand, on several scales, or in older events.</summary>
+    public string Scale { get; init; } = "";
+}
 
 /// <summary>All lines are weighed (调剂).</summary>
 public sealed record PrescriptionDispensed : PrescriptionEvent

@@ -16,6 +16,13 @@ public sealed record LotReleased : Event
     public required string Piece { get; init; }
     public required string LotNumber { get; init; }
     public required string ReleasedBy { get; init; }
+
+    /// <summary>等级 as quality control assigned it; empty: it gave none, and what the papers say stands.</summary>
+    public string Grade { get; init; } = "";
+
+    /// <summary>Name of the person who gave the grade against the rule; empty: the rule gave it.</summary>
+    public string GradedBy { get; init; } = "";
+    public string GradeReason { get; init; } = "";
 }
 
 /// <summary>A lot failed its tests and may never be used. Aggregate: the lot.</summary>
@@ -47,6 +54,59 @@ public sealed record NonconformityOpened : Event
     public required string CentreCode { get; init; }
     public required string TextZh { get; init; }
     public required string TextEn { get; init; }
+
+    /// <summary>deviation, signal, lot-rejected, recall or manual; empty in older events, which are all deviations.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>minor, major or critical; empty in older events.</summary>
+    public string Severity { get; init; } = "";
+}
+
+/// <summary>A step of a nonconformity was not done in time, and the next level was told (升级). Aggregate: the nonconformity.</summary>
+public sealed record NonconformityEscalated : Event
+{
+    public required string CentreCode { get; init; }
+
+    /// <summary>The stage that is overdue: open, analysis, action or check.</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>1: the centre's quality desk; 2: who supervises the region.</summary>
+    public required int Level { get; init; }
+    public required DateTimeOffset DueAt { get; init; }
+}
+
+/// <summary>A nonconformity was found dealt with for good, by another person than who dealt with it. Aggregate: the nonconformity.</summary>
+public sealed record NonconformityClosed : Event
+{
+    public required string CentreCode { get; init; }
+    public required string ClosedBy { get; init; }
+    public required string Severity { get; init; }
+    public required DateTimeOffset OpenedAt { get; init; }
+}
+
+/// <summary>
+/// A control chart (控制图) says that a process has changed. Told once for each rule and side of a nonconformity, however many points follow.
+/// Aggregate: the chart.
+/// </summary>
+public sealed record ControlSignalRaised : Event
+{
+    public required string CentreCode { get; init; }
+
+    /// <summary>weighing-error, boil-temperature, boil-time, fill-volume or turn-round.</summary>
+    public required string Measure { get; init; }
+
+    /// <summary>The scale or vessel; empty for the whole centre.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>we1, we2, we3, we4, range or ewma.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>1 above, -1 below.</summary>
+    public required int Side { get; init; }
+    public required DateTimeOffset MeasuredAt { get; init; }
+    public required string TextZh { get; init; }
+    public required string TextEn { get; init; }
+    public required Guid NonconformityId { get; init; }
 }
 
 /// <summary>

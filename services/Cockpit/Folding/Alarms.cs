@@ -20,6 +20,8 @@ public static class Alarms
         [nameof(DeviationDetected)] = Serious,
         [nameof(ColdChainBroken)] = Serious,
         [nameof(NonconformityOpened)] = Serious,
+        [nameof(NonconformityEscalated)] = Serious,
+        [nameof(ControlSignalRaised)] = Notice,
         [nameof(SupervisionAlertRaised)] = Serious,
         [nameof(ReservationBroken)] = Notice,
         [nameof(ParcelReturned)] = Notice,

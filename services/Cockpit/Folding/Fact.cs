@@ -126,6 +126,7 @@ public sealed record Fact
                 Quantity = x.BagSerials.Length,
                 Amount = (long)x.BagSerials.Length * x.MillilitresPerBag,
             },
+            PackingChecked x => fact with { Centre = x.CentreCode, Quantity = x.Counted, Items = x.MeasuredMillilitres.Length },
             ParcelShipped x => fact with { Centre = x.CentreCode, Quantity = x.BagSerials.Length },
             ParcelArrived x => fact with { Centre = x.CentreCode, Quantity = x.BagSerials.Length },
             ParcelUndelivered x => fact with { Centre = x.CentreCode, Detail = x.Reason, Items = x.Attempt, Flag = x.Back },
@@ -138,7 +139,15 @@ public sealed record Fact
             LotRejected x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             RecallIssued x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             RecallOrdered x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Quantity = x.Level },
-            NonconformityOpened x => fact with { Centre = x.CentreCode },
+            NonconformityOpened x => fact with { Centre = x.CentreCode, Detail = x.Source, Topic = x.Severity },
+            NonconformityEscalated x => fact with { Centre = x.CentreCode, Detail = x.Stage, Quantity = x.Level },
+            NonconformityClosed x => fact with
+            {
+                Centre = x.CentreCode,
+                Topic = x.Severity,
+                Amount = (long)(x.OccurredAt - x.OpenedAt).TotalSeconds,
+            },
+            ControlSignalRaised x => fact with { Centre = x.CentreCode, Reference = x.Subject, Detail = x.Measure, Topic = x.Rule },
             SupervisionAlertRaised x => fact with
             {
                 Institution = string.IsNullOrEmpty(x.InstitutionCode) ? null : x.InstitutionCode,

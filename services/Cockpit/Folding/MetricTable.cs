@@ -58,6 +58,9 @@ public static partial class Metrics
             .. Each<RecallIssued>("recalls"),
             .. Each<RecallOrdered>("recalls-ordered"),
             .. Each<NonconformityOpened>("nonconformities"),
+            .. Each<NonconformityEscalated>("nonconformities-escalated"),
+            .. Each<NonconformityClosed>("nonconformities-closed"),
+            .. Each<ControlSignalRaised>("control-signals"),
             .. Each<SupervisionAlertRaised>("supervision-alerts"),
             // Trace
             .. On<TraceCaptured>((Traced, One), (TraceThere, f => f.Flag ? 1 : 0)),

@@ -43,4 +43,22 @@ internal static class CurveCheck
         var found = CurveRules.Check(recipe, boil.Step, points, boil.StartedAt, end, instrumented);
         return whole ? [.. found] : [.. found.Where(d => !d.RuleId.StartsWith("curve.", StringComparison.Ordinal))];
     }
+
+    /// <summary>Mean of the vessel's readings from the start of a boil to its end, in hundredths of a degree Celsius; null when there are none.</summary>
+    public static async Task<int?> MeanAsync(Work work, Job job, StepRecord boil, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command(
+            "select vessel_id from decoction.vessel where centre_code = $1 and name = $2",
+            job.CentreCode,
+            boil.Vessel
+        );
+        if (await command.ExecuteScalarAsync(cancellationToken) is not int vessel || boil.FinishedAt is not { } end)
+        {
+            return null;
+        }
+
+        var points = await CurveStore.ReadAsync(work.Connection, work.Transaction, vessel, boil.StartedAt, end, cancellationToken);
+        var within = points.Where(p => p.TakenAt >= boil.StartedAt && p.TakenAt <= end).ToList();
+        return within.Count == 0 ? null : (int)Math.Round(within.Average(p => (double)p.Centicelsius), MidpointRounding.AwayFromZero);
+    }
 }

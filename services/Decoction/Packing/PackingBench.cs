@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using TcmBrain.Contracts.Events;
 using TcmBrain.Decoction.Deviations;
 using TcmBrain.Decoction.Jobs;
 using TcmBrain.Decoction.Parcels;
@@ -59,10 +60,40 @@ internal sealed class PackingBench(EventExchange exchange, IOptions<DeliverySett
 
         await KeepSampleAsync(work, job, report.Sample, at, by, cancellationToken);
         await EnterAsync(work, prescriptionId, report, counted, measured, lost, differences.Count, at, by, cancellationToken);
+        Tell(work, job, recipe, report, measured, at, by);
         await JobStore.SaveAsync(work, job, cancellationToken);
         await work.CommitAsync(cancellationToken);
         return new PackingAnswer(prescriptionId, true, [.. differences.Select(d => new Difference(d.RuleId, d.TextZh, d.TextEn))]);
     }
+
+    private static void Tell(
+        Work work,
+        Job job,
+        Recipe recipe,
+        PackingReport report,
+        List<MeasuredBag> measured,
+        DateTimeOffset at,
+        Reporter by
+    ) =>
+        work.Publish(
+            new PackingChecked
+            {
+                AggregateId = job.PrescriptionId,
+                Version = job.NextVersion(),
+                OccurredAt = at,
+                InstitutionCode = job.InstitutionCode,
+                RegionCode = job.RegionCode,
+                HisNumber = job.HisNumber,
+                Revision = job.Revision,
+                CentreCode = job.CentreCode,
+                Vessel = job.Steps.LastOrDefault()?.Vessel ?? "",
+                AskedMillilitres = recipe.MillilitresPerBag,
+                MeasuredMillilitres = [.. measured.Select(bag => bag.Millilitres)],
+                Counted = report.Counted ?? 0,
+                CheckedBy = by.Name,
+            },
+            job.TraceParent
+        );
 
     /// <exception cref="FaultException">DEC-0616 no such sample here, DEC-0617 not yet, DEC-0618 unknown disposal</exception>
     public async Task DisposeAsync(Guid sampleId, DisposalReport report, Reporter by, CancellationToken cancellationToken)

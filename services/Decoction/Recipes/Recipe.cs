@@ -1,3 +1,5 @@
+using TcmBrain.Decoction.Steps;
+
 namespace TcmBrain.Decoction.Recipes;
 
 /// <summary>Where a number of a recipe comes from.</summary>
@@ -45,6 +47,16 @@ public sealed record Recipe(
 
     /// <summary>Below this a boil no longer boils.</summary>
     public int MinimumBoilCelsius { get; init; } = 90;
+
+    /// <summary>Minutes aimed at for a step; null where the recipe says nothing of it.</summary>
+    internal int? TargetOf(Step step) =>
+        step switch
+        {
+            Step.Soaking => Soak.Target,
+            Step.FirstBoil => FirstBoil.Target,
+            Step.SecondBoil => SecondBoil.Target,
+            _ => null,
+        };
 
     /// <summary>From the first water to the last bag when everything keeps to its target.</summary>
     public int TotalMinutes => Soak.Target + FirstBoil.Target + SecondBoil.Target + PackingMinutes;

@@ -163,6 +163,8 @@ internal sealed class StepSession(
                 FinishedAt = at,
                 Vessel = finished.Vessel,
                 Operator = worker.Name,
+                TargetMinutes = recipe.TargetOf(step),
+                MeanCenticelsius = step.IsBoil() ? await CurveCheck.MeanAsync(work, job, finished, cancellationToken) : null,
             },
             job.TraceParent
         );
@@ -289,6 +291,8 @@ internal sealed class StepSession(
                 BagSerials = serials,
                 MillilitresPerBag = recipe.MillilitresPerBag,
                 PublicCode = await BagStore.PublicCodeAsync(work, job.PrescriptionId, cancellationToken),
+                CheckedAt = job.CheckedAt,
+                Urgent = job.Urgent,
             },
             job.TraceParent
         );

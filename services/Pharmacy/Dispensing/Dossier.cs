@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Pharmacy.Reservation;
@@ -192,7 +193,16 @@ internal sealed record Dossier(
                 .Select(p =>
                 {
                     var line = Lines.First(l => l.LineNumber == p.LineNumber);
-                    return new WeighedPortion(p.LineNumber, line.Piece, p.LotId, p.LotNumber, new(p.Weighed!.Value), line.Handling);
+                    var scales = Weighings
+                        .Where(w => w.LineNumber == p.LineNumber && w.LotId == p.LotId)
+                        .Select(w => w.Scale)
+                        .Distinct()
+                        .ToArray();
+                    return new WeighedPortion(p.LineNumber, line.Piece, p.LotId, p.LotNumber, new(p.Weighed!.Value), line.Handling)
+                    {
+                        Asked = new Weight(p.Allocated),
+                        Scale = scales is [{ } scale] ? scale : "",
+                    };
                 }),
         ];
 

@@ -23,6 +23,9 @@ const tones: Record<string, Tone> = {
   RecallOrdered: 'bad',
   NonconformityOpened: 'bad',
   SupervisionAlertRaised: 'warn',
+  NonconformityEscalated: 'bad',
+  NonconformityClosed: 'good',
+  ControlSignalRaised: 'warn',
   InstitutionSuspended: 'warn'
 }
 
