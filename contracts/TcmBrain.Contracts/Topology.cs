@@ -195,7 +195,6 @@ public static class Topology
                 typeof(PrescriptionReturned),
                 typeof(PrescriptionSuperseded),
                 typeof(PrescriptionRouted),
-                typeof(DecoctionCompleted),
                 typeof(ParcelShipped),
                 typeof(ParcelDelivered),
                 typeof(TraceCaptured),

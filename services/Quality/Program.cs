@@ -3,8 +3,6 @@ using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Quality;
 using TcmBrain.Quality.Facts;
-using TcmBrain.Quality.Lots;
-using TcmBrain.Quality.Nonconformities;
 using TcmBrain.Quality.Reviews;
 using TcmBrain.ServiceDefaults;
 using TcmBrain.ServiceDefaults.Storage;
@@ -16,13 +14,11 @@ builder.AddExchange(
     "quality",
     exchange =>
         exchange
-            .Handle<LotAccepted, OpenReleaseOnAcceptance>()
+            .HandleControl()
             .Handle<PrescriptionReceived, SampleOnReceipt>()
             .Handle<PrescriptionAudited, NoteFindings>()
             .Handle<PrescriptionApproved, NoteLines>()
             .Handle<PrescriptionChecked, NoteCheck>()
-            .Handle<DeviationDetected, OpenNonconformity>()
-            .Handle<RecallOrdered, RecallOnOrder>()
             .KeepFacts()
             .KeepCatalogue()
 );
@@ -30,9 +26,8 @@ builder.AddQualityControl();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.MapLots();
+app.MapControl();
 app.MapReviews();
-app.MapNonconformities();
 app.MapOversight();
 app.Run();
 

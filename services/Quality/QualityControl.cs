@@ -1,6 +1,10 @@
 using TcmBrain.CatalogueCopy;
 using TcmBrain.Contracts.Demo;
+using TcmBrain.Contracts.Events;
+using TcmBrain.Exchange;
 using TcmBrain.Quality.Lots;
+using TcmBrain.Quality.Nonconformities;
+using TcmBrain.Quality.Process;
 using TcmBrain.Quality.Reviews;
 
 namespace TcmBrain.Quality;
@@ -14,6 +18,8 @@ internal static class QualityControl
         builder.Services.AddSingleton(services => LotLimits.Load(services.GetRequiredService<CurrentCatalogue>()));
         builder.Services.AddSingleton(ReviewCodes.Load());
         builder.Services.AddSingleton<LotDecision>();
+        builder.AddNonconformities();
+        builder.AddProcess();
         builder.Services.AddOptions<SamplingSettings>().BindConfiguration("Sampling").ValidateDataAnnotations().ValidateOnStart();
         var supervision = builder.Services.AddOptions<SupervisionSettings>().BindConfiguration("Supervision").ValidateOnStart();
         supervision.Validate(s => s.AreWellFormed, "Supervision:Regions must hold GB/T 2260 codes.");
@@ -24,5 +30,21 @@ internal static class QualityControl
         }
 
         return builder.AddOversight();
+    }
+
+    /// <summary>Lots, processes and nonconformities.</summary>
+    public static ExchangeBuilder HandleControl(this ExchangeBuilder exchange) =>
+        exchange
+            .Handle<LotAccepted, OpenReleaseOnAcceptance>()
+            .Handle<RecallOrdered, RecallOnOrder>()
+            .HandleNonconformities()
+            .HandleProcess();
+
+    /// <inheritdoc cref="HandleControl"/>
+    public static void MapControl(this IEndpointRouteBuilder app)
+    {
+        app.MapLots();
+        app.MapNonconformities();
+        app.MapCharts();
     }
 }

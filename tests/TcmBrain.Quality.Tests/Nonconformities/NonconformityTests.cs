@@ -29,7 +29,7 @@ public sealed class NonconformityTests(QualityRoom room)
 
         using var controller = room.Controller();
         var all = (await controller.ReadAsync("/api/quality/nonconformities?state=open&limit=500"))
-            .Items.Where(i => i.GetProperty("prescriptionId").GetGuid() == deviation.AggregateId)
+            .Items.Where(i => i.GetProperty("prescriptionId").GetString() == deviation.AggregateId.ToString())
             .ToList();
         all.Select(i => i.GetProperty("ruleId").GetString()).ShouldBe(["first-boil.ordinary", "second-boil.shorter"], ignoreOrder: true);
         var opened = (await Told.OfAsync(room.Database, all[0].GetProperty("nonconformityId").GetGuid()))
