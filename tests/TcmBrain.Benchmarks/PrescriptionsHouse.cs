@@ -55,7 +55,7 @@ internal sealed class PrescriptionsHouse : IAsyncDisposable
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = Database.CreateCommand(sql);
-        command.CommandTimeout = 1800;
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
