@@ -21,7 +21,9 @@ internal static class TraceabilityFeatures
         services.AddSingleton(_ => LogKey.FromSeed(log.Origin, log.SigningKey));
         services.AddSingleton(ProfileOptions.Read(builder.Configuration));
         services.AddSingleton<VocabularyStore>();
+        services.AddSingleton<LogNews>();
         services.AddSingleton<TraceLog>();
+        services.AddSingleton<LogEnd>();
         services.AddSingleton<Allocations>();
         services.AddSingleton<TraceReader>();
         services.AddHostedService<HeadSigner>();

@@ -6,7 +6,7 @@ using TcmBrain.Benchmarks.Identity;
 var names = new Argument<string[]>("names")
 {
     Description =
-        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), trace (or trace-graph alone), pharmacy, quality (or quality-supervision alone); all when none is named",
+        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), trace (or trace-capture, trace-graph alone), pharmacy, quality (or quality-supervision alone); all when none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
@@ -33,7 +33,10 @@ root.SetAction(
                 "decoction-board",
                 () => new TelemetryBenchmark(servers, vessels: 200, readings: 0, rounds: 0).BoardAsync(seconds: 30, cancellationToken)
             ),
-            ("trace", () => new TraceBenchmark(servers, events: Rows("TCM_BENCH_EVENTS"), lookups: 2_000).RunAsync(cancellationToken)),
+            (
+                "trace-capture",
+                () => new TraceBenchmark(servers, events: Rows("TCM_BENCH_EVENTS"), lookups: 2_000).RunAsync(cancellationToken)
+            ),
             ("trace-graph", () => new TraceGraphBenchmark(servers, prescriptions: 10_000, calls: 300).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
             ("quality-supervision", () => Task.FromResult(new SupervisionBenchmark(regions: 20).Run())),

@@ -38,20 +38,25 @@ internal static class IdentityDefaults
         services.AddSingleton<Revocations>();
 
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton(provider => new TokenMemory(
+            new JsonWebTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = 16 * 1024 },
+            provider.GetRequiredService<SigningKeys>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<SigningKeys, Revocations>(
-                (bearer, keys, revocations) =>
+            .Configure<SigningKeys, Revocations, TokenMemory>(
+                (bearer, keys, revocations, memory) =>
                 {
                     bearer.MapInboundClaims = false;
                     bearer.SaveToken = false;
                     bearer.TokenHandlers.Clear();
-                    bearer.TokenHandlers.Add(new JsonWebTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = 16 * 1024 });
+                    bearer.TokenHandlers.Add(memory);
                     bearer.TokenValidationParameters = TokenRules.Validation(keys.Find);
                     // Keys are ours to fetch (SigningKeys); without this the handler would look for discovery metadata.
                     bearer.Configuration = new Microsoft.IdentityModel.Protocols.OpenIdConnect.OpenIdConnectConfiguration();
-                    bearer.Events = new BearerEvents(keys, revocations);
+                    bearer.Events = new BearerEvents(keys, revocations, memory);
                 }
             );
         services.AddAuthorizationBuilder().SetFallbackPolicy(Policies.Authenticated).SetDefaultPolicy(Policies.Authenticated);
@@ -72,30 +77,18 @@ internal static class IdentityDefaults
         }
     }
 
-    private sealed class BearerEvents(SigningKeys keys, Revocations revocations) : JwtBearerEvents
+    private sealed class BearerEvents(SigningKeys keys, Revocations revocations, TokenMemory memory) : JwtBearerEvents
     {
         public override async Task MessageReceived(MessageReceivedContext context)
         {
             var token = AccessToken.Of(context.Request);
-            if (token is null || !Reader.CanReadToken(token))
+            if (token is null || (memory.KeyIdOf(token) ?? KeyIdIn(token)) is not { } kid)
             {
                 context.NoResult();
                 return;
             }
 
-            string kid;
-            try
-            {
-                kid = Reader.ReadJsonWebToken(token).Kid;
-            }
-            catch (Exception exception)
-                when (exception is ArgumentException or FormatException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
-            {
-                context.NoResult();
-                return;
-            }
-
-            if (!await keys.EnsureAsync(kid ?? "", context.HttpContext.RequestAborted))
+            if (!await keys.EnsureAsync(kid, context.HttpContext.RequestAborted))
             {
                 // No key was ever seen: nobody can be told from anybody, which is not the caller's fault.
                 context.HttpContext.Items[KeysMissing] = true;
@@ -118,6 +111,20 @@ internal static class IdentityDefaults
             }
 
             return Task.CompletedTask;
+        }
+
+        /// <summary>What the token says, unchecked; empty when it says none, null when it is no token.</summary>
+        private static string? KeyIdIn(string token)
+        {
+            try
+            {
+                return Reader.CanReadToken(token) ? Reader.ReadJsonWebToken(token).Kid ?? "" : null;
+            }
+            catch (Exception exception)
+                when (exception is ArgumentException or FormatException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
+            {
+                return null;
+            }
         }
 
         private static readonly JsonWebTokenHandler Reader = new() { MaximumTokenSizeInBytes = 16 * 1024 };

@@ -56,6 +56,20 @@ public sealed class CaptureJobs(NpgsqlDataSource database)
     )
     {
         await using var batch = new NpgsqlBatch(work.Connection, work.Transaction);
+        AddTo(batch, items, sorted, now);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    internal static void AddTo(
+        NpgsqlBatch batch,
+        List<CaptureItem> items,
+        List<(bool Captured, List<CaptureResult> Results)> sorted,
+        DateTimeOffset now
+    )
+    {
         for (var i = 0; i < items.Count; i++)
         {
             if (items[i].Job is { } job)
@@ -66,11 +80,6 @@ public sealed class CaptureJobs(NpgsqlDataSource database)
                     items[i].MasterData.ToList().ForEach(m => batch.BatchCommands.Add(Learn(items[i].Owner, m, now)));
                 }
             }
-        }
-
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 

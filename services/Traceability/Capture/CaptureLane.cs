@@ -6,9 +6,10 @@ namespace TcmBrain.Traceability.Capture;
 
 /// <summary>
 /// Captures share transactions (decision 0003): whatever waits is taken, stored and committed together, and only then answered. The log has
-/// one turn at a time anyway, so there is one lane. A batch that fails is done again request by request.
+/// one turn at a time anyway, so there is one lane. Most go in one round trip, from where the log is known to end; those that are refused
+/// there take a turn and look first. A batch that fails is done again request by request.
 /// </summary>
-public sealed class CaptureLane(EventExchange exchange, TraceLog log, TimeProvider time) : BackgroundService
+public sealed class CaptureLane(EventExchange exchange, TraceLog log, LogEnd end, TimeProvider time) : BackgroundService
 {
     private const int MostEvents = 2000;
     private const int MostRequests = 256;
@@ -81,7 +82,28 @@ public sealed class CaptureLane(EventExchange exchange, TraceLog log, TimeProvid
         }
     }
 
-    private async Task<List<CaptureOutcome>> StoreAsync(List<CaptureItem> items)
+    private async Task<List<CaptureOutcome>> StoreAsync(List<CaptureItem> items) =>
+        await StoreAtEndAsync(items) ?? await StoreInTurnAsync(items);
+
+    /// <summary>As if no id were in the log yet, which its index then sees to. Null when nothing was stored.</summary>
+    private async Task<List<CaptureOutcome>?> StoreAtEndAsync(List<CaptureItem> items)
+    {
+        if (end.Size is not { } size)
+        {
+            return null;
+        }
+
+        var known = new Dictionary<string, KnownEvent>(StringComparer.Ordinal);
+        var fresh = new List<TraceDraft>();
+        var sorted = items.ConvertAll(item => Sort(item, known, size, fresh));
+        return
+            fresh.Count > 0
+            && await end.TryAppendAsync(fresh, batch => CaptureJobs.AddTo(batch, items, sorted, time.GetUtcNow())) is { } recordedAt
+            ? sorted.ConvertAll(s => new CaptureOutcome(s.Captured, s.Results, recordedAt))
+            : null;
+    }
+
+    private async Task<List<CaptureOutcome>> StoreInTurnAsync(List<CaptureItem> items)
     {
         // Nobody's request is the batch's own: it ends when the database says so.
         var cancellationToken = CancellationToken.None;
@@ -93,6 +115,7 @@ public sealed class CaptureLane(EventExchange exchange, TraceLog log, TimeProvid
         var recordedAt = fresh.Count > 0 ? await turn.AppendFreshAsync(fresh, cancellationToken) : time.GetUtcNow();
         await CaptureJobs.SaveAsync(work, items, sorted, time.GetUtcNow(), cancellationToken);
         await work.CommitAsync(cancellationToken);
+        end.Learn(turn);
         return sorted.ConvertAll(s => new CaptureOutcome(s.Captured, s.Results, recordedAt));
     }
 

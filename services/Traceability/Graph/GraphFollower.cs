@@ -1,19 +1,18 @@
+using TcmBrain.Traceability.Log;
+
 namespace TcmBrain.Traceability.Graph;
 
 /// <summary>Keeps the graph close behind the log, so that open recalls catch what is captured late though nobody asks.</summary>
-internal sealed partial class GraphFollower(GraphIndex graph, TimeProvider time, ILogger<GraphFollower> logger) : BackgroundService
+internal sealed partial class GraphFollower(GraphIndex graph, LogNews news, ILogger<GraphFollower> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, time);
         var failing = false;
         while (true)
         {
             try
             {
-                await timer.WaitForNextTickAsync(stoppingToken);
+                await news.WaitAsync(stoppingToken);
                 await graph.CatchUpAsync(stoppingToken);
                 failing = false;
             }
@@ -23,7 +22,7 @@ internal sealed partial class GraphFollower(GraphIndex graph, TimeProvider time,
             }
             catch (Exception e)
             {
-                // A database that is away is tried again with the next tick; once is enough to say so.
+                // A database that is away is tried again with the next look; once is enough to say so.
                 if (!failing)
                 {
                     LogFailed(e);

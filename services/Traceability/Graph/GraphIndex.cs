@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Npgsql;
+using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
+using TcmBrain.Traceability.Log;
 
 namespace TcmBrain.Traceability.Graph;
 
@@ -39,9 +41,12 @@ public sealed class GraphIndex(NpgsqlDataSource database, EventExchange exchange
     {
         await using var work = await exchange.BeginAsync(cancellationToken);
         long next;
-        await using (var turn = work.Command("select next from traceability.graph_position for update"))
+        long toldFrom;
+        await using (var turn = work.Command("select next, told_from from traceability.graph_position for update"))
+        await using (var reader = await turn.ExecuteReaderAsync(cancellationToken))
         {
-            next = (long)(await turn.ExecuteScalarAsync(cancellationToken))!;
+            await reader.ReadAsync(cancellationToken);
+            (next, toldFrom) = (reader.GetInt64(0), reader.GetInt64(1));
         }
 
         var events = await EventsAsync(work, next, cancellationToken);
@@ -61,15 +66,38 @@ public sealed class GraphIndex(NpgsqlDataSource database, EventExchange exchange
             await listener.TakeAsync(events, work, cancellationToken);
         }
 
+        Tell(work, events.Where(e => e.LeafIndex >= toldFrom && e.CapturedBy != TraceDraft.Platform));
         await work.CommitAsync(cancellationToken);
         return events.Count;
+    }
+
+    /// <summary>
+    /// What parties captured, told by its number. Here and not with each capture: a capture is a few events, and telling each time would cost
+    /// more than storing them.
+    /// </summary>
+    private static void Tell(Work work, IEnumerable<LoggedEvent> captured)
+    {
+        foreach (var region in captured.GroupBy(e => e.RegionCode, StringComparer.Ordinal))
+        {
+            work.Publish(
+                new TraceBatchCaptured
+                {
+                    AggregateId = Guid.CreateVersion7(),
+                    Version = 1,
+                    OccurredAt = region.Max(e => e.RecordedAt),
+                    Count = region.Count(),
+                    FirstLeafIndex = region.First().LeafIndex,
+                    RegionCode = region.Key,
+                }
+            );
+        }
     }
 
     private static async Task<List<LoggedEvent>> EventsAsync(Work work, long from, CancellationToken cancellationToken)
     {
         await using var command = work.Command(
             """
-            select leaf_index, event_hash, error_declaration, captured_by, event_time, recorded_at, prescription_id, body
+            select leaf_index, event_hash, error_declaration, captured_by, event_time, recorded_at, prescription_id, region_code, body
             from traceability.event where leaf_index >= $1 order by leaf_index limit $2
             """,
             from,
@@ -88,7 +116,8 @@ public sealed class GraphIndex(NpgsqlDataSource database, EventExchange exchange
                     reader.GetFieldValue<DateTimeOffset>(4),
                     reader.GetFieldValue<DateTimeOffset>(5),
                     reader.IsDBNull(6) ? null : reader.GetGuid(6),
-                    Parse(reader.GetString(7))
+                    reader.IsDBNull(7) ? null : reader.GetString(7),
+                    Parse(reader.GetString(8))
                 )
             );
         }

@@ -91,7 +91,7 @@ public sealed class GraphReader(NpgsqlDataSource database, GraphIndex graph)
                 union all
                 select i.leaf_index, n.place from unnest($6::text[], $7::timestamptz[], $8::timestamptz[]) with ordinality
                     as n (thing, since, until, place)
-                join traceability.event_item i on i.item = n.thing and i.role = 'epc'
+                join traceability.event_item i on traceability.same_thing(i.item, n.thing) and i.role = 'epc'
                 join traceability.event t on t.leaf_index = i.leaf_index and t.event_time between n.since and n.until)
             select e.leaf_index, e.event_hash, e.error_declaration, e.captured_by, e.recorded_at, e.prescription_id, {Viewer.Own}, e.body, s.places
             from (select leaf, array_agg(node) filter (where node is not null) as places from seen group by leaf) s

@@ -14,7 +14,7 @@ internal static class GraphRows
         AddCrossings(batch, events);
         AddHandovers(batch, events);
         AddStages(batch, events);
-        Add(batch, "update traceability.graph_position set next = $1", events[^1].LeafIndex + 1);
+        Add(batch, "update traceability.graph_position set next = $1, told_from = greatest(told_from, $1)", events[^1].LeafIndex + 1);
     }
 
     private static void AddLinks(NpgsqlBatch batch, IReadOnlyList<LoggedEvent> events)

@@ -122,8 +122,10 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
         await using var command = new NpgsqlCommand(
             $"""
             select e.leaf_index, min(i.role), array_agg(i.item), e.event_time, {Viewer.Own}, e.body
-            from traceability.event_item i join traceability.event e on e.leaf_index = i.leaf_index
-            where i.item = any($5) and i.role <> 'input' and not e.error_declaration
+            from (select distinct thing from unnest($5) as thing) t
+            join traceability.event_item i on traceability.same_thing(i.item, t.thing)
+            join traceability.event e on e.leaf_index = i.leaf_index
+            where i.role <> 'input' and not e.error_declaration
               and ({(viewer.Everything ? "true" : Viewer.Own)}{(open ? " or e.prescription_id is null" : "")})
               and not exists (select from traceability.withdrawn w where w.leaf_index = e.leaf_index)
             group by e.leaf_index order by e.event_time desc, e.leaf_index desc limit 500
@@ -159,7 +161,7 @@ public sealed class ItemReader(NpgsqlDataSource database, GraphIndex graph)
             select distinct r.id from traceability.recall r join traceability.recall_item i on i.recall_id = r.id
             where r.closed_at is null and (i.item = $1 or i.prescription_id in (
                 select e.prescription_id from traceability.event_item x join traceability.event e on e.leaf_index = x.leaf_index
-                where x.item = $1 and x.role <> 'input' and e.prescription_id is not null))
+                where traceability.same_thing(x.item, $1) and x.role <> 'input' and e.prescription_id is not null))
             """,
             connection
         )

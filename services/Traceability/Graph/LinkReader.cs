@@ -135,7 +135,7 @@ internal sealed class LinkReader(NpgsqlConnection connection, Viewer viewer, int
         await using var command = new NpgsqlCommand(
             $"""
             select bool_or({Queries.ReadScope.Visible} and e.captured_by <> $2 or e.prescription_id = $4), bool_or({Viewer.Own})
-            from (select leaf_index from traceability.event_item where item = $5
+            from (select leaf_index from traceability.event_item where traceability.same_thing(item, $5)
                   union select leaf_index from traceability.link where thing = $5 limit 100000) i
             join traceability.event e on e.leaf_index = i.leaf_index
             """,

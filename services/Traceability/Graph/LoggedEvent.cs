@@ -11,6 +11,7 @@ public sealed record LoggedEvent(
     DateTimeOffset EventTime,
     DateTimeOffset RecordedAt,
     Guid? PrescriptionId,
+    string? RegionCode,
     JsonElement Json
 )
 {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Npgsql;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 
@@ -7,6 +8,7 @@ namespace TcmBrain.Traceability.Log;
 
 /// <summary>Signs the log's head whenever there is news (签发树头), and tells of it.</summary>
 internal sealed partial class HeadSigner(
+    NpgsqlDataSource database,
     EventExchange exchange,
     LogKey key,
     LogOptions options,
@@ -51,6 +53,11 @@ internal sealed partial class HeadSigner(
     /// <exception cref="LogDamagedException">The log is not a continuation of the last signed head: a log that signed it would lie.</exception>
     public async Task<bool> SignAsync(CancellationToken cancellationToken)
     {
+        if (!await IsNewsAsync(cancellationToken))
+        {
+            return false;
+        }
+
         await using var work = await exchange.BeginAsync(cancellationToken);
         // Replicas sign in turn; who comes second finds nothing new. Appending is not held up.
         await using (var turn = work.Command("select pg_advisory_xact_lock(hashtext('traceability.sign'))"))
@@ -110,6 +117,18 @@ internal sealed partial class HeadSigner(
         );
         await work.CommitAsync(cancellationToken);
         return true;
+    }
+
+    /// <summary>One question each second while nothing happens, and no transaction.</summary>
+    private async Task<bool> IsNewsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select l.size <> coalesce((select c.tree_size from traceability.checkpoint c order by c.sequence desc limit 1), 0)
+            from traceability.log l
+            """
+        );
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task RequireContinuationAsync(

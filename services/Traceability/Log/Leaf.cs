@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using TcmBrain.Traceability.Events;
 
 namespace TcmBrain.Traceability.Log;
@@ -24,8 +21,6 @@ public sealed record EventScope(Guid? PrescriptionId, string? InstitutionCode, s
 /// </summary>
 public static class Leaf
 {
-    private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The leaf's text: canonical JSON (keys in order, no blanks).</summary>
     /// <param name="body">The event exactly as stored and served.</param>
     public static string Text(
@@ -36,19 +31,22 @@ public static class Leaf
         DateTimeOffset recordedAt,
         EventScope scope
     ) =>
-        CanonicalJson.Of(
-            JsonSerializer.SerializeToElement(
-                new Content(
-                    capturedBy,
-                    errorDeclaration,
-                    EventHash.Text(eventHash),
-                    Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))),
-                    Time(recordedAt),
-                    Convert.ToHexStringLower(scope.Digest())
-                ),
-                Options
-            )
+        string.Concat(
+            string.Concat("{\"capturedBy\":", Quoted(capturedBy), ",\"errorDeclaration\":", errorDeclaration ? "true" : "false"),
+            string.Concat(",\"event\":\"", EventHash.Text(eventHash), "\",\"eventSha256\":\"", Sha256(body)),
+            string.Concat("\",\"recordTime\":\"", Time(recordedAt), "\",\"scopeSha256\":\""),
+            string.Concat(Convert.ToHexStringLower(scope.Digest()), "\"}")
         );
+
+    /// <summary>Of <see cref="Text"/>.</summary>
+    public static byte[] Hash(
+        ReadOnlySpan<byte> eventHash,
+        bool errorDeclaration,
+        string body,
+        string capturedBy,
+        DateTimeOffset recordedAt,
+        EventScope scope
+    ) => Hash(Text(eventHash, errorDeclaration, body, capturedBy, recordedAt, scope));
 
     public static byte[] Hash(string text) => Merkle.LeafHash(Encoding.UTF8.GetBytes(text));
 
@@ -56,12 +54,12 @@ public static class Leaf
     public static string Time(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private sealed record Content(
-        [property: JsonPropertyName("capturedBy")] string CapturedBy,
-        [property: JsonPropertyName("errorDeclaration")] bool ErrorDeclaration,
-        [property: JsonPropertyName("event")] string Event,
-        [property: JsonPropertyName("eventSha256")] string EventSha256,
-        [property: JsonPropertyName("recordTime")] string RecordTime,
-        [property: JsonPropertyName("scopeSha256")] string ScopeSha256
-    );
+    private static string Quoted(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2);
+        CanonicalJson.Write(text, quoted);
+        return quoted.ToString();
+    }
+
+    private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -109,7 +109,7 @@ internal sealed class LogAuditRun(NpgsqlConnection connection, IReadOnlyList<Log
             if (
                 !EventItems
                     .Of(e)
-                    .Select(i => $"{LogTurn.RoleName(i.Role)} {i.Item}")
+                    .Select(i => $"{LogRows.RoleName(i.Role)} {i.Item}")
                     .Order(StringComparer.Ordinal)
                     .SequenceEqual(row.Items.Order(StringComparer.Ordinal))
             )

@@ -5,13 +5,13 @@ using TcmBrain.Traceability.Events;
 namespace TcmBrain.Traceability.Log;
 
 /// <summary>
-/// Goes through the stored events for ever, some each second, and holds each against its leaf, and the leaves against the last signed head
+/// Goes through the stored events for ever, at a small share of a core, and holds each against its leaf, and the leaves against the last signed head
 /// (后台审计). What does not fit raises an alarm: a row in <c>traceability.alarm</c>, once, and a critical line in the log.
 /// </summary>
 internal sealed partial class LogAuditor(NpgsqlDataSource database, LogOptions options, TimeProvider time, ILogger<LogAuditor> logger)
     : BackgroundService
 {
-    private const int Page = 500;
+    private const int Page = 100;
 
     private readonly List<TreeNode> ignored = [];
     private CompactRange tree = new();
@@ -20,13 +20,15 @@ internal sealed partial class LogAuditor(NpgsqlDataSource database, LogOptions o
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.AuditEvery, time);
+        var pause = options.AuditEvery;
         while (true)
         {
             try
             {
-                await timer.WaitForNextTickAsync(stoppingToken);
+                await Task.Delay(pause, time, stoppingToken);
+                var began = time.GetTimestamp();
                 await StepAsync(stoppingToken);
+                pause = Pause(time.GetElapsedTime(began));
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -38,6 +40,13 @@ internal sealed partial class LogAuditor(NpgsqlDataSource database, LogOptions o
                 LogAway(e.Message);
             }
         }
+    }
+
+    /// <summary>Which makes the work that share of the time. On a busy machine work takes longer, and the audit steps back.</summary>
+    internal TimeSpan Pause(TimeSpan worked)
+    {
+        var rest = worked * (1 / options.AuditShare - 1);
+        return rest > options.AuditEvery ? rest : options.AuditEvery;
     }
 
     /// <summary>Audits the next page. True when it was the last of a round.</summary>

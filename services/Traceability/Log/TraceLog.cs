@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using Npgsql;
-using NpgsqlTypes;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Traceability.Events;
@@ -15,7 +13,7 @@ public readonly record struct Appended(TraceDraft Draft, long LeafIndex, bool Is
 public readonly record struct KnownEvent(long LeafIndex, byte[] Hash);
 
 /// <summary>The append-only log (追溯日志).</summary>
-public sealed class TraceLog(TimeProvider time, VocabularyStore vocabulary)
+public sealed class TraceLog(TimeProvider time, VocabularyStore vocabulary, LogNews news)
 {
     /// <summary>
     /// Takes the log's turn: until the work ends, nobody else appends. That is what makes indexes gapless, so take it late and
@@ -30,7 +28,7 @@ public sealed class TraceLog(TimeProvider time, VocabularyStore vocabulary)
             throw new InvalidOperationException("traceability.log has no row.");
         }
 
-        return new LogTurn(work, new CompactRange(reader.GetInt64(0), reader.GetFieldValue<byte[][]>(1)), time, vocabulary);
+        return new LogTurn(work, new CompactRange(reader.GetInt64(0), reader.GetFieldValue<byte[][]>(1)), time, vocabulary, news);
     }
 }
 
@@ -41,9 +39,13 @@ public sealed class LogTurn
     private readonly CompactRange tree;
     private readonly TimeProvider time;
     private readonly VocabularyStore vocabulary;
+    private readonly LogNews news;
 
-    internal LogTurn(Work work, CompactRange tree, TimeProvider time, VocabularyStore vocabulary) =>
-        (this.work, this.tree, this.time, this.vocabulary) = (work, tree, time, vocabulary);
+    internal LogTurn(Work work, CompactRange tree, TimeProvider time, VocabularyStore vocabulary, LogNews news) =>
+        (this.work, this.tree, this.time, this.vocabulary, this.news) = (work, tree, time, vocabulary, news);
+
+    /// <summary>The log's right edge with what this turn appended.</summary>
+    internal CompactRange Tree => tree;
 
     /// <summary>
     /// Stores the events that are not in the log yet, each with its leaf, and publishes TraceCaptured for them. One answer for each
@@ -58,16 +60,17 @@ public sealed class LogTurn
 
         var known = await KnownAsync(drafts, cancellationToken);
         var answers = new List<Appended>(drafts.Count);
-        var fresh = new List<(TraceDraft Draft, long Index)>(drafts.Count);
+        var size = tree.Size;
+        var fresh = new List<TraceDraft>(drafts.Count);
         foreach (var draft in drafts)
         {
             var key = Convert.ToHexString(draft.Key);
             var isNew = !known.TryGetValue(key, out var first);
             if (isNew)
             {
-                first = new KnownEvent(tree.Size + fresh.Count, draft.Hash);
+                first = new KnownEvent(size + fresh.Count, draft.Hash);
                 known.Add(key, first);
-                fresh.Add((draft, first.LeafIndex));
+                fresh.Add(draft);
             }
 
             answers.Add(new Appended(draft, first.LeafIndex, isNew));
@@ -76,9 +79,9 @@ public sealed class LogTurn
         if (fresh.Count > 0)
         {
             await StoreAsync(fresh, cancellationToken);
-            foreach (var (draft, index) in fresh)
+            for (var i = 0; i < fresh.Count; i++)
             {
-                work.Publish(Told(draft, index), draft.TraceParent);
+                work.Publish(Told(fresh[i], size + i), fresh[i].TraceParent);
             }
         }
 
@@ -89,31 +92,12 @@ public sealed class LogTurn
     public long Size => tree.Size;
 
     /// <summary>
-    /// Stores what parties captured: drafts that the caller knows to be new and no two the same. They are told by their number.
+    /// Stores what parties captured: drafts that the caller knows to be new and no two the same. They are told by their number, by who makes
+    /// the graph (<see cref="Graph.GraphIndex"/>).
     /// </summary>
     /// <returns>Their record time. Their indexes follow one another from <see cref="Size"/> on.</returns>
-    public async Task<DateTimeOffset> AppendFreshAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
-    {
-        var size = tree.Size;
-        var fresh = drafts.Select((draft, i) => (draft, size + i)).ToList();
-        var recordedAt = await StoreAsync(fresh, cancellationToken);
-        foreach (var region in fresh.GroupBy(f => f.draft.Scope.RegionCode, StringComparer.Ordinal))
-        {
-            work.Publish(
-                new TraceBatchCaptured
-                {
-                    AggregateId = Guid.CreateVersion7(),
-                    Version = 1,
-                    OccurredAt = recordedAt,
-                    Count = region.Count(),
-                    FirstLeafIndex = region.First().Item2,
-                    RegionCode = region.Key,
-                }
-            );
-        }
-
-        return recordedAt;
-    }
+    public Task<DateTimeOffset> AppendFreshAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken) =>
+        StoreAsync(drafts, cancellationToken);
 
     /// <summary>Of the drafts, those whose id is in the log already, by their key in hex.</summary>
     public async Task<Dictionary<string, KnownEvent>> KnownAsync(IReadOnlyList<TraceDraft> drafts, CancellationToken cancellationToken)
@@ -136,83 +120,20 @@ public sealed class LogTurn
         return known;
     }
 
-    private async Task<DateTimeOffset> StoreAsync(List<(TraceDraft Draft, long Index)> fresh, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset> StoreAsync(IReadOnlyList<TraceDraft> fresh, CancellationToken cancellationToken)
     {
-        // Whole milliseconds, as the record time stands in the event and in the leaf.
-        var recordedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var bodies = new string[fresh.Count];
-        var nodes = new List<TreeNode>(fresh.Count + 1);
-        for (var i = 0; i < fresh.Count; i++)
-        {
-            var draft = fresh[i].Draft;
-            bodies[i] = draft.Body(recordedAt);
-            var leaf = Leaf.Text(draft.Hash, draft.IsErrorDeclaration, bodies[i], draft.CapturedBy, recordedAt, draft.Scope);
-            tree.Append(Leaf.Hash(leaf), nodes);
-        }
-
-        var words = await vocabulary.IdsAsync(work, fresh.SelectMany(f => f.Draft.Terms.All()), cancellationToken);
-        var items = fresh.SelectMany(f => f.Draft.Items.Select(i => (i.Item, i.Role, f.Index))).ToList();
+        var recordedAt = LogRows.Now(time);
+        var rows = new LogRows(tree, fresh, recordedAt);
+        var words = await vocabulary.IdsAsync(work, fresh.SelectMany(d => d.Terms.All()), cancellationToken);
         await using var batch = new NpgsqlBatch(work.Connection, work.Transaction);
-        Add(
-            batch,
-            """
-            insert into traceability.event (leaf_index, event_hash, error_declaration, event_time, recorded_at, captured_by,
-                                            prescription_id, institution_code, centre_code, region_code, body,
-                                            event_key, event_id, own_context, event_type, biz_step, disposition, read_point, biz_location)
-            select i, h, e, t, $1, c, p, o, z, r, b, k, n, x, w, s, d, a, l
-            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-                as u (i, h, e, t, c, p, o, z, r, b, k, n, x, w, s, d, a, l)
-            """,
-            recordedAt,
-            fresh.Select(f => f.Index).ToArray(),
-            fresh.Select(f => f.Draft.Hash).ToArray(),
-            fresh.Select(f => f.Draft.IsErrorDeclaration).ToArray(),
-            fresh.Select(f => f.Draft.EventTime.ToUniversalTime()).ToArray(),
-            fresh.Select(f => f.Draft.CapturedBy).ToArray(),
-            fresh.Select(f => f.Draft.Scope.PrescriptionId).ToArray(),
-            Texts(fresh.Select(f => f.Draft.Scope.InstitutionCode)),
-            Texts(fresh.Select(f => f.Draft.Scope.CentreCode)),
-            Texts(fresh.Select(f => f.Draft.Scope.RegionCode)),
-            bodies,
-            fresh.Select(f => f.Draft.Key).ToArray(),
-            Texts(fresh.Select(f => f.Draft.EventId)),
-            fresh.Select(f => f.Draft.OwnContext).ToArray(),
-            fresh.Select(f => words[(TermKind.EventType, f.Draft.Terms.EventType)]).ToArray(),
-            Words(fresh, words, TermKind.BizStep, t => t.BizStep),
-            Words(fresh, words, TermKind.Disposition, t => t.Disposition),
-            Words(fresh, words, TermKind.ReadPoint, t => t.ReadPoint),
-            Words(fresh, words, TermKind.BizLocation, t => t.BizLocation)
-        );
-        Add(
-            batch,
-            "insert into traceability.event_item (leaf_index, role, item) select * from unnest($1, $2, $3)",
-            items.Select(i => i.Index).ToArray(),
-            items.Select(i => RoleName(i.Role)).ToArray(),
-            items.Select(i => i.Item).ToArray()
-        );
-        Add(
-            batch,
-            "insert into traceability.tree_node (level, index, hash) select * from unnest($1, $2, $3)",
-            nodes.Select(n => n.Level).ToArray(),
-            nodes.Select(n => n.Index).ToArray(),
-            nodes.Select(n => n.Hash).ToArray()
-        );
-        Add(batch, "update traceability.log set size = $1, frontier = $2", tree.Size, tree.Edge.ToArray());
+        rows.AddTo(batch, words);
+        LogRows.Add(batch, "update traceability.log set size = $1, frontier = $2", tree.Size, tree.Edge.ToArray());
         // Once for each connection of the pool: planning these costs as much as running them for a few events.
         await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        news.Tell();
         return recordedAt;
     }
-
-    internal static string RoleName(ItemRole role) =>
-        role switch
-        {
-            ItemRole.Epc => "epc",
-            ItemRole.Parent => "parent",
-            ItemRole.Child => "child",
-            ItemRole.Input => "input",
-            _ => "output",
-        };
 
     private static TraceCaptured Told(TraceDraft draft, long index) =>
         new()
@@ -228,25 +149,4 @@ public sealed class LogTurn
             InstitutionCode = draft.Scope.InstitutionCode,
             CentreCode = draft.Scope.CentreCode,
         };
-
-    private static NpgsqlParameter Texts(IEnumerable<string?> values) =>
-        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
-
-    private static int?[] Words(
-        List<(TraceDraft Draft, long Index)> fresh,
-        Dictionary<(TermKind, string), int> words,
-        TermKind kind,
-        Func<EventTerms, string?> value
-    ) => [.. fresh.Select(f => value(f.Draft.Terms) is { } word ? words[(kind, word)] : (int?)null)];
-
-    private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters)
-        {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
-    }
 }

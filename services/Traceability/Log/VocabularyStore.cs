@@ -66,6 +66,23 @@ public sealed class VocabularyStore
         return ids;
     }
 
+    /// <summary>The number of each word; null when one is not known to be committed.</summary>
+    public Dictionary<(TermKind, string), int>? Committed(IEnumerable<(TermKind Kind, string Value)> words)
+    {
+        var ids = new Dictionary<(TermKind, string), int>();
+        foreach (var word in words)
+        {
+            if (!committed.TryGetValue(word, out var id))
+            {
+                return null;
+            }
+
+            ids[word] = id;
+        }
+
+        return ids;
+    }
+
     private static async Task ReadAsync(
         Work work,
         string sql,

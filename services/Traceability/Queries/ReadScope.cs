@@ -22,7 +22,7 @@ public sealed record ReadScope(bool Everything, string Institution, string? Regi
     public const string Visible = $"""
         ({Owned} or e.prescription_id is null and exists (
             select 1 from traceability.event_item thing
-            join traceability.event_item used on used.item = thing.item and used.role = 'input'
+            join traceability.event_item used on traceability.same_thing(used.item, thing.item) and used.role = 'input'
             join traceability.event by on by.leaf_index = used.leaf_index
             where thing.leaf_index = e.leaf_index
               and by.prescription_id is not null

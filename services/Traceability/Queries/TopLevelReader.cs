@@ -47,13 +47,17 @@ public sealed class TopLevelReader(NpgsqlDataSource database)
             )
         ).Count > 0;
 
-    /// <summary>EPCs after that one; classes and lots are none.</summary>
+    /// <summary>EPCs after that one, in the order of their index, which is no order of names; from the first when it is empty. Classes and lots are none.</summary>
     public Task<List<string>> EpcsAsync(ReadScope scope, string after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(
             $"""
-            select distinct i.item from traceability.event_item i join traceability.event e on e.leaf_index = i.leaf_index
-            where i.item > $4 and i.item !~ '^https://id\.gs1\.org/01/\d+(/10/.*)?$' and {ReadScope.Visible}
-            order by i.item limit $5
+            select item from (
+                select distinct traceability.thing_key(i.item) as key, i.item
+                from traceability.event_item i join traceability.event e on e.leaf_index = i.leaf_index
+                where {(after.Length == 0 ? "$4 = ''" : "(traceability.thing_key(i.item), i.item) > (traceability.thing_key($4), $4)")}
+                  and i.item !~ '^https://id\.gs1\.org/01/\d+(/10/.*)?$' and {ReadScope.Visible}
+                order by 1, 2 limit $5) found
+            order by key, item
             """,
             scope,
             cancellationToken,
@@ -67,7 +71,7 @@ public sealed class TopLevelReader(NpgsqlDataSource database)
             await ReadAsync(
                 $"""
                 select i.item from traceability.event_item i join traceability.event e on e.leaf_index = i.leaf_index
-                where i.item = $4 and {ReadScope.Visible} limit 1
+                where traceability.same_thing(i.item, $4) and {ReadScope.Visible} limit 1
                 """,
                 scope,
                 cancellationToken,

@@ -46,7 +46,7 @@ public sealed class TraceReader(NpgsqlDataSource database)
             where e.prescription_id is null and e.leaf_index in (
                 select lot.leaf_index from traceability.event p
                 join traceability.event_item used on used.leaf_index = p.leaf_index and used.role = 'input'
-                join traceability.event_item lot on lot.item = used.item
+                join traceability.event_item lot on traceability.same_thing(lot.item, used.item)
                 where p.prescription_id = $4)
             order by e.event_time, e.leaf_index
             """,

@@ -243,7 +243,7 @@ internal sealed class RecallDesk(EventExchange exchange, GraphIndex graph, Recal
             or exists (
                 select from traceability.link k join traceability.event e on e.leaf_index = k.leaf_index
                 where k.thing = t.item and k.role in (2, 5) and ($1 or e.captured_by = $2 or e.region_code like $3))
-            or $1 and exists (select from traceability.event_item x where x.item = t.item)
+            or $1 and exists (select from traceability.event_item x where traceability.same_thing(x.item, t.item))
             """
         );
         command.Parameters.AddRange((NpgsqlParameter[])[.. sight.Parameters(), new NpgsqlParameter { Value = asked }]);

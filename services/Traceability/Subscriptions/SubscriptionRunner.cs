@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TcmBrain.Traceability.Events;
+using TcmBrain.Traceability.Log;
 using TcmBrain.Traceability.Queries.Simple;
 using TcmBrain.Traceability.Standard;
 
@@ -20,6 +21,7 @@ internal sealed partial class SubscriptionRunner(
     QueryDocument documents,
     TokenSeal seal,
     DestinationRule destinations,
+    LogNews news,
     TimeProvider time,
     ILogger<SubscriptionRunner> logger
 ) : BackgroundService
@@ -28,7 +30,6 @@ internal sealed partial class SubscriptionRunner(
     private const int MostEvents = 100;
     private const int AtOnce = 4;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient client = new(destinations.Handler()) { Timeout = TimeSpan.FromSeconds(15) };
@@ -45,7 +46,6 @@ internal sealed partial class SubscriptionRunner(
     /// <summary>One look for what is due at a time; deliveries beside one another, so that a slow receiver holds up nobody else.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause, time);
         var running = new HashSet<Task>();
         try
         {
@@ -60,7 +60,7 @@ internal sealed partial class SubscriptionRunner(
                 }
 
                 free.Release();
-                await timer.WaitForNextTickAsync(stoppingToken);
+                await news.WaitAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -77,7 +77,7 @@ internal sealed partial class SubscriptionRunner(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The database is away; the next tick tries again.
+            // The database is away; the next look tries again.
             LogFailed(failure);
             return null;
         }

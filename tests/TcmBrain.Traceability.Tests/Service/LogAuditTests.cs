@@ -63,7 +63,7 @@ public sealed class LogAuditTests(Servers servers, WholeLog whole) : IClassFixtu
     [InlineData("update traceability.tree_node set hash = sha256('x') where level = 0 and index = 3", "leaf", "3")]
     [InlineData("update traceability.tree_node set hash = sha256('x') where level = 1 and index = 0", "node", "1/0")]
     [InlineData("delete from traceability.tree_node where level = 0 and index = 3", "node", "0/3")]
-    [InlineData("insert into traceability.tree_node values (0, 300, sha256('x'))", "node", "0/300")]
+    [InlineData("insert into traceability.tree_node (level, index, hash) values (0, 300, sha256('x'))", "node", "0/300")]
     [InlineData("update traceability.checkpoint set root_hash = sha256('x') where sequence = 2", "root", "10..269")]
     [InlineData("update traceability.checkpoint set note = replace(note, '270', '271') where sequence = 2", "signature", "checkpoint 2")]
     [InlineData("delete from traceability.checkpoint where sequence = 2", "head", "checkpoint 3")]

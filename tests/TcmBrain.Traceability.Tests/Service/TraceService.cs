@@ -44,6 +44,9 @@ internal sealed class TraceService : IAsyncDisposable
     /// <summary>The same installation again, after this one was disposed of.</summary>
     public Task<TraceService> AgainAsync() => StartAsync(servers, Connection, broker, null);
 
+    /// <summary>Another replica of it.</summary>
+    public Task<TraceService> BesideAsync() => StartAsync(servers, Connection, broker, null);
+
     private static async Task<TraceService> StartAsync(Servers servers, string connection, string broker, TimeSpan? signEvery)
     {
         var service = await TestService.StartAsync(

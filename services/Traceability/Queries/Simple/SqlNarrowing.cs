@@ -46,14 +46,21 @@ internal sealed class SqlNarrowing(int firstParameter)
     public void Items(IReadOnlyCollection<EpcPattern> patterns, IReadOnlyCollection<string> roles)
     {
         var role = $"i.role = any({Add(roles.ToArray())})";
-        var exact = $"i.item = any({Add(patterns.Select(p => p.Exact).Distinct().ToArray())})";
+        var exact = Add(patterns.Select(p => p.Exact).Distinct().ToArray());
         var ranges = patterns
             .SelectMany(p => p.Prefixes)
             .Distinct()
-            .Select(prefix => $"i.item >= {Add(prefix)} and i.item < {Add(prefix + "\U0010ffff")}");
-        Require(
-            $"e.leaf_index in (select i.leaf_index from traceability.event_item i where {role} and ({string.Join(" or ", ranges.Prepend(exact))}))"
-        );
+            .Select(prefix => (From: Add(prefix), To: Add(prefix + "\U0010ffff")))
+            .Select(r => $"left(i.item, 36) between left({r.From}, 36) and left({r.To}, 36) and i.item >= {r.From} and i.item < {r.To}")
+            .ToList();
+        var found =
+            $"select i.leaf_index from unnest({exact}) as t (thing) join traceability.event_item i on traceability.same_thing(i.item, t.thing) where {role}";
+        if (ranges.Count > 0)
+        {
+            found += $" union all select i.leaf_index from traceability.event_item i where {role} and ({string.Join(" or ", ranges)})";
+        }
+
+        Require($"e.leaf_index in ({found})");
     }
 
     /// <summary>The column is kept to the microsecond.</summary>
