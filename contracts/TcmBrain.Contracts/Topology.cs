@@ -175,6 +175,8 @@ public static class Topology
                 typeof(PrescriptionReceived),
                 typeof(PrescriptionAudited),
                 typeof(PrescriptionApproved),
+                typeof(PrescriptionCancelled),
+                typeof(PrescriptionSuperseded),
                 typeof(LotAccepted),
                 typeof(PrescriptionChecked),
                 typeof(StepCompleted),

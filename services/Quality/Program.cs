@@ -15,14 +15,12 @@ builder.AddExchange(
     exchange =>
         exchange
             .HandleControl()
-            .Handle<PrescriptionReceived, SampleOnReceipt>()
-            .Handle<PrescriptionAudited, NoteFindings>()
-            .Handle<PrescriptionApproved, NoteLines>()
-            .Handle<PrescriptionChecked, NoteCheck>()
             .KeepFacts()
+            .KeepRegister()
             .KeepCatalogue()
 );
 builder.AddQualityControl();
+builder.AddReviews();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

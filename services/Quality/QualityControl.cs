@@ -5,7 +5,6 @@ using TcmBrain.Exchange;
 using TcmBrain.Quality.Lots;
 using TcmBrain.Quality.Nonconformities;
 using TcmBrain.Quality.Process;
-using TcmBrain.Quality.Reviews;
 
 namespace TcmBrain.Quality;
 
@@ -16,11 +15,9 @@ internal static class QualityControl
     {
         builder.AddCatalogueCopy("quality");
         builder.Services.AddSingleton(services => LotLimits.Load(services.GetRequiredService<CurrentCatalogue>()));
-        builder.Services.AddSingleton(ReviewCodes.Load());
         builder.Services.AddSingleton<LotDecision>();
         builder.AddNonconformities();
         builder.AddProcess();
-        builder.Services.AddOptions<SamplingSettings>().BindConfiguration("Sampling").ValidateDataAnnotations().ValidateOnStart();
         var supervision = builder.Services.AddOptions<SupervisionSettings>().BindConfiguration("Supervision").ValidateOnStart();
         supervision.Validate(s => s.AreWellFormed, "Supervision:Regions must hold GB/T 2260 codes.");
         if (builder.Configuration.GetValue<bool>("Demo:Enabled"))

@@ -32,6 +32,9 @@ internal readonly record struct Sight(string Institution, string[] RegionPrefixe
         return new(caller.InstitutionCode(), prefixes, caller.HasAnyRole(Roles.Operator, Roles.Service));
     }
 
+    /// <summary>For what was read for another reason than to be shown.</summary>
+    public bool Sees(string regionCode) => Everything || RegionPrefixes.Any(p => regionCode.StartsWith(p, StringComparison.Ordinal));
+
     public void Guard(NpgsqlCommand command)
     {
         command.Parameters.AddWithValue("institution", Institution);

@@ -48,6 +48,7 @@ public sealed class QualityRoom : IAsyncLifetime
             {
                 ["ConnectionStrings:database"] = connection,
                 ["ConnectionStrings:rabbitmq"] = broker,
+                ["Reviews:WatchSeconds"] = "1",
                 [$"Supervision:Regions:{Centre}:0"] = "330100",
                 [$"Supervision:Regions:{Centre}:1"] = "330782",
             }
@@ -128,6 +129,12 @@ public sealed class QualityRoom : IAsyncLifetime
             LineCount = 4,
             Urgent = false,
             FeeFen = 12_300,
+            DiseaseName = "感冒",
+            VisitKind = "outpatient",
+            PrescriberCode = "D001",
+            PrescriberName = "张医师",
+            Days = 7,
+            PatientYears = 40,
         };
 
     public static PrescriptionAudited Audited(PrescriptionReceived rx, params string[] ruleIds) =>

@@ -1,5 +1,5 @@
 using TcmBrain.Prescriptions.Audit;
-using TcmBrain.Quality.Reviews;
+using TcmBrain.Quality.Reviews.Judging;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Quality.Tests.Reviews;
@@ -7,6 +7,8 @@ namespace TcmBrain.Quality.Tests.Reviews;
 public sealed class VerdictRuleTests
 {
     private static readonly ReviewCodes National = ReviewCodes.Load();
+
+    private static readonly SuggestedCode Found = new("2-8", SuggestedCode.Finding, "", "", "incompatible.18fan", "double_sign", [1]);
 
     [Fact]
     public void The_national_list_is_complete()
@@ -20,6 +22,7 @@ public sealed class VerdictRuleTests
         National.All.Select(c => c.Code).ShouldBe(expected);
         National.All.ShouldAllBe(c => c.Zh.Length > 0 && c.En.Length > 0);
         National.All.Select(c => c.Kind).Distinct().ShouldBe(["不规范", "不适宜", "超常"]);
+        National.All.Where(c => !c.Applies).Select(c => c.Code).ShouldBe(["1-5", "1-11", "1-14", "2-4"]);
     }
 
     [Fact]
@@ -27,55 +30,63 @@ public sealed class VerdictRuleTests
     {
         foreach (var code in National.All)
         {
-            VerdictRule.Check(false, [code.Code], National).Codes.ShouldBe([code.Code]);
+            VerdictRule.Check(Irrational([(code.Code, "见附注")]), [], National).Codes.ShouldBe([code.Code]);
         }
     }
 
     [Fact]
     public void Codes_come_out_in_the_order_of_the_list() =>
-        VerdictRule.Check(false, ["2-8", "1-10", "1-2"], National).Codes.ShouldBe(["1-2", "1-10", "2-8"]);
+        VerdictRule.Check(Irrational([("2-8", ""), ("1-10", ""), ("1-2", "")]), [], National).Codes.ShouldBe(["1-2", "1-10", "2-8"]);
 
     [Fact]
     public void A_verdict_that_contradicts_itself_is_refused()
     {
-        Codes(true, "2-1").ShouldBe(["QUA-0304"]);
-        Codes(false).ShouldBe(["QUA-0305"]);
-        Codes(null).ShouldBe(["QUA-0103"]);
-        Codes(false, "4-1", "2-1", "2-1", "").ShouldBe(["QUA-0302", "QUA-0303", "QUA-0302"]);
+        Faults(new VerdictRequest(1, true, [new CodeComment("2-1", "")], null, null)).ShouldBe(["QUA-0304"]);
+        Faults(Irrational([])).ShouldBe(["QUA-0305"]);
+        Faults(new VerdictRequest(null, null, null, null, null)).ShouldBe(["QUA-0103", "QUA-0103"]);
+        Faults(Irrational([("4-1", ""), ("2-1", ""), ("2-1", ""), ("", "")])).ShouldBe(["QUA-0302", "QUA-0303", "QUA-0302"]);
+        Faults(new VerdictRequest(4, true, null, null, new string('长', 501))).ShouldBe(["QUA-0402", "QUA-0104"]);
     }
 
-    [Theory]
-    [InlineData("incompatible.18fan", "2-8")]
-    [InlineData("pregnancy.forbid", "2-8")]
-    [InlineData("dose.over", "2-5")]
-    [InlineData("format.dose", "1-7")]
-    [InlineData("format.alias", "1-6")]
-    [InlineData("handling.missing", "1-15")]
-    [InlineData("duration.outpatient", "1-12")]
-    [InlineData("duplicate.piece", "2-7")]
-    [InlineData("toxic.two_day_limit", "1-13")]
-    public void A_finding_suggests_its_code(string ruleId, string code) => National.Suggest([ruleId]).ShouldBe([code]);
+    [Fact]
+    public void What_the_audit_found_is_confirmed_or_dismissed_with_a_reason()
+    {
+        Faults(new VerdictRequest(1, true, null, null, null), Found).ShouldBe(["QUA-0423"]);
+        Faults(new VerdictRequest(1, true, null, [new CodeComment("2-8", " ")], null), Found).ShouldBe(["QUA-0424"]);
+        var dismissed = VerdictRule.Check(
+            new VerdictRequest(1, true, null, [new CodeComment("2-8", "相反相成,有据可依")], null),
+            [Found],
+            National
+        );
+        (dismissed.Rational, dismissed.Codes.Length, dismissed.Decisions.Single().Applies).ShouldBe((true, 0, false));
+        VerdictRule.Check(Irrational([("2-8", "")]), [Found], National).Codes.ShouldBe(["2-8"]);
+        // A hint may be passed over.
+        VerdictRule.Check(new VerdictRequest(1, true, null, null, null), [Found with { Certainty = SuggestedCode.Hint }], National);
+    }
 
-    [Theory]
-    [InlineData("toxic.controlled")]
-    [InlineData("pregnancy.unknown")]
-    [InlineData("something.new")]
-    public void What_is_no_fault_of_the_prescription_suggests_nothing(string ruleId) => National.Suggest([ruleId]).ShouldBeEmpty();
+    [Fact]
+    public void A_code_that_is_not_meant_for_pieces_needs_a_reason()
+    {
+        Faults(Irrational([("1-14", "")])).ShouldBe(["QUA-0424"]);
+        VerdictRule.Check(Irrational([("1-14", "附抗菌药物医嘱")]), [], National).Codes.ShouldBe(["1-14"]);
+    }
 
     [Fact]
     public void Every_rule_of_the_audit_has_been_thought_of()
     {
-        var known = EmbeddedFindingPrefixes();
+        using var stream = typeof(ReviewCodes).Assembly.GetManifestResourceStream("finding_codes.csv")!;
+        using var text = new StreamReader(stream);
+        var known = text.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(line => line.Split(',')[0])
+            .ToArray();
         AuditPolicy.Default.Rules.Select(r => r.Id).ShouldAllBe(id => known.Any(prefix => id.StartsWith(prefix)));
     }
 
-    private static string[] EmbeddedFindingPrefixes()
-    {
-        using var stream = typeof(ReviewCodes).Assembly.GetManifestResourceStream("finding_codes.csv")!;
-        using var text = new StreamReader(stream);
-        return [.. text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0])];
-    }
+    private static VerdictRequest Irrational((string Code, string Comment)[] codes) =>
+        new(1, false, [.. codes.Select(c => new CodeComment(c.Code, c.Comment))], null, null);
 
-    private static string[] Codes(bool? rational, params string[] codes) =>
-        [.. Should.Throw<FaultException>(() => VerdictRule.Check(rational, codes, National)).Faults.Select(f => f.Code)];
+    private static string[] Faults(VerdictRequest request, params SuggestedCode[] suggested) =>
+        [.. Should.Throw<FaultException>(() => VerdictRule.Check(request, suggested, National)).Faults.Select(f => f.Code)];
 }

@@ -1,12 +1,17 @@
 using System.Collections.Frozen;
 
-namespace TcmBrain.Quality.Reviews;
+namespace TcmBrain.Quality.Reviews.Judging;
 
 /// <summary>A code of the national worksheet (点评代码): 1-1…1-15 不规范, 2-1…2-9 不适宜, 3-1…3-4 超常 (卫医管发〔2010〕28号).</summary>
-public sealed record ReviewCode(string Code, string Kind, string Zh, string En);
+/// <param name="NotForPiecesZh">Why it does not concern prescriptions of pieces; empty when it does. It can be given all the same, with a comment.</param>
+public sealed record ReviewCode(string Code, string Kind, string Zh, string En, string NotForPiecesZh, string NotForPiecesEn)
+{
+    public bool Applies => NotForPiecesZh.Length == 0;
+}
 
 /// <summary>An audit rule, or all whose id starts so, with the code that a reviewer would put down for it; empty: none.</summary>
-public sealed record FindingCode(string RulePrefix, string Code);
+/// <param name="Certainty">finding: it has to be confirmed or dismissed. hint: worth a look.</param>
+public sealed record FindingCode(string RulePrefix, string Code, string Certainty);
 
 /// <summary>The national codes, and which of them the audit's findings suggest. Data/review_codes.csv, Data/finding_codes.csv.</summary>
 public sealed class ReviewCodes
@@ -28,12 +33,18 @@ public sealed class ReviewCodes
 
     public bool Contains(string code) => codes.ContainsKey(code);
 
-    /// <summary>Codes to pre-fill for these audit rules, in the worksheet's order; the longest matching prefix decides.</summary>
-    public IReadOnlyList<string> Suggest(IEnumerable<string> ruleIds)
+    public ReviewCode this[string code] => codes[code];
+
+    /// <summary>The code for an audit rule; the longest matching prefix decides. Null: none.</summary>
+    public FindingCode? Of(string ruleId) =>
+        findings.FirstOrDefault(f => ruleId.StartsWith(f.RulePrefix, StringComparison.Ordinal)) is { Code.Length: > 0 } found
+            ? found
+            : null;
+
+    /// <summary>In the order of the worksheet.</summary>
+    public string[] Ordered(IEnumerable<string> chosen)
     {
-        var suggested = ruleIds
-            .Select(id => findings.FirstOrDefault(f => id.StartsWith(f.RulePrefix, StringComparison.Ordinal))?.Code ?? "")
-            .ToHashSet(StringComparer.Ordinal);
-        return [.. All.Where(c => suggested.Contains(c.Code)).Select(c => c.Code)];
+        var set = chosen.ToHashSet(StringComparer.Ordinal);
+        return [.. All.Where(c => set.Contains(c.Code)).Select(c => c.Code)];
     }
 }
