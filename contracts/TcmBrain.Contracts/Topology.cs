@@ -175,8 +175,6 @@ public static class Topology
                 typeof(PrescriptionReceived),
                 typeof(PrescriptionAudited),
                 typeof(PrescriptionApproved),
-                typeof(PrescriptionCancelled),
-                typeof(PrescriptionSuperseded),
                 typeof(LotAccepted),
                 typeof(PrescriptionChecked),
                 typeof(StepCompleted),
