@@ -4,7 +4,7 @@ namespace TcmBrain.Quality;
 
 public static partial class QualityFaults
 {
-    public static readonly FaultDefinition UnknownChoice = new("QUA-0401", 400, "“{0}”不在可选范围", "{0} is not one of the choices");
+    public static readonly FaultDefinition NotAChoice = new("QUA-0401", 400, "“{0}”不在可选范围", "{0} is not one of the choices");
     public static readonly FaultDefinition OutOfRange = new("QUA-0402", 400, "须在 {0} 至 {1} 之间", "this has to be between {0} and {1}");
     public static readonly FaultDefinition BelowRegulation = new(
         "QUA-0403",
@@ -80,7 +80,7 @@ public static partial class QualityFaults
         "与该处方有利害关系,应当回避",
         "there is a conflict of interest with this prescription"
     );
-    public static readonly FaultDefinition WrongStage = new(
+    public static readonly FaultDefinition WrongReviewStage = new(
         "QUA-0422",
         409,
         "该点评当前为“{0}”,不能执行此操作",

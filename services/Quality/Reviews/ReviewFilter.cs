@@ -94,7 +94,7 @@ internal readonly record struct ReviewQuery(
         {
             Region =
                 Region is { Length: > 0 } region && !Contracts.RegionCode.IsWellFormed(region)
-                    ? throw QualityFaults.UnknownChoice.Exception("region", region)
+                    ? throw QualityFaults.NotAChoice.Exception("region", region)
                     : Region,
             Institution = Institution,
             Department = Department,

@@ -28,7 +28,7 @@ internal sealed class AnswerDesk(EventExchange exchange, TimeProvider time)
     )
     {
         var faults = new FaultList();
-        faults.Require(request.Answer is Accepted or Disputed, QualityFaults.UnknownChoice, "answer", request.Answer ?? "");
+        faults.Require(request.Answer is Accepted or Disputed, QualityFaults.NotAChoice, "answer", request.Answer ?? "");
         faults.Require(request.Answer != Disputed || !string.IsNullOrWhiteSpace(request.Reason), QualityFaults.Missing, "reason");
         faults.Require((request.Reason?.Length ?? 0) <= LongestReason, QualityFaults.TooLong, "reason", LongestReason);
         faults.ThrowIfAny();
@@ -42,7 +42,7 @@ internal sealed class AnswerDesk(EventExchange exchange, TimeProvider time)
 
         if (row.Stage != "answering")
         {
-            throw QualityFaults.WrongStage.Exception("prescriptionId", row.Stage);
+            throw QualityFaults.WrongReviewStage.Exception("prescriptionId", row.Stage);
         }
 
         await RecordAsync(work, prescriptionId, request.Answer!, cancellationToken);

@@ -43,7 +43,7 @@ internal sealed class VerdictDesk(EventExchange exchange, ReviewReading reading,
 
         if (round != row.Round)
         {
-            throw QualityFaults.WrongStage.Exception("round", row.Stage);
+            throw QualityFaults.WrongReviewStage.Exception("round", row.Stage);
         }
 
         Allow(row, sight.Person, arbiter, now);
@@ -124,7 +124,7 @@ internal sealed class VerdictDesk(EventExchange exchange, ReviewReading reading,
 
         if (row.Round == 0 || row.Round == 3 != arbiter)
         {
-            throw QualityFaults.WrongStage.Exception("prescriptionId", row.Stage);
+            throw QualityFaults.WrongReviewStage.Exception("prescriptionId", row.Stage);
         }
 
         if (!row.Unbiased)

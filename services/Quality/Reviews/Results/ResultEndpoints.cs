@@ -69,7 +69,7 @@ internal static class ResultEndpoints
             ? TypedResults.Ok(
                 await Rates.ReadAsync(database, cut, query.Filter, ReviewSight.Of(caller, supervision.Value), cancellationToken)
             )
-            : throw QualityFaults.UnknownChoice.Exception("by", cut);
+            : throw QualityFaults.NotAChoice.Exception("by", cut);
     }
 
     private static async Task<Ok<ConsequenceList>> ConsequencesAsync(

@@ -33,13 +33,13 @@ public static class PlanRule
     {
         var faults = new FaultList();
         var routine = plan.Kind == SamplingPlan.Routine;
-        faults.Require(routine || plan.Kind == SamplingPlan.Special, QualityFaults.UnknownChoice, "kind", plan.Kind ?? "");
+        faults.Require(routine || plan.Kind == SamplingPlan.Special, QualityFaults.NotAChoice, "kind", plan.Kind ?? "");
         Text(faults, plan.NameZh, "nameZh", LongestName);
         Text(faults, plan.NameEn, "nameEn", LongestName);
         Text(faults, plan.Reason, "reason", LongestReason);
         faults.Require(
             plan.Setting is "outpatient" or "inpatient" || (!routine && plan.Setting == "any"),
-            QualityFaults.UnknownChoice,
+            QualityFaults.NotAChoice,
             "setting",
             plan.Setting ?? ""
         );
@@ -95,7 +95,7 @@ public static class PlanRule
 
         faults.Require(
             topic.Toxicity is null || Topic.Toxicities.Contains(topic.Toxicity),
-            QualityFaults.UnknownChoice,
+            QualityFaults.NotAChoice,
             "topic.toxicity",
             topic.Toxicity ?? ""
         );

@@ -115,18 +115,18 @@ create table quality.review_publication_part (
 );
 
 -- What was written stays as it was written.
-create function quality.refuse_change() returns trigger language plpgsql as $$
+create function quality.refuse_rewriting() returns trigger language plpgsql as $$
 begin
     raise exception '% is never changed', tg_table_name using errcode = 'restrict_violation';
 end $$;
-create trigger unchanged before update or delete on quality.review_verdict for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_history for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_run for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_run_part for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_stratum for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_sample for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_publication for each row execute function quality.refuse_change();
-create trigger unchanged before update or delete on quality.review_publication_part for each row execute function quality.refuse_change();
+create trigger unchanged before update or delete on quality.review_verdict for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_history for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_run for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_run_part for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_stratum for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_sample for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_publication for each row execute function quality.refuse_rewriting();
+create trigger unchanged before update or delete on quality.review_publication_part for each row execute function quality.refuse_rewriting();
 
 -- What was sampled and reviewed as it came in, before there were draws: kept, without a plan.
 insert into quality.review (prescription_id, institution_code, region_code, month, department_name, prescriber_code, prescriber_name,
