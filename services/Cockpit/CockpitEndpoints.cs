@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcmBrain.Cockpit.Access;
 using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Indicators;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Cockpit.Streaming;
@@ -26,6 +27,7 @@ public static class CockpitEndpoints
         cockpit.MapGet("/alarms", Alarms).WithName("CockpitAlarms").Produces<AlarmsView>();
         cockpit.MapGet("/stream", Stream);
         cockpit.MapPost("/rebuild", RebuildNow).RequireRole(Roles.Operator);
+        app.MapIndicators();
         return app;
     }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Indicators;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Cockpit.Streaming;
@@ -54,6 +55,7 @@ internal static class CockpitServices
         services.AddResponseCompression(compression =>
             compression.MimeTypes = ["text/html", "text/javascript", "text/css", "image/svg+xml", "application/geo+json"]
         );
+        builder.AddIndicators();
         return builder;
     }
 }

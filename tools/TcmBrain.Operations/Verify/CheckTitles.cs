@@ -42,6 +42,9 @@ internal static class CheckTitles
             "decoction.records-unaltered" => "批记录未被改动 batch records unaltered",
             _ when name.StartsWith("delivered.", StringComparison.Ordinal) => $"事件送达 told = delivered: {name["delivered.".Length..]}",
             _ when name.StartsWith("pharmacy.", StringComparison.Ordinal) => $"药房台账 ledger: {name["pharmacy.".Length..]}",
+            "indicators.terms = recomputation" => "指标复算一致 every term of every indicator, computed twice",
+            _ when name.StartsWith("indicators.register ", StringComparison.Ordinal) =>
+                $"指标台账与登记一致 register = cockpit: {name["indicators.register ".Length..]}",
             _ when name.StartsWith("cockpit ", StringComparison.Ordinal) => $"驾驶舱 {name}",
             _ => name,
         };

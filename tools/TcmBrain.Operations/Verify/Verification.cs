@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Indicators.Audit;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Operations;
@@ -52,6 +53,7 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
             ),
             .. await TraceAsync(cancellationToken),
             .. await Guarded("cockpit", CockpitAsync)(cancellationToken),
+            .. await SettleAsync([Guarded("indicators", IndicatorsAsync)], cancellationToken),
         ];
         return checks;
     }
@@ -229,6 +231,18 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
     private async Task<IReadOnlyList<Check>> CockpitAsync(CancellationToken cancellationToken)
     {
         var result = await new CounterAudit(instance.Databases["cockpit"]).RunAsync(cancellationToken);
+        var detail = string.Join("; ", result.Differences.Take(3).Select(d => $"{d.Name}: {d.Expected} ≠ {d.Actual}"));
+        return [.. result.Checks.Select(c => Check.Equal(c.Name, c.Expected, c.Actual, detail))];
+    }
+
+    private async Task<IReadOnlyList<Check>> IndicatorsAsync(CancellationToken cancellationToken)
+    {
+        var result = await IndicatorAudit.RunAsync(
+            instance.Databases["cockpit"],
+            instance.Databases["institutions"],
+            RegionTime.DayOf(DateTimeOffset.UtcNow),
+            cancellationToken
+        );
         var detail = string.Join("; ", result.Differences.Take(3).Select(d => $"{d.Name}: {d.Expected} ≠ {d.Actual}"));
         return [.. result.Checks.Select(c => Check.Equal(c.Name, c.Expected, c.Actual, detail))];
     }

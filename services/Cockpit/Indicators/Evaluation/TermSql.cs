@@ -118,6 +118,20 @@ internal sealed class TermSql
         sql.Add(batch, ends, place, ("after", after), ("limit", limit));
     }
 
+    /// <summary>The counties whose residents are counted, after <paramref name="after"/>.</summary>
+    public static void AddCounties(NpgsqlBatch batch, Place place, string after, int limit) =>
+        Add(
+            batch,
+            $"""
+            select r.code, r.name_zh, r.name_en, r.population from cockpit.register_region r
+            where {CountiesThen} and r.code collate "C" > @after order by r.code collate "C" limit @limit
+            """,
+            place,
+            [],
+            ("after", after),
+            ("limit", limit)
+        );
+
     public static DateOnly FirstDay(EventCount term, DateOnly day) => term.SinceEver ? DateOnly.MinValue : new DateOnly(day.Year, 1, 1);
 
     private void Add(NpgsqlBatch batch, string sql, Place place, params ReadOnlySpan<(string Name, object Value)> more) =>

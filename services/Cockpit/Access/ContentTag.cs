@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace TcmBrain.Cockpit.Access;
+
+/// <summary>
+/// Tags an answer by its content (RFC 9110 §8.8.3), and answers 304 to who has it already. The endpoint goes on returning a typed result, which the
+/// contract is made of.
+/// </summary>
+internal sealed class ContentTag : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var result = await next(context);
+        if (
+            result is not IValueHttpResult { Value: { } value }
+            || result is IStatusCodeHttpResult { StatusCode: not StatusCodes.Status200OK }
+        )
+        {
+            return result;
+        }
+
+        var options = context.HttpContext.RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value;
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), options.SerializerOptions);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"";
+        var response = context.HttpContext.Response;
+        // An edited record has its version for a tag already.
+        if (response.Headers.ETag.Count == 0)
+        {
+            response.Headers.ETag = tag;
+        }
+
+        response.Headers.CacheControl = "private, no-cache";
+        response.Headers.Vary = "Cookie, Authorization";
+        var known = response.Headers.ETag.ToString();
+        return context.HttpContext.Request.Headers.IfNoneMatch.Any(t => t is not null && t.Split(',').Any(one => one.Trim() == known))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Bytes(json, "application/json; charset=utf-8");
+    }
+}
