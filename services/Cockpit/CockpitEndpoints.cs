@@ -7,6 +7,7 @@ using TcmBrain.Cockpit.Audit;
 using TcmBrain.Cockpit.Indicators;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
+using TcmBrain.Cockpit.Records;
 using TcmBrain.Cockpit.Streaming;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults.Identity;
@@ -23,6 +24,7 @@ public static class CockpitEndpoints
         var cockpit = app.MapGroup("/api/cockpit");
         cockpit.MapGet("/me", Me);
         cockpit.MapReading();
+        cockpit.MapRecords();
         cockpit.MapGet("/events", Events);
         cockpit.MapGet("/alarms", Alarms).WithName("CockpitAlarms").Produces<AlarmsView>();
         cockpit.MapGet("/stream", Stream);

@@ -43,6 +43,8 @@ public static class CockpitFaults
         "时间范围应为 1 到 {0} 天，指标不多于 {1} 个",
         "the range must be of 1 to {0} days, with no more than {1} metrics"
     );
+    public static readonly FaultDefinition BadToken = new("COC-0203", 400, "翻页标记无效", "this is no token of a page");
+    public static readonly FaultDefinition BadHour = new("COC-0204", 400, "小时应为 0 到 23", "the hour must be from 0 to 23");
     public static readonly FaultDefinition StrangeCharacter = new(
         "COC-0301",
         400,

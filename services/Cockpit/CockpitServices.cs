@@ -3,6 +3,7 @@ using TcmBrain.Cockpit.Audit;
 using TcmBrain.Cockpit.Indicators;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
+using TcmBrain.Cockpit.Records;
 using TcmBrain.Cockpit.Streaming;
 using TcmBrain.Exchange;
 
@@ -27,6 +28,7 @@ internal static class CockpitServices
         services.AddSingleton<RankingStore>();
         services.AddSingleton<FlowStore>();
         services.AddSingleton<HistoryStore>();
+        services.AddSingleton<RecordStore>();
         services.AddSingleton(p => new LiveView(
             p.GetRequiredService<FactTail>(),
             p.GetRequiredService<LiveStore>(),

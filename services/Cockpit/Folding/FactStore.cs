@@ -6,13 +6,37 @@ namespace TcmBrain.Cockpit.Folding;
 /// <summary>Writes facts, and reads them whole: all that a recomputation needs.</summary>
 internal static class FactStore
 {
-    private const string Columns = """
+    private const string Written = """
         message_id, type, aggregate_id, version, revision, institution, region, centre, occurred_at, reference, detail, topic,
         amount, quantity, items, flag, pieces, weights, due, district, alarm
         """;
 
+    private static readonly string[] Needed =
+    [
+        "id",
+        "message_id",
+        "type",
+        "aggregate_id",
+        "version",
+        "revision",
+        "institution",
+        "region",
+        "centre",
+        "occurred_at",
+        "detail",
+        "topic",
+        "amount",
+        "quantity",
+        "items",
+        "flag",
+        "pieces",
+        "weights",
+        "due",
+        "district",
+    ];
+
     /// <summary>The columns that an event's reading gives, for statements that take them from another table.</summary>
-    public static string ColumnList => Columns;
+    public static string ColumnList => Written;
 
     /// <summary>Writes facts under the ids from <paramref name="before"/> + 1 on.</summary>
     /// <param name="touched">see cockpit.facts.touched; stands with the last of them</param>
@@ -24,7 +48,7 @@ internal static class FactStore
         CancellationToken cancellationToken
     )
     {
-        const string sql = $"copy cockpit.facts (id, {Columns}, touched) from stdin (format binary)";
+        const string sql = $"copy cockpit.facts (id, {Written}, touched) from stdin (format binary)";
         await using var copy = await connection.BeginBinaryImportAsync(sql, cancellationToken);
         for (var i = 0; i < facts.Count; i++)
         {
@@ -79,11 +103,7 @@ internal static class FactStore
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        const string sql = """
-            select id, message_id, type, aggregate_id, version, revision, institution, region, centre, occurred_at, detail, topic,
-                   amount, quantity, items, flag, pieces, weights, due, district
-            from cockpit.facts where id > $1 and id <= $2 order by id
-            """;
+        var sql = $"select {Columns("f")} from cockpit.facts f where id > $1 and id <= $2 order by id";
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(upTo);
@@ -91,13 +111,19 @@ internal static class FactStore
         var words = new WordPool();
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return (reader.GetInt64(0), Read(reader, words));
+            yield return (reader.GetInt64(0), Read(reader, words.Get));
         }
     }
 
-    private static Fact Read(NpgsqlDataReader reader, WordPool words)
+    /// <summary>What <see cref="Read"/> reads, from the first column on.</summary>
+    public static string Columns(string table) => string.Join(", ", Needed.Select(c => $"{table}.{c}"));
+
+    public static int ColumnCount => Needed.Length;
+
+    /// <param name="word">gives the string to keep for one that was read</param>
+    public static Fact Read(NpgsqlDataReader reader, Func<string, string> word)
     {
-        var type = words.Get(reader.GetString(2));
+        var type = word(reader.GetString(2));
         return new Fact
         {
             MessageId = reader.GetGuid(1),
@@ -115,7 +141,7 @@ internal static class FactStore
             Quantity = reader.GetInt64(13),
             Items = reader.GetInt32(14),
             Flag = reader.GetBoolean(15),
-            Pieces = reader.IsDBNull(16) ? null : Array.ConvertAll(reader.GetFieldValue<string[]>(16), words.Get),
+            Pieces = reader.IsDBNull(16) ? null : Array.ConvertAll(reader.GetFieldValue<string[]>(16), w => word(w)),
             Weights = reader.IsDBNull(17) ? null : reader.GetFieldValue<long[]>(17),
             Due = reader.IsDBNull(18) ? null : reader.GetFieldValue<DateTimeOffset>(18),
             District = Text(19),
@@ -123,7 +149,7 @@ internal static class FactStore
             Alarm = Alarms.Of(type),
         };
 
-        string? Text(int column) => reader.IsDBNull(column) ? null : words.Get(reader.GetString(column));
+        string? Text(int column) => reader.IsDBNull(column) ? null : word(reader.GetString(column));
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter copy, string? value, CancellationToken cancellationToken) =>

@@ -24,31 +24,37 @@ internal static class JourneyStore
         var journeys = new Dictionary<Guid, Journey>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            journeys[reader.GetGuid(0)] = new Journey
-            {
-                Region = reader.GetString(1),
-                Institution = reader.GetString(2),
-                Revision = reader.GetInt32(3),
-                Progress = reader.GetInt64(4),
-                Received = reader.GetInt64(5),
-                Approved = reader.GetInt64(6),
-                Reserved = reader.GetInt64(7),
-                Checked = reader.GetInt64(8),
-                Started = reader.GetInt64(9),
-                Decocted = reader.GetInt64(10),
-                Shipped = reader.GetInt64(11),
-                Delivered = reader.GetInt64(12),
-                RoutedVersion = reader.GetInt32(13),
-                Routed = reader.GetInt64(14),
-                Centre = reader.IsDBNull(15) ? null : reader.GetString(15),
-                Promised = reader.GetInt64(16),
-                District = reader.IsDBNull(17) ? null : reader.GetString(17),
-                Urgent = reader.GetBoolean(18),
-            };
+            journeys[reader.GetGuid(0)] = Read(reader);
         }
 
         return journeys;
     }
+
+    /// <summary>Reads <see cref="Columns"/> that begin at a column.</summary>
+    public static Journey Read(NpgsqlDataReader reader, int first = 0) =>
+        new()
+        {
+            Region = reader.GetString(first + 1),
+            Institution = reader.GetString(first + 2),
+            Revision = reader.GetInt32(first + 3),
+            Progress = reader.GetInt64(first + 4),
+            Received = reader.GetInt64(first + 5),
+            Approved = reader.GetInt64(first + 6),
+            Reserved = reader.GetInt64(first + 7),
+            Checked = reader.GetInt64(first + 8),
+            Started = reader.GetInt64(first + 9),
+            Decocted = reader.GetInt64(first + 10),
+            Shipped = reader.GetInt64(first + 11),
+            Delivered = reader.GetInt64(first + 12),
+            RoutedVersion = reader.GetInt32(first + 13),
+            Routed = reader.GetInt64(first + 14),
+            Centre = reader.IsDBNull(first + 15) ? null : reader.GetString(first + 15),
+            Promised = reader.GetInt64(first + 16),
+            District = reader.IsDBNull(first + 17) ? null : reader.GetString(first + 17),
+            Urgent = reader.GetBoolean(first + 18),
+        };
+
+    public static string ColumnsOf(string table) => string.Join(", ", Columns.Split(',', StringSplitOptions.TrimEntries).Select(c => $"{table}.{c}"));
 
     /// <summary>Puts these in the place of what was known; the caller holds the position.</summary>
     public static NpgsqlBatchCommand Put(IEnumerable<KeyValuePair<Guid, Journey>> journeys)
