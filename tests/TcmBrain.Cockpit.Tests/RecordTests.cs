@@ -63,7 +63,9 @@ public sealed class RecordTests(Servers servers)
         var rankings = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/rankings");
         var herb = rankings.GetProperty("herbs")[0];
         var behind = await OpenAsync(host, "region=330100&list=herb&topic=" + herb.GetProperty("piece").GetString());
-        behind.ShouldBe((herb.GetProperty("count").GetInt64(), herb.GetProperty("milligrams").GetDouble(), herb.GetProperty("count").GetInt64()));
+        behind.ShouldBe(
+            (herb.GetProperty("count").GetInt64(), herb.GetProperty("milligrams").GetDouble(), herb.GetProperty("count").GetInt64())
+        );
         var flow = (await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/flows")).GetProperty("paths")[0];
         var sent = await OpenAsync(
             host,
@@ -78,13 +80,11 @@ public sealed class RecordTests(Servers servers)
     {
         await using var host = await CockpitHost.StartAsync(servers);
         var region = new Region(52);
-        await host.TellAsync(
-            [
-                .. region.Institutions(),
-                .. region.Prescription(0, steps: 3, hisNumber: "H0-1"),
-                .. region.Prescription(2, steps: 3, hisNumber: "H2-1"),
-            ]
-        );
+        await host.TellAsync([
+            .. region.Institutions(),
+            .. region.Prescription(0, steps: 3, hisNumber: "H0-1"),
+            .. region.Prescription(2, steps: 3, hisNumber: "H2-1"),
+        ]);
         var own = await host.GetAsync(CockpitHost.Staff(0), "/api/cockpit/records?metric=received");
         own.GetProperty("items")[0].GetProperty("reference").GetString().ShouldBe("H0-1");
         own.GetProperty("items").GetArrayLength().ShouldBe(1);
@@ -147,7 +147,8 @@ public sealed class RecordTests(Servers servers)
             total = page.GetProperty("total").GetInt64();
             foreach (var item in page.GetProperty("items").EnumerateArray())
             {
-                seen.Add(item.GetProperty("position").GetRawText() + item.GetProperty("id").GetString()).ShouldBeTrue($"{query}{after} after {seen.Count}: {item.GetRawText()}");
+                seen.Add(item.GetProperty("position").GetRawText() + item.GetProperty("id").GetString())
+                    .ShouldBeTrue($"{query}{after} after {seen.Count}: {item.GetRawText()}");
                 sum += item.GetProperty("value") is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : 0;
             }
 

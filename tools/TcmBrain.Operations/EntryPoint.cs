@@ -4,6 +4,7 @@ using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using Spectre.Console;
 using TcmBrain.Operations.Beginning;
+using TcmBrain.Operations.Cockpit;
 using TcmBrain.Operations.Events;
 using TcmBrain.Operations.Pharmacy;
 using TcmBrain.Operations.Trace;
@@ -11,7 +12,7 @@ using TcmBrain.Operations.Verify;
 
 namespace TcmBrain.Operations;
 
-/// <summary><c>./tcm verify</c>, <c>./tcm events</c>, <c>./tcm pharmacy</c>, <c>./tcm trace</c> and <c>./tcm bootstrap</c>.</summary>
+/// <summary><c>./tcm verify</c>, <c>./tcm events</c>, <c>./tcm pharmacy</c>, <c>./tcm trace</c>, <c>./tcm cockpit</c> and <c>./tcm bootstrap</c>.</summary>
 internal static class EntryPoint
 {
     private static async Task<int> Main(string[] args)
@@ -30,6 +31,7 @@ internal static class EntryPoint
             EventsCommands.Create(),
             PharmacyCommands.Create(),
             TraceCommands.Create(),
+            CockpitCommands.Create(),
             BootstrapCommand.Create(),
         };
         try

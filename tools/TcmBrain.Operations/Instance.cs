@@ -7,12 +7,13 @@ namespace TcmBrain.Operations;
 /// <summary>The running platform, found by the state file that LocalHost keeps in its data folder.</summary>
 internal sealed class Instance : IAsyncDisposable
 {
+    private readonly string? _redis;
     private readonly Dictionary<string, string> _connectionStrings;
     private readonly Dictionary<string, NpgsqlDataSource> _databases;
 
-    private Instance(string dataFolder, string broker, Dictionary<string, string> connectionStrings)
+    private Instance(string dataFolder, string broker, string? redis, Dictionary<string, string> connectionStrings)
     {
-        (DataFolder, Broker, _connectionStrings) = (dataFolder, broker, connectionStrings);
+        (DataFolder, Broker, _redis, _connectionStrings) = (dataFolder, broker, redis, connectionStrings);
         _databases = connectionStrings.ToDictionary(
             c => c.Key,
             c => NpgsqlDataSource.Create($"{c.Value};Maximum Pool Size=8;Timeout=5;Command Timeout=300")
@@ -23,6 +24,11 @@ internal sealed class Instance : IAsyncDisposable
 
     /// <summary><c>amqp://…</c></summary>
     public string Broker { get; }
+
+    /// <summary><c>host:port,password=…</c></summary>
+    /// <exception cref="OperationsException">The instance has no Redis yet.</exception>
+    public string Redis =>
+        _redis ?? throw new OperationsException("平台缺少 redis, 或尚未启动。 The running instance has no redis yet: see ./tcm status.");
 
     /// <summary>By service name, all of the topology.</summary>
     public IReadOnlyDictionary<string, NpgsqlDataSource> Databases => _databases;
@@ -41,7 +47,7 @@ internal sealed class Instance : IAsyncDisposable
             .EnumerateArray()
             .ToDictionary(r => r.GetProperty("name").GetString()!, r => r.GetProperty("connectionString").GetString());
         var connectionStrings = Topology.Services.ToDictionary(s => s.Name, s => Need(resources, $"{s.Name}-db"));
-        return new Instance(folder, Need(resources, "rabbitmq"), connectionStrings);
+        return new Instance(folder, Need(resources, "rabbitmq"), resources.GetValueOrDefault("redis"), connectionStrings);
     }
 
     public async ValueTask DisposeAsync()

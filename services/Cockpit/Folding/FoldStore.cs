@@ -88,6 +88,22 @@ internal static class FoldStore
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Remembers institutions alone.</summary>
+    public static async Task RememberAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyCollection<InstitutionEntry> institutions,
+        CancellationToken cancellationToken
+    )
+    {
+        if (institutions.Count > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            batch.BatchCommands.Add(RememberInstitutions(institutions));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
     // Keys are sorted by the primary key, so rows are always locked in one order, whoever writes.
     private static NpgsqlBatchCommand AddCounters(IEnumerable<KeyValuePair<CounterKey, long>> counters)
     {

@@ -14,6 +14,17 @@ internal sealed record InstitutionEntry(string Code)
     public bool Suspended { get; init; }
     public int StatusVersion { get; init; }
 
+    /// <summary>True for what the registers keep.</summary>
+    public static bool IsOf(Event e) =>
+        e
+            is InstitutionEntryEvent
+                or InstitutionSuspended
+                or InstitutionReinstated
+                or PractitionerEntryEvent
+                or PractitionerSuspended
+                or PractitionerReinstated
+                or RegionChanged;
+
     /// <summary>One entry an institution, with the newest telling of each half.</summary>
     public static IReadOnlyCollection<InstitutionEntry> Of(IEnumerable<TakenEvent> events)
     {

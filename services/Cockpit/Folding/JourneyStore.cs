@@ -54,7 +54,8 @@ internal static class JourneyStore
             Urgent = reader.GetBoolean(first + 18),
         };
 
-    public static string ColumnsOf(string table) => string.Join(", ", Columns.Split(',', StringSplitOptions.TrimEntries).Select(c => $"{table}.{c}"));
+    public static string ColumnsOf(string table) =>
+        string.Join(", ", Columns.Split(',', StringSplitOptions.TrimEntries).Select(c => $"{table}.{c}"));
 
     /// <summary>Puts these in the place of what was known; the caller holds the position.</summary>
     public static NpgsqlBatchCommand Put(IEnumerable<KeyValuePair<Guid, Journey>> journeys)

@@ -13,10 +13,10 @@ namespace TcmBrain.Cockpit.Live;
 public sealed class LiveStore : IAsyncDisposable
 {
     /// <summary>Field with the position a hash was written at.</summary>
-    private const string WrittenAt = "@";
+    internal const string WrittenAt = "@";
 
     /// <summary>Field with the id of the last fact that changed the hash.</summary>
-    private const string LastFact = "#";
+    internal const string LastFact = "#";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(3);

@@ -62,7 +62,16 @@ internal static class RecordEndpoints
         var token = string.IsNullOrEmpty(after)
             ? RecordToken.Beginning
             : RecordToken.Parse(after) ?? throw CockpitFaults.BadToken.Exception("after");
-        var total = await RecordTotal.OfAsync(store, question, audience.Scope, time, list, topic, (from, to, district), context.RequestAborted);
+        var total = await RecordTotal.OfAsync(
+            store,
+            question,
+            audience.Scope,
+            time,
+            list,
+            topic,
+            (from, to, district),
+            context.RequestAborted
+        );
         var page = await store.FindAsync(question, audience.Scope, time, token, count, context.RequestAborted);
         return TypedResults.Ok(
             new RecordsView(question.Name, total, [.. page.Items.Select(r => View(r, audience, register))], page.Next?.ToString())

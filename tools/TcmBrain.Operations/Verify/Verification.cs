@@ -230,7 +230,10 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
 
     private async Task<IReadOnlyList<Check>> CockpitAsync(CancellationToken cancellationToken)
     {
-        var result = await new CounterAudit(instance.Databases["cockpit"]).RunAsync(cancellationToken);
+        var database = instance.Databases["cockpit"];
+        var numbers = await new CounterAudit(database).RunAsync(cancellationToken);
+        var live = await new LiveAudit(database, instance.Redis, TimeProvider.System).RunAsync(cancellationToken);
+        AuditResult result = new([.. numbers.Checks, .. live.Checks], [.. numbers.Differences, .. live.Differences]);
         var detail = string.Join("; ", result.Differences.Take(3).Select(d => $"{d.Name}: {d.Expected} ≠ {d.Actual}"));
         return [.. result.Checks.Select(c => Check.Equal(c.Name, c.Expected, c.Actual, detail))];
     }
