@@ -1,5 +1,6 @@
 using System.Globalization;
 using MassTransit;
+using MassTransit.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -56,7 +57,7 @@ internal sealed class EventSender(string broker, string name) : IAsyncDisposable
     private static BasicProperties PropertiesOf(in WireEvent e)
     {
         var id = e.MessageId.ToString();
-        var headers = new Dictionary<string, object?>(3)
+        var headers = new Dictionary<string, object?>(4)
         {
             // Where MassTransit looks for what a bare message is.
             [MessageHeaders.MessageType] = string.Create(CultureInfo.InvariantCulture, $"urn:message:{e.Type.Namespace}:{e.Type.Name}"),
@@ -65,6 +66,8 @@ internal sealed class EventSender(string broker, string name) : IAsyncDisposable
         if (e.Trace is { } trace)
         {
             headers[ExchangeTelemetry.TraceHeader] = trace;
+            // Where MassTransit's own receiving activity looks, when somebody records it.
+            headers[DiagnosticHeaders.ActivityId] = trace;
         }
 
         return new BasicProperties

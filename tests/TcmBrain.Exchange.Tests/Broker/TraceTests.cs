@@ -31,6 +31,27 @@ public sealed class TraceTests(Servers servers)
     }
 
     [Fact]
+    public async Task What_MassTransit_records_of_receiving_is_part_of_the_same_trace()
+    {
+        var stage = await Stage.SetAsync(servers);
+        var recorded = new ConcurrentQueue<Activity>();
+        using var watcher = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is ExchangeTelemetry.Name or "MassTransit",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = recorded.Enqueue,
+        };
+        ActivitySource.AddActivityListener(watcher);
+        var trace = await TellAndHandleAsync(stage);
+
+        trace.Handling.TraceId.ShouldBe(trace.Telling.TraceId);
+        await Eventually.Be(
+            () => recorded.Any(a => a.Source.Name == "MassTransit" && a.TraceId == trace.Telling.TraceId),
+            "the receiving is in the trace"
+        );
+    }
+
+    [Fact]
     public async Task A_later_step_goes_on_with_the_trace_it_is_given()
     {
         var stage = await Stage.SetAsync(servers);
