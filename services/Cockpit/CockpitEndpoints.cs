@@ -4,10 +4,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcmBrain.Cockpit.Access;
 using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Drilling;
 using TcmBrain.Cockpit.Indicators;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
-using TcmBrain.Cockpit.Records;
 using TcmBrain.Cockpit.Streaming;
 using TcmBrain.Exchange;
 using TcmBrain.ServiceDefaults.Identity;
@@ -21,6 +21,7 @@ public static class CockpitEndpoints
 
     public static IEndpointRouteBuilder MapCockpit(this IEndpointRouteBuilder app)
     {
+        app.MapGrpcService<FeedGrpc>();
         var cockpit = app.MapGroup("/api/cockpit");
         cockpit.MapGet("/me", Me);
         cockpit.MapReading();
@@ -61,11 +62,12 @@ public static class CockpitEndpoints
         FactTail tail,
         InstitutionRegister register,
         string? region = null,
+        string? institution = null,
         string? after = null,
         string? limit = null
     )
     {
-        var audience = Audience.Of(context.User, region, register);
+        var audience = Answers.AudienceOf(context, register, region, institution);
         var count = Answers.LimitOf(limit, 50, MostEvents);
 
         await tail.Ready.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
@@ -139,15 +141,15 @@ public static class CockpitEndpoints
         HttpContext context,
         StreamGate gate,
         LiveStream stream,
-        FactTail tail,
         InstitutionRegister register,
         IHostApplicationLifetime lifetime,
         TimeProvider time,
         string? region = null,
+        string? institution = null,
         string? after = null
     )
     {
-        var audience = Audience.Of(context.User, region, register);
+        var audience = Answers.AudienceOf(context, register, region, institution);
         var resume = context.Request.Headers["Last-Event-ID"].ToString();
         var from = resume.Length > 0 ? resume : after;
         var position = string.IsNullOrEmpty(from) ? long.MaxValue : Answers.PositionOf(from);
@@ -158,13 +160,7 @@ public static class CockpitEndpoints
 
         try
         {
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-            if (long.TryParse(context.User.FindFirstValue("exp"), CultureInfo.InvariantCulture, out var expires))
-            {
-                var left = DateTimeOffset.FromUnixTimeSeconds(expires) - time.GetUtcNow();
-                ending.CancelAfter(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
-            }
-
+            using var ending = StreamEnd.Of(context.User, time, context.RequestAborted, lifetime.ApplicationStopping);
             await stream.RunAsync(new SseWriter(context), audience, position, ending.Token);
         }
         catch (OperationCanceledException) when (context.Response.HasStarted)

@@ -1,11 +1,12 @@
 using Npgsql;
 using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Drilling;
 using TcmBrain.Cockpit.Indicators;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
-using TcmBrain.Cockpit.Records;
 using TcmBrain.Cockpit.Streaming;
 using TcmBrain.Exchange;
+using TcmBrain.ServiceDefaults.Rpc;
 
 namespace TcmBrain.Cockpit;
 
@@ -20,6 +21,7 @@ internal static class CockpitServices
 
     public static WebApplicationBuilder AddCockpit(this WebApplicationBuilder builder)
     {
+        builder.AddGrpcDefaults();
         var services = builder.Services;
         services.AddSingleton<InstitutionRegister>();
         services.AddSingleton<FactTail>();
@@ -47,7 +49,9 @@ internal static class CockpitServices
             p.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<EventPages>();
+        services.AddSingleton<ResumePoint>();
         services.AddSingleton<LiveStream>();
+        services.AddSingleton<FeedGrpc>();
         services.AddSingleton<StreamGate>();
         services.AddSingleton(p => new Rebuild(p.GetRequiredService<NpgsqlDataSource>()));
         services.AddHostedService<Upgrade>();

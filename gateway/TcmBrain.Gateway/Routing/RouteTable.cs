@@ -60,6 +60,7 @@ internal static class RouteTable
         Package("prescriptions-v1", "prescriptions", "tcmbrain.prescriptions.v1", Closed),
         Package("scales-v1", "pharmacy", "tcmbrain.scales.v1", Closed),
         Package("decoction-v1", "decoction", "tcmbrain.decoction.v1", Closed),
+        Package("cockpit-v1", "cockpit", "tcmbrain.cockpit.v1", Closed),
         Route("grpc-health", GrpcCluster("prescriptions"), "/grpc.health.v1.Health/{method}", Open, ["POST"]),
         Route("grpc-reflection", GrpcCluster("prescriptions"), "/grpc.reflection.v1.ServerReflection/{method}", Closed, ["POST"]),
     ];
@@ -76,7 +77,7 @@ internal static class RouteTable
         "cockpit",
     ];
 
-    public static readonly IReadOnlyList<string> GrpcServices = ["prescriptions", "decoction"];
+    public static readonly IReadOnlyList<string> GrpcServices = ["prescriptions", "decoction", "cockpit"];
 
     public static string GrpcCluster(string service) => service + "-grpc";
 

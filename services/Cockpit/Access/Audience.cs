@@ -41,6 +41,10 @@ public sealed record Audience(Scope Scope, bool SeesReferences)
         return OfInstitution(caller, institution, register);
     }
 
+    /// <summary>The institution asked for, else the region, else the caller's own.</summary>
+    public static Audience Asked(ClaimsPrincipal caller, string? region, string? institution, InstitutionRegister register) =>
+        string.IsNullOrEmpty(institution) ? Of(caller, region, register) : OfInstitution(caller, institution, register);
+
     /// <summary>The numbers of one institution: to itself, to its region's regulators and to operators.</summary>
     /// <exception cref="FaultException">404 when the institution is unknown or not within the caller's reach</exception>
     public static Audience OfInstitution(ClaimsPrincipal caller, string institution, InstitutionRegister register)

@@ -24,6 +24,7 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     private long _first = long.MaxValue;
     private long _position;
     private Guid _generation;
+    private volatile string _log = "";
     private volatile bool _following;
 
     /// <summary>Beats whenever <see cref="Position"/> has risen or the tables were rebuilt.</summary>
@@ -37,6 +38,9 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
 
     /// <summary>Id of the last fact seen.</summary>
     public long Position => Interlocked.Read(ref _position);
+
+    /// <summary>Which numbering of facts this is: eight hex digits; known once it is <see cref="Ready"/>.</summary>
+    public string Log => _log;
 
     public Guid Generation
     {
@@ -170,9 +174,10 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     private async Task StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await register.LoadAsync(connection, cancellationToken);
-        var position = await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition("select last from cockpit.position", cancellationToken: cancellationToken)
+        var (position, log) = await connection.QuerySingleAsync<(long, Guid)>(
+            new CommandDefinition("select last, log from cockpit.position", cancellationToken: cancellationToken)
         );
+        _log = log.ToString("N")[..8];
         // Enough that a page opened right after a restart is not empty.
         var from = Math.Max(0, position - Page);
         Interlocked.Exchange(ref _position, from);

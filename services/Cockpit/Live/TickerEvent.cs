@@ -34,7 +34,10 @@ public sealed class TickerEvent
 
     /// <summary>JSON in UTF-8, with or without the hospital's prescription number.</summary>
     public byte[] Json(bool withReference, InstitutionRegister register) =>
-        withReference ? _open ??= Render(Reference, register) : _masked ??= Render(IsPrescription ? null : Reference, register);
+        withReference ? _open ??= Render(Reference, register) : _masked ??= Render(ReferenceFor(false), register);
+
+    /// <summary>A hospital's prescription number is for the hospital only.</summary>
+    public string? ReferenceFor(bool itself) => !itself && IsPrescription ? null : Reference;
 
     private bool IsPrescription => Institution is not null;
 

@@ -9,9 +9,7 @@ internal static class Answers
 {
     /// <summary>The institution asked for, else the region, else the caller's own.</summary>
     public static Audience AudienceOf(HttpContext context, InstitutionRegister register, string? region, string? institution) =>
-        string.IsNullOrEmpty(institution)
-            ? Audience.Of(context.User, region, register)
-            : Audience.OfInstitution(context.User, institution, register);
+        Audience.Asked(context.User, region, institution, register);
 
     /// <summary>Answers 304 to whoever has it already.</summary>
     public static async Task SendAsync(HttpContext context, Rendered answer)

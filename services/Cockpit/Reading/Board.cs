@@ -63,8 +63,8 @@ public sealed class Board
         ViewAsync("flows", scope, day, () => _flows.ReadAsync(scope, day, CancellationToken.None), cancellationToken);
 
     /// <summary>Any other view: at most a second older than the summary, and read once for all who want it.</summary>
-    public Task<Rendered> ViewAsync<T>(string what, Scope scope, DateOnly day, Func<Task<T>> read, CancellationToken cancellationToken) =>
-        GetAsync((what, scope, day), RankingAge, async () => Render(await read()), cancellationToken);
+    public Task<Rendered> ViewAsync<T>(string what, Scope scope, DateOnly day, Func<Task<T>> read, CancellationToken cancellationToken)
+        where T : notnull => GetAsync((what, scope, day), RankingAge, async () => Render(await read()), cancellationToken);
 
     private async Task<Rendered> GetAsync(
         (string, Scope, DateOnly) key,
@@ -128,9 +128,10 @@ public sealed class Board
     }
 
     internal static Rendered Render<T>(T view)
+        where T : notnull
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(view, EventJson.Options);
-        return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"");
+        return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"", view);
     }
 
     private sealed class Entry(long flush, long at, Lazy<Task<Rendered>> answer)

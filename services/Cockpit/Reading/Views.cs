@@ -49,7 +49,8 @@ public sealed record RankingsView(
 );
 
 /// <summary>An answer as it goes over the wire, with the entity tag of its content.</summary>
-public sealed record Rendered(byte[] Json, string ETag);
+/// <param name="View">what it was made of</param>
+public sealed record Rendered(byte[] Json, string ETag, object View);
 
 /// <summary>A day by hours, beside the same day a week before.</summary>
 public sealed record CurveView(string Metric, DateOnly Day, long[] Hours, CurveBefore Before);

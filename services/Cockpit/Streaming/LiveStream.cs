@@ -9,7 +9,7 @@ namespace TcmBrain.Cockpit.Streaming;
 /// <summary>
 /// One browser's stream (实时流). <c>facts</c>: an array of events, its id the position after them, each event exactly once and in order;
 /// <c>counters</c>, <c>rankings</c> and <c>flows</c>: the whole snapshot, when it has changed; <c>beat</c>: nothing new, and where the stream is;
-/// <c>skipped</c>: a reader too far behind is put forward, and told what was left out.
+/// <c>skipped</c>: a reader too far behind is put forward, and told what was left out; <c>anew</c>: the numbering it knows is of another database.
 /// </summary>
 internal sealed class LiveStream(
     FactTail tail,
@@ -17,6 +17,7 @@ internal sealed class LiveStream(
     Board board,
     EventPages pages,
     InstitutionRegister register,
+    ResumePoint resume,
     TimeProvider time
 )
 {
@@ -31,9 +32,15 @@ internal sealed class LiveStream(
 
     public async Task RunAsync(SseWriter writer, Audience audience, long after, CancellationToken cancellationToken)
     {
-        await tail.Ready.WaitAsync(cancellationToken);
         writer.Start();
-        var position = Forward(writer, Math.Min(after, tail.Position));
+        await writer.FlushAsync(cancellationToken);
+        var (position, renumbered) = await resume.FindAsync(after, null, cancellationToken);
+        if (renumbered)
+        {
+            writer.Event("anew", JsonSerializer.SerializeToUtf8Bytes(new { position }, EventJson.Options), position);
+        }
+
+        position = Forward(writer, position);
         Beat(writer, position);
         await writer.FlushAsync(cancellationToken);
         var beatAt = time.GetTimestamp();

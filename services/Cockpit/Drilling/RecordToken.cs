@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TcmBrain.Cockpit.Records;
+namespace TcmBrain.Cockpit.Drilling;
 
 /// <summary>Where a page ended: the time and position of its last record.</summary>
 internal readonly record struct RecordToken(DateTimeOffset At, long Id)

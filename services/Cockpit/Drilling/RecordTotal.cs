@@ -1,7 +1,7 @@
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
 
-namespace TcmBrain.Cockpit.Records;
+namespace TcmBrain.Cockpit.Drilling;
 
 /// <summary>The number that records are asked for, read where the screen's is read.</summary>
 internal static class RecordTotal

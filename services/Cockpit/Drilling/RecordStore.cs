@@ -4,7 +4,7 @@ using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Contracts;
 
-namespace TcmBrain.Cockpit.Records;
+namespace TcmBrain.Cockpit.Drilling;
 
 /// <summary>A fact that is behind a number.</summary>
 internal readonly record struct FoundRecord(long Id, Fact Fact, RecordValue Value);

@@ -1,6 +1,6 @@
 using TcmBrain.Cockpit.Live;
 
-namespace TcmBrain.Cockpit.Records;
+namespace TcmBrain.Cockpit.Drilling;
 
 /// <param name="Total">the number that these are behind, as the screen shows it</param>
 /// <param name="Next">to be given as <c>after</c>; null: there are no more</param>

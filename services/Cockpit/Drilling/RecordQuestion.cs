@@ -2,7 +2,7 @@ using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Contracts.Events;
 
-namespace TcmBrain.Cockpit.Records;
+namespace TcmBrain.Cockpit.Drilling;
 
 /// <summary>
 /// Which facts are behind a number (钻取), and what each gave to it. Nothing is defined twice: a candidate is a record when the very functions that count

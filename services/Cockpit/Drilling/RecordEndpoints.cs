@@ -5,7 +5,7 @@ using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
 
-namespace TcmBrain.Cockpit.Records;
+namespace TcmBrain.Cockpit.Drilling;
 
 /// <summary>The records behind every number (钻取).</summary>
 internal static class RecordEndpoints

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using TcmBrain.Cockpit.Live;
+
+namespace TcmBrain.Cockpit.Streaming;
+
+/// <summary>Where a stream goes on.</summary>
+/// <param name="Renumbered">true: where it wanted to go on is of another numbering; it begins now</param>
+internal readonly record struct Resumed(long Position, bool Renumbered);
+
+/// <summary>
+/// Finds the place where a reader goes on (续传), who may have been further at another instance than this one is yet: then it is waited for, never begun
+/// earlier, so nothing comes twice.
+/// </summary>
+internal sealed class ResumePoint(FactTail tail, NpgsqlDataSource database)
+{
+    /// <summary>A place with the numbering that it is of.</summary>
+    public string TokenOf(long position) => string.Create(CultureInfo.InvariantCulture, $"{position}.{tail.Log}");
+
+    /// <param name="token">empty: from now on</param>
+    /// <returns>null when it is no token</returns>
+    public (long After, string Log)? Parse(string token) =>
+        token.Length == 0 ? (long.MaxValue, tail.Log)
+        : token.Split('.') is [var position, var log]
+        && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
+            ? (after, log)
+        : null;
+
+    /// <param name="after"><see cref="long.MaxValue"/>: from now on</param>
+    /// <param name="log">numbering that <paramref name="after"/> is of; null: not said</param>
+    public async Task<Resumed> FindAsync(long after, string? log, CancellationToken cancellationToken)
+    {
+        await tail.Ready.WaitAsync(cancellationToken);
+        if (after == long.MaxValue)
+        {
+            return new(tail.Position, Renumbered: false);
+        }
+
+        if (log is not null && log != tail.Log)
+        {
+            return new(tail.Position, Renumbered: true);
+        }
+
+        if (after > tail.Position)
+        {
+            if (after > await LastAsync(cancellationToken))
+            {
+                return new(tail.Position, Renumbered: true);
+            }
+
+            for (var advanced = tail.Advanced.Next; tail.Position < after; advanced = tail.Advanced.Next)
+            {
+                if (tail.Position < after)
+                {
+                    await advanced.WaitAsync(cancellationToken);
+                }
+            }
+        }
+
+        return new(after, Renumbered: false);
+    }
+
+    private async Task<long> LastAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("select last from cockpit.position", cancellationToken: cancellationToken)
+        );
+    }
+}
