@@ -212,7 +212,10 @@ public static class Topology
                 typeof(StepCompleted),
                 typeof(DecoctionCompleted),
                 typeof(ParcelShipped),
+                typeof(ParcelArrived),
+                typeof(ParcelUndelivered),
                 typeof(ParcelDelivered),
+                typeof(ParcelReturned),
             ]
         ),
         new("cockpit", [], [.. Institutions, .. Prescriptions, .. Pharmacy, .. Decoction, .. Quality, .. Traceability]),

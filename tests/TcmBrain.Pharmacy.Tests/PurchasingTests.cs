@@ -59,6 +59,35 @@ public sealed class PurchasingTests(House house)
     }
 
     [Fact]
+    public async Task The_makers_code_goes_from_the_note_or_the_scan_at_the_acceptance_into_what_the_trace_is_told()
+    {
+        const string Noted = "https://id.gs1.org/01/06905678000047/10/Y2026-1";
+        const string Scanned = "urn:epc:class:lgtin:6905678.000004.Y2026-2";
+        var (centre, supplier, piece) = (await house.CentreAsync(), await house.SupplierAsync(House.Today.AddDays(400)), house.Piece());
+        using var keeper = house.Dispenser(centre);
+        var noted = Line(piece, 60);
+        noted["sourceItem"] = Noted;
+        var other = Line(piece, 70);
+        other["sourceItem"] = Noted;
+        var delivery = await DeliverAsync(keeper, Note(supplier, null, noted, other, Line(piece, 80)));
+
+        var first = await AcceptAsync(keeper, delivery, 1);
+        var second = await AcceptScannedAsync(keeper, delivery, 2, Scanned);
+        var third = await AcceptAsync(keeper, delivery, 3);
+        var tooLong = await AcceptScannedAsync(keeper, delivery, 3, new string('x', 201));
+
+        (await SourceAsync(first)).ShouldBe(Noted);
+        (await SourceAsync(second)).ShouldBe(Scanned);
+        (await SourceAsync(third)).ShouldBeNull();
+        tooLong.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var lines = (await keeper.JsonAsync($"/api/pharmacy/deliveries/{delivery}")).GetProperty("lines");
+        lines.EnumerateArray().Select(l => l.GetProperty("sourceItem").GetString()).ShouldBe([Noted, Scanned, ""]);
+
+        async Task<string?> SourceAsync(Answer accepted) =>
+            (await house.ToldAsync<LotAccepted>(accepted.Json.GetProperty("lotId").GetGuid())).ShouldHaveSingleItem().SourceItem;
+    }
+
+    [Fact]
     public async Task What_does_not_pass_is_refused_with_what_is_wrong_and_moves_no_gram()
     {
         var (centre, supplier, piece) = (await house.CentreAsync(), await house.SupplierAsync(House.Today.AddDays(400)), house.Piece());
@@ -297,6 +326,12 @@ public sealed class PurchasingTests(House house)
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         return id;
     }
+
+    private static Task<Answer> AcceptScannedAsync(HttpClient keeper, Guid delivery, int line, string sourceItem) =>
+        keeper.SendAsync(
+            $"/api/pharmacy/deliveries/{delivery}/lines/{line}/acceptance",
+            new { findings = Points.ToDictionary(p => p, _ => new { ok = true }), sourceItem }
+        );
 
     private static Task<Answer> AcceptAsync(HttpClient keeper, Guid delivery, int line, params (string Point, bool Ok, string Note)[] but)
     {

@@ -9,6 +9,9 @@ internal sealed class Story
     public const string Hospital = "12330782471234567U";
     public const string OtherHospital = "12330782479876543A";
     public const string Centre = "91330782MA28ABCD5X";
+
+    /// <summary>Where patients fetch their parcels.</summary>
+    public const string Counter = "123301087399999993";
     public const string Region = "330782";
 
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 1, 0, 0, TimeSpan.Zero);
@@ -183,6 +186,66 @@ internal sealed class Story
             Courier = "孙八",
             BagSerials = Bags,
             DeliveryRegionCode = "330702",
+        };
+
+    public ParcelArrived AtCounter() =>
+        new()
+        {
+            AggregateId = Prescription,
+            Version = 8,
+            OccurredAt = Morning.AddHours(4),
+            InstitutionCode = Hospital,
+            RegionCode = Region,
+            HisNumber = "RX-2026-0001",
+            Revision = 1,
+            ParcelId = Prescription,
+            Sscc = Sscc,
+            CentreCode = Centre,
+            Courier = "孙八",
+            BagSerials = Bags,
+            DeliveryRegionCode = "330702",
+            CounterCode = Counter,
+            Until = Morning.AddDays(3),
+        };
+
+    public ParcelUndelivered Undelivered(int attempt, bool back) =>
+        new()
+        {
+            AggregateId = Prescription,
+            Version = 8 + attempt,
+            OccurredAt = Morning.AddHours(4 + attempt),
+            InstitutionCode = Hospital,
+            RegionCode = Region,
+            HisNumber = "RX-2026-0001",
+            Revision = 1,
+            ParcelId = Prescription,
+            Sscc = Sscc,
+            CentreCode = Centre,
+            Courier = "孙八",
+            BagSerials = Bags,
+            DeliveryRegionCode = "330702",
+            Reason = "absent",
+            Attempt = attempt,
+            Back = back,
+        };
+
+    public ParcelReturned Returned(string cause) =>
+        new()
+        {
+            AggregateId = Prescription,
+            Version = 20,
+            OccurredAt = Morning.AddHours(30),
+            InstitutionCode = Hospital,
+            RegionCode = Region,
+            HisNumber = "RX-2026-0001",
+            Revision = 1,
+            ParcelId = Prescription,
+            Sscc = Sscc,
+            CentreCode = Centre,
+            Courier = "孙八",
+            BagSerials = Bags,
+            DeliveryRegionCode = "330702",
+            Cause = cause,
         };
 
     public Event[] Lots() =>

@@ -24,6 +24,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         DateOnly ExpiresOn,
         string Certificate,
         string TestReport,
+        string SourceItem,
         string State,
         Guid? LotId
     );
@@ -34,10 +35,12 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
     /// All points pass: the lot is in quarantine and waits for quality. One does not: the line is refused, with what is wrong. Idempotent by
     /// line; what was decided stays decided.
     /// </summary>
+    /// <param name="sourceItem">The maker's code as scanned now; null or empty: as the delivery note has it.</param>
     public async Task<(string State, Guid? LotId, bool Recorded)> DecideAsync(
         Guid deliveryId,
         int lineNumber,
         Findings findings,
+        string? sourceItem,
         DateTimeOffset? decidedAt,
         Person person,
         CancellationToken cancellationToken
@@ -45,7 +48,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
     {
         var at = decidedAt.OrNow("decidedAt", time);
         var today = RegionTime.DayOf(time.GetUtcNow());
-        CheckComplete(findings);
+        CheckComplete(findings, sourceItem);
         await using var work = await exchange.BeginAsync(cancellationToken);
         var (supplierCode, orderId, line) = await LockAsync(work, deliveryId, lineNumber, person, cancellationToken);
         var outcome = findings.Pass() ? "accepted" : "refused";
@@ -61,6 +64,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
                 );
         }
 
+        line = sourceItem?.Trim() is { Length: > 0 } scanned ? line with { SourceItem = scanned } : line;
         Guid? lot = null;
         if (findings.Pass())
         {
@@ -74,7 +78,8 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         await using var deciding = work.Command(
             """
             update pharmacy.delivery_lines
-            set state = $3, findings = $4, refused_reason = $5, lot_id = $6, decided_by = $7, decided_by_name = $8, decided_at = $9
+            set state = $3, findings = $4, refused_reason = $5, lot_id = $6, decided_by = $7, decided_by_name = $8, decided_at = $9,
+                source_item = $10
             where delivery_id = $1 and line_number = $2
             """,
             deliveryId,
@@ -89,14 +94,16 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         deciding.Parameters.Add(new() { Value = person.Subject });
         deciding.Parameters.Add(new() { Value = person.Name });
         deciding.Parameters.Add(new() { Value = at.UtcDateTime });
+        deciding.Parameters.Add(new() { Value = line.SourceItem });
         await deciding.ExecuteNonQueryAsync(cancellationToken);
         await work.CommitAsync(cancellationToken);
         return (outcome, lot, true);
     }
 
-    private static void CheckComplete(Findings findings)
+    private static void CheckComplete(Findings findings, string? sourceItem)
     {
         var faults = new FaultList();
+        faults.CheckNote(sourceItem, "sourceItem", 200);
         foreach (var (field, zh, en, finding) in findings.All())
         {
             faults.Require(finding is not null, PharmacyFaults.FindingMissing, field, zh, en);
@@ -148,7 +155,10 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
             deliveryId,
             null,
             new LotStanding(LotStanding.Quarantine, 0)
-        );
+        )
+        {
+            SourceItem = line.SourceItem.Length > 0 ? line.SourceItem : null,
+        };
         return await lot.EnterAsync(work, shelf, person, at, deliveryId, cancellationToken);
     }
 
@@ -215,7 +225,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         await using var locking = work.Command(
             """
             select line_number, order_line, piece, spec, grade, origin, lot_number, milligrams, produced_on, expires_on, certificate,
-                   test_report, state, lot_id
+                   test_report, source_item, state, lot_id
             from pharmacy.delivery_lines where delivery_id = $1 and line_number = $2 for update
             """,
             deliveryId,
@@ -236,7 +246,8 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
                 r.GetString(10),
                 r.GetString(11),
                 r.GetString(12),
-                r.IsDBNull(13) ? null : r.GetGuid(13)
+                r.GetString(13),
+                r.IsDBNull(14) ? null : r.GetGuid(14)
             ),
             cancellationToken
         );

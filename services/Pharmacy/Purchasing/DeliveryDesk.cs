@@ -10,6 +10,7 @@ using TcmBrain.ServiceDefaults.Faults;
 namespace TcmBrain.Pharmacy.Purchasing;
 
 /// <param name="OrderLine">The order's line that it fills; left out without an order.</param>
+/// <param name="SourceItem">The maker's code, a GS1 Digital Link or EPC URN, as the note or the box has it. May be left out, or be scanned at the acceptance.</param>
 internal sealed record DeliveryLineRequest(
     int? OrderLine,
     string Piece,
@@ -21,7 +22,8 @@ internal sealed record DeliveryLineRequest(
     DateOnly ProducedOn,
     DateOnly ExpiresOn,
     string? Certificate,
-    string? TestReport
+    string? TestReport,
+    string? SourceItem = null
 );
 
 /// <param name="SupplierCode">统一社会信用代码, or the name as registered.</param>
@@ -111,6 +113,7 @@ internal sealed class DeliveryDesk(EventExchange exchange, CurrentCatalogue cata
             faults.Require(line.ExpiresOn > line.ProducedOn, PharmacyFaults.ExpiryNotAfterProduction, $"lines[{i}].expiresOn");
             faults.CheckNote(line.Certificate, $"lines[{i}].certificate");
             faults.CheckNote(line.TestReport, $"lines[{i}].testReport");
+            faults.CheckNote(line.SourceItem, $"lines[{i}].sourceItem", 200);
         }
     }
 
@@ -180,8 +183,8 @@ internal sealed class DeliveryDesk(EventExchange exchange, CurrentCatalogue cata
                 """
                 insert into pharmacy.delivery_lines
                     (delivery_id, line_number, order_line, piece, spec, grade, origin, lot_number, milligrams, produced_on, expires_on,
-                     certificate, test_report)
-                select $1, * from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                     certificate, test_report, source_item)
+                select $1, * from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 """
             )
             .With(id)
@@ -196,7 +199,8 @@ internal sealed class DeliveryDesk(EventExchange exchange, CurrentCatalogue cata
             .With(NpgsqlDbType.Date, lines.Select(l => l.ProducedOn))
             .With(NpgsqlDbType.Date, lines.Select(l => l.ExpiresOn))
             .With(NpgsqlDbType.Text, lines.Select(l => l.Certificate ?? ""))
-            .With(NpgsqlDbType.Text, lines.Select(l => l.TestReport ?? ""));
+            .With(NpgsqlDbType.Text, lines.Select(l => l.TestReport ?? ""))
+            .With(NpgsqlDbType.Text, lines.Select(l => l.SourceItem?.Trim() ?? ""));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

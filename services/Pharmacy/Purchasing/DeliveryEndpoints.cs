@@ -22,7 +22,8 @@ internal static class DeliveryEndpoints
 
     private sealed record Noted(Guid DeliveryId, bool Recorded);
 
-    private sealed record AcceptanceRequest(Findings Findings, DateTimeOffset? DecidedAt);
+    /// <param name="SourceItem">The maker's code as scanned, a GS1 Digital Link or EPC URN; as the delivery note has it when left out.</param>
+    private sealed record AcceptanceRequest(Findings Findings, DateTimeOffset? DecidedAt, string? SourceItem = null);
 
     private sealed record Decided(Guid DeliveryId, int LineNumber, string State, Guid? LotId, bool Recorded);
 
@@ -55,6 +56,7 @@ internal static class DeliveryEndpoints
         DateOnly ExpiresOn,
         string Certificate,
         string TestReport,
+        string SourceItem,
         string State,
         Findings? Findings,
         string RefusedReason,
@@ -103,6 +105,7 @@ internal static class DeliveryEndpoints
             deliveryId,
             lineNumber,
             request.Findings,
+            request.SourceItem,
             request.DecidedAt,
             Person.Of(caller),
             cancellationToken
@@ -179,7 +182,7 @@ internal static class DeliveryEndpoints
             where d.id = @id and {Sight.OfCentre}
             group by d.id, s.code, o.number;
             select line_number, order_line, piece, spec, grade, origin, lot_number, milligrams, produced_on, expires_on, certificate,
-                   test_report, state, findings, refused_reason, lot_id, decided_by_name, decided_at
+                   test_report, source_item, state, findings, refused_reason, lot_id, decided_by_name, decided_at
             from pharmacy.delivery_lines where delivery_id = @id order by line_number
             """
         );
@@ -208,11 +211,12 @@ internal static class DeliveryEndpoints
                 r.GetString(10),
                 r.GetString(11),
                 r.GetString(12),
-                r.IsDBNull(13) ? null : JsonSerializer.Deserialize<Findings>(r.GetString(13), JsonSerializerOptions.Web),
-                r.GetString(14),
-                r.IsDBNull(15) ? null : r.GetGuid(15),
-                r.Text(16),
-                r.InstantOrNull(17)
+                r.GetString(13),
+                r.IsDBNull(14) ? null : JsonSerializer.Deserialize<Findings>(r.GetString(14), JsonSerializerOptions.Web),
+                r.GetString(15),
+                r.IsDBNull(16) ? null : r.GetGuid(16),
+                r.Text(17),
+                r.InstantOrNull(18)
             ),
             cancellationToken
         );

@@ -16,7 +16,7 @@ public readonly record struct DecoctionStep(string Step, DateTimeOffset StartedA
 /// hash. No person is named: who did it is in the pharmacy's and the decoction room's own records, which can forget.
 /// </summary>
 /// <param name="traceParent">W3C trace of the step, which the capture goes on with.</param>
-public sealed class StepEvents(ProfileOptions options, Numbering numbers, string? traceParent = null)
+public sealed partial class StepEvents(ProfileOptions options, Numbering numbers, string? traceParent = null)
 {
     /// <summary>药房验收: seen at goods-in, in quarantine.</summary>
     public TraceDraft Accepted(LotAccepted e) =>
@@ -183,49 +183,6 @@ public sealed class StepEvents(ProfileOptions options, Numbering numbers, string
             ),
             ScopeOf(e, e.CentreCode)
         );
-
-    /// <summary>包装: the parcel's content. Without decoction that is the pack itself.</summary>
-    public TraceDraft Packed(ParcelShipped e)
-    {
-        var aggregation = Base("AggregationEvent", e.OccurredAt, "packing", "in_progress");
-        aggregation["parentID"] = DigitalLink.Sscc(e.Sscc);
-        aggregation["childEPCs"] = Content(e.AggregateId, e.BagSerials);
-        aggregation["action"] = "ADD";
-        aggregation["readPoint"] = Id(numbers.Point(e.CentreCode, "pack"));
-        aggregation["bizLocation"] = Id(numbers.Site(e.CentreCode));
-        aggregation["bizTransactionList"] = Rx(e);
-        return Draft(aggregation, ScopeOf(e, e.CentreCode));
-    }
-
-    /// <summary>配送: it left the centre.</summary>
-    public TraceDraft Departed(ParcelShipped e)
-    {
-        var observed = Observed(e, e.Sscc, "departing");
-        observed["readPoint"] = Id(numbers.Point(e.CentreCode, "dock"));
-        observed["sourceList"] = Party("source", "possessing_party", numbers.Party(e.CentreCode));
-        observed["destinationList"] = Party("destination", "location", numbers.Region(e.DeliveryRegionCode));
-        return Draft(observed, ScopeOf(e, e.CentreCode));
-    }
-
-    /// <summary>到达. The place is the county: where a patient lives is never in the trace.</summary>
-    public TraceDraft Arrived(ParcelDelivered e)
-    {
-        var observed = Observed(e, e.Sscc, "arriving");
-        observed["readPoint"] = Id(numbers.Region(e.DeliveryRegionCode));
-        observed["destinationList"] = Party("destination", "location", numbers.Region(e.DeliveryRegionCode));
-        return Draft(observed, ScopeOf(e, e.CentreCode));
-    }
-
-    /// <summary>患者签收: the things leave the trace.</summary>
-    public TraceDraft HandedOver(ParcelDelivered e)
-    {
-        var handed = Base("ObjectEvent", e.OccurredAt, "dispensing", "dispensed");
-        handed["epcList"] = Content(e.AggregateId, e.BagSerials);
-        handed["action"] = "DELETE";
-        handed["readPoint"] = Id(numbers.Region(e.DeliveryRegionCode));
-        handed["bizTransactionList"] = Rx(e);
-        return Draft(handed, ScopeOf(e, e.CentreCode));
-    }
 
     private TraceDraft Lot(Event e, string centreCode, string bizStep, string disposition, JsonObject more)
     {

@@ -20,7 +20,7 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
             [.. events.SelectMany(e => PiecesOf(e.Event)).Distinct(StringComparer.Ordinal)],
             [
                 .. events
-                    .Select(e => CentreOf(e.Event))
+                    .SelectMany(e => PlacesOf(e.Event))
                     .Concat(decoctions.Select(d => d.Completed.CentreCode))
                     .Distinct(StringComparer.Ordinal),
             ],
@@ -46,7 +46,10 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
             RecallIssued recalled => [steps.Recalled(recalled)],
             PrescriptionChecked dispensed => [steps.Dispensed(dispensed)],
             ParcelShipped shipped => [steps.Packed(shipped), steps.Departed(shipped)],
+            ParcelArrived arrived => [steps.AtCounter(arrived)],
+            ParcelUndelivered undelivered => [steps.Undelivered(undelivered)],
             ParcelDelivered delivered => [steps.Arrived(delivered), steps.HandedOver(delivered)],
+            ParcelReturned returned => [steps.Returned(returned)],
             _ => [],
         };
 
@@ -61,6 +64,9 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
             _ => [],
         };
 
+    /// <summary>Organisations that need a number for where it was.</summary>
+    private static IEnumerable<string> PlacesOf(Event e) => e is ParcelArrived at ? [at.CentreCode, at.CounterCode] : [CentreOf(e)];
+
     private static string CentreOf(Event e) =>
         e switch
         {
@@ -71,8 +77,7 @@ internal sealed class StepFold(TraceLog log, Allocations allocations, ProfileOpt
             PrescriptionChecked dispensed => dispensed.CentreCode,
             StepCompleted step => step.CentreCode,
             DecoctionCompleted completed => completed.CentreCode,
-            ParcelShipped shipped => shipped.CentreCode,
-            ParcelDelivered delivered => delivered.CentreCode,
+            ParcelEvent parcel => parcel.CentreCode,
             _ => throw new InvalidOperationException($"{e.GetType().Name} is no physical step: see Topology."),
         };
 }

@@ -41,7 +41,8 @@ internal sealed class Purchases(Gateway gateway)
 
         var keeper = new Actor(gateway, $"dispenser-{centre}");
         var head = new Actor(gateway, $"checker-{centre}");
-        var supplier = DemoRegion.Manufacturers[centre % DemoRegion.Manufacturers.Count].Code;
+        var maker = centre % DemoRegion.Manufacturers.Count;
+        var supplier = DemoRegion.Manufacturers[maker].Code;
         var (order, delivery) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var today = RegionTime.DayOf(DateTimeOffset.UtcNow);
         await keeper.PutAsync(
@@ -67,6 +68,22 @@ internal sealed class Purchases(Gateway gateway)
             cancellationToken
         );
         await head.PostAsync($"/api/pharmacy/orders/{order}/send", new { }, cancellationToken);
+        var origins = wants.Select((_, i) => Stockroom.Origins[i % Stockroom.Origins.Length]).ToList();
+        // What the maker's system captured of each, and what its box says.
+        var sources = new string[wants.Count];
+        await Parallel.ForEachAsync(
+            wants.Index(),
+            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
+            async (w, token) =>
+                sources[w.Index] = await new Growers(gateway).GrowAsync(
+                    maker + 1,
+                    w.Item.Piece,
+                    origins[w.Index],
+                    $"{batch}-O{centre}-{w.Index:00}",
+                    w.Item.Milligrams / 1_000_000m,
+                    token
+                )
+        );
         await keeper.PutAsync(
             $"/api/pharmacy/deliveries/{delivery}",
             new
@@ -82,7 +99,7 @@ internal sealed class Purchases(Gateway gateway)
                             piece = w.Piece,
                             spec = "片",
                             grade = "统货",
-                            origin = Stockroom.Origins[i % Stockroom.Origins.Length],
+                            origin = origins[i],
                             lotNumber = $"D{batch}-{i + 1:00}",
                             quantityMilligrams = w.Milligrams,
                             producedOn = today.AddDays(-60 - i),
@@ -90,6 +107,7 @@ internal sealed class Purchases(Gateway gateway)
                             expiresOn = today.AddDays(i % 4 == 0 ? 25 + i * 5 : 400 + i * 9),
                             certificate = $"HG-{batch}-{i + 1:00}",
                             testReport = $"JY-{batch}-{i + 1:00}",
+                            sourceItem = sources[i],
                         }
                 ),
             },

@@ -87,6 +87,27 @@ public sealed class PlatformStepsTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_parcel_that_comes_back_is_in_the_trace_with_every_attempt()
+    {
+        await using var service = await TraceService.StartAsync(servers);
+        var story = new Story();
+        await service.TellAsync([
+            story.Shipped(),
+            story.AtCounter(),
+            story.Undelivered(1, back: false),
+            story.Undelivered(2, back: true),
+            story.Returned("not-collected"),
+        ]);
+        await service.EventsAsync(6);
+
+        using var hospital = service.Hospital();
+        var trace = await service.TraceAsync(hospital, story.Prescription);
+
+        trace.Items.Select(i => i.BizStep).ShouldBe(["packing", "departing", "arriving", "transporting", "receiving", "destroying"]);
+        (await service.AuditAsync()).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_decoction_waits_for_its_last_step()
     {
         await using var service = await TraceService.StartAsync(servers);

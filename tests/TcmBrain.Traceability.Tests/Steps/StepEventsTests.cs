@@ -11,7 +11,7 @@ public sealed class StepEventsTests
 {
     private static readonly ProfileOptions Options = new();
     private static readonly Dictionary<string, int> Pieces = new() { ["丹参"] = 100, ["甘草"] = 101 };
-    private static readonly Dictionary<string, int> Organisations = new() { [Story.Centre] = 100 };
+    private static readonly Dictionary<string, int> Organisations = new() { [Story.Centre] = 100, [Story.Counter] = 102 };
     private static readonly StepEvents Steps = new(Options, new Numbering(Options, Pieces, Organisations));
 
     [Fact]
@@ -117,6 +117,30 @@ public sealed class StepEventsTests
     }
 
     [Fact]
+    public void A_parcel_that_nobody_took_is_told_to_its_end()
+    {
+        var story = new Story();
+        var underWay = Json(Steps.Undelivered(story.Undelivered(1, back: false)));
+        var back = Json(Steps.Undelivered(story.Undelivered(2, back: true)));
+        var destroyed = Steps.Returned(story.Returned("refused"));
+        var lost = Steps.Returned(story.Returned("lost"));
+
+        (Word(underWay, "bizStep"), Word(underWay, "disposition")).ShouldBe(("transporting", "in_transit"));
+        (Word(back, "bizStep"), Word(back, "disposition")).ShouldBe(("receiving", "returned"));
+        back.GetProperty("bizLocation")
+            .GetProperty("id")
+            .GetString()
+            .ShouldBe(Json(Steps.Dispensed(story.Checked())).GetProperty("bizLocation").GetProperty("id").GetString());
+        (Word(Json(destroyed), "action"), Word(Json(destroyed), "disposition")).ShouldBe(("DELETE", "destroyed"));
+        Of(destroyed, ItemRole.Epc).ShouldBe(Of(Steps.HandedOver(story.Delivered()), ItemRole.Epc));
+        // What is lost was not seen to end.
+        (Word(Json(lost), "action"), Word(Json(lost), "disposition")).ShouldBe(("OBSERVE", "unknown"));
+        Word(Json(Steps.AtCounter(story.AtCounter())), "bizStep").ShouldBe("arriving");
+
+        static string? Word(JsonElement e, string name) => e.GetProperty(name).GetString();
+    }
+
+    [Fact]
     public void Without_decoction_the_pack_itself_travels()
     {
         var story = new Story { Bags = [] };
@@ -176,6 +200,12 @@ public sealed class StepEventsTests
             Steps.Departed(story.Shipped()),
             Steps.Arrived(story.Delivered()),
             Steps.HandedOver(story.Delivered()),
+            Steps.AtCounter(story.AtCounter()),
+            Steps.Undelivered(story.Undelivered(1, back: false)),
+            Steps.Undelivered(story.Undelivered(2, back: false)),
+            Steps.Undelivered(story.Undelivered(3, back: true)),
+            Steps.Returned(story.Returned("refused")),
+            Steps.Returned(story.Returned("lost")),
         ];
 
     private static TraceDraft Decocted(Story story) =>
