@@ -67,8 +67,10 @@ public sealed class StockroomPageTests(Platform platform, Chrome chrome)
         await visit.Button("登记并去验收").ClickAsync();
         await visit.Button("验收").ClickAsync();
         await visit.Button("全部合格").ClickAsync();
+        await visit.Field("sourceItem").FillAsync("https://id.gs1.org/01/06905678000047/10/Y-WEB");
         await visit.Button("验收入库（待验）").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-line='1']")).ToContainTextAsync("已验收");
+        await Assertions.Expect(visit.Page.Locator("[data-line='1']")).ToContainTextAsync("06905678000047/10/Y-WEB");
         await visit.Page.GetByText("批次卡").ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".head .tag").First).ToHaveTextAsync("待验");
         var lot = visit.Path.Split('/')[^1];

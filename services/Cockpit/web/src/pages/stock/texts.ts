@@ -20,6 +20,8 @@ export const texts = defineTexts({
   'field.nextExpiry': ['最近效期', 'Next expiry'],
   'field.certificate': ['合格证号', 'Certificate'],
   'field.testReport': ['检验报告号', 'Test report'],
+  'field.sourceItem': ['生产企业追溯码', 'Maker’s trace code'],
+  'field.sourceItem.hint': ['扫描包装上的二维码，或输入 GS1 数字链接 / EPC URN；有此码，追溯可直达产地', 'Scan the code on the box, or enter its GS1 Digital Link or EPC URN; with it the trace goes on to the field'],
   'field.papers': ['合格证 / 检验报告', 'Certificate / test report'],
   'field.position': ['货位', 'Position'],
   'field.positionCode': ['货位编号', 'Position code'],
