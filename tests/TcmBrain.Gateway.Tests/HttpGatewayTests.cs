@@ -99,6 +99,8 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     [InlineData("/.well-known/jwks.json")]
     [InlineData("/api/institutions/session")]
     [InlineData("/api/traceability/public/abc")]
+    [InlineData("/api/decoction/public/abc")]
+    [InlineData("/api/decoction/public/abc/curve")]
     [InlineData("/log/checkpoint")]
     [InlineData("/cds-services")]
     public async Task What_is_open_wants_none(string path) => (await nobody.GetStringAsync(path)).Split('\n')[0].ShouldBe("GET " + path);

@@ -34,7 +34,7 @@ internal static class RouteTable
         Route("cds-services", "prescriptions", "/cds-services/{**rest}", Closed),
         Route("pharmacy", "pharmacy", "/api/pharmacy/{**rest}", Closed),
         // The patient's page after a scan: the code in the address is the right to see it.
-        Route("patient-page", "decoction", "/api/decoction/public/{code}", Open, Reading) with
+        Route("patient-page", "decoction", "/api/decoction/public/{code}/{**part}", Open, Reading) with
         {
             RateLimiterPolicy = PublicCodeLimit,
         },

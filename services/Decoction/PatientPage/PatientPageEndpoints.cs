@@ -11,8 +11,14 @@ namespace TcmBrain.Decoction.PatientPage;
 /// <summary>What a phone reads after scanning a bag: open to whoever has the code, and to nobody else.</summary>
 internal static class PatientPageEndpoints
 {
-    public static void MapPatientPage(this IEndpointRouteBuilder app) =>
+    public static void MapPatientPage(this IEndpointRouteBuilder app)
+    {
         app.MapGet("/api/decoction/public/{code}", ReadAsync).AllowAnonymous().WithName("ReadPatientPage").WithTags("patient page");
+        app.MapGet("/api/decoction/public/{code}/curve", PatientCurve.ReadAsync)
+            .AllowAnonymous()
+            .WithName("ReadPatientCurve")
+            .WithTags("patient page");
+    }
 
     /// <summary>A code of another form, and one that nobody has, answer alike: DEC-0601.</summary>
     private static async Task<Ok<PatientView>> ReadAsync(

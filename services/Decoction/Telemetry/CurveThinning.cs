@@ -5,13 +5,13 @@ public static class CurveThinning
 {
     public const int Stretches = 300;
 
-    public static IReadOnlyList<CurvePoint> Of(IReadOnlyList<CurvePoint> points) =>
-        points.Count <= 2 * Stretches
+    public static IReadOnlyList<CurvePoint> Of(IReadOnlyList<CurvePoint> points, int stretches = Stretches) =>
+        points.Count <= 2 * stretches
             ? points
             :
             [
                 .. points
-                    .Chunk((points.Count + Stretches - 1) / Stretches)
+                    .Chunk((points.Count + stretches - 1) / stretches)
                     .SelectMany(c => new[] { c.MinBy(p => p.Centicelsius), c.MaxBy(p => p.Centicelsius) }.Distinct())
                     .OrderBy(p => p.TakenAt),
             ];

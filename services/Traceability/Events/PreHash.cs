@@ -101,10 +101,16 @@ public static class PreHash
         }
 
         var known = context.With(e);
-        var fields = e.EnumerateObject()
-            .Where(p => !NotHashed.Contains(p.Name) && !IsComment(p.Name) && ignored?.Contains(p.Name) != true)
-            .SelectMany(p => Read(p, "", known))
-            .ToList();
+        var fields = new List<Node>();
+        foreach (var field in e.EnumerateObject())
+        {
+            var name = field.Name;
+            if (!NotHashed.Contains(name) && !IsComment(name) && ignored?.Contains(name) != true)
+            {
+                Read(name, field.Value, "", known, fields);
+            }
+        }
+
         return "eventType=" + type.GetString() + Ordered(Restructure(fields), Order);
     }
 
@@ -117,13 +123,24 @@ public static class PreHash
 
     private sealed record Field(string Name, Field[]? Children = null);
 
-    private static IEnumerable<Node> Read(JsonProperty property, string parent, JsonLdContext context)
+    private static void Read(string key, JsonElement value, string parent, JsonLdContext context, List<Node> into)
     {
-        var name = context.ExpandName(property.Name);
-        return property.Value.ValueKind == JsonValueKind.Array
-                ? property.Value.EnumerateArray().Select(item => Read(name, property.Name, parent, item, context))
-            : property.Value.ValueKind == JsonValueKind.Null ? []
-            : [Read(name, property.Name, parent, property.Value, context)];
+        var name = context.ExpandName(key);
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    into.Add(Read(name, key, parent, item, context));
+                }
+
+                break;
+            case JsonValueKind.Null:
+                break;
+            default:
+                into.Add(Read(name, key, parent, value, context));
+                break;
+        }
     }
 
     private static Node Read(string name, string key, string parent, JsonElement value, JsonLdContext context) =>
@@ -132,11 +149,28 @@ public static class PreHash
             JsonValueKind.Object => new Node(
                 name,
                 value.TryGetProperty("#text", out var text) ? Scalar(text, key, parent, context) : null,
-                [.. value.EnumerateObject().Where(p => p.Name != "#text" && !IsComment(p.Name)).SelectMany(p => Read(p, key, context))]
+                Fields(value, key, context)
             ),
             JsonValueKind.Array => new Node(name, null, [.. value.EnumerateArray().Select(item => Read("", "", key, item, context))]),
-            _ => new Node(name, Scalar(value, key, parent, context), []),
+            _ => new Node(name, Scalar(value, key, parent, context), None),
         };
+
+    private static readonly List<Node> None = [];
+
+    private static List<Node> Fields(JsonElement value, string key, JsonLdContext context)
+    {
+        var fields = new List<Node>();
+        foreach (var field in value.EnumerateObject())
+        {
+            var name = field.Name;
+            if (name != "#text" && !IsComment(name))
+            {
+                Read(name, field.Value, key, context, fields);
+            }
+        }
+
+        return fields;
+    }
 
     private static string? Scalar(JsonElement value, string key, string parent, JsonLdContext context) =>
         value.ValueKind switch
@@ -172,31 +206,63 @@ public static class PreHash
     /// <summary>What JSON leaves out against XML, on which the hash is defined: the names of a list's elements.</summary>
     private static List<Node> Restructure(List<Node> nodes)
     {
+        if (nodes.Count == 0)
+        {
+            return None;
+        }
+
         var result = new List<Node>(nodes.Count);
-        foreach (var group in nodes.GroupBy(n => n.Name, StringComparer.Ordinal))
+        foreach (var group in Groups(nodes))
         {
             if (group.Key is "bizTransactionList" or "sourceList" or "destinationList")
             {
-                result.Add(new Node(group.Key, null, [.. group.Select(n => Pair(n, group.Key[..^"List".Length]))]));
+                result.Add(new Node(group.Key, null, [.. group.Nodes.Select(n => Pair(n, group.Key[..^"List".Length]))]));
             }
             else if (group.Key == "childEPCs")
             {
-                result.Add(new Node(group.Key, null, [.. group.Select(n => new Node("epc", n.Text, []))]));
+                result.Add(new Node(group.Key, null, [.. group.Nodes.Select(n => new Node("epc", n.Text, []))]));
             }
             else if (group.Key.EndsWith("List", StringComparison.Ordinal) && group.Key.Length > "List".Length)
             {
                 var element = group.Key[..^"List".Length];
                 result.Add(
-                    new Node(group.Key, null, [.. group.Select(n => new Node(ElementName(element, n), n.Text, Restructure(n.Children)))])
+                    new Node(
+                        group.Key,
+                        null,
+                        [.. group.Nodes.Select(n => new Node(ElementName(element, n), n.Text, Restructure(n.Children)))]
+                    )
                 );
             }
             else
             {
-                result.AddRange(group.Select(n => n with { Children = Restructure(n.Children) }));
+                result.AddRange(group.Nodes.Select(n => n with { Children = Restructure(n.Children) }));
             }
         }
 
         return result;
+    }
+
+    /// <summary>In the order of their first. Looking through a few names is quicker than a table of them; of many it would be slow without end.</summary>
+    private static IEnumerable<(string Key, List<Node> Nodes)> Groups(List<Node> nodes)
+    {
+        if (nodes.Count > 32)
+        {
+            foreach (var group in nodes.GroupBy(n => n.Name, StringComparer.Ordinal))
+            {
+                yield return (group.Key, [.. group]);
+            }
+
+            yield break;
+        }
+
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            var name = nodes[i].Name;
+            if (nodes.FindIndex(n => n.Name == name) == i)
+            {
+                yield return (name, nodes.FindAll(n => n.Name == name));
+            }
+        }
     }
 
     private static string ElementName(string name, Node node) =>

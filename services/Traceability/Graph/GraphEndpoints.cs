@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.Traceability.Access;
+using TcmBrain.Traceability.Standard;
 
 namespace TcmBrain.Traceability.Graph;
 
@@ -35,6 +36,7 @@ public static class GraphEndpoints
         string id,
         ClaimsPrincipal caller,
         GraphReader reader,
+        EpcFormatting formatting,
         HttpRequest request,
         IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
         CancellationToken cancellationToken,
@@ -50,13 +52,14 @@ public static class GraphEndpoints
         faults.ThrowIfAny();
         var ask = new TraceAsk(TraceShape.IdOf(id), direction != "down", direction != "up", depth, nodes);
         var viewer = Viewer.Of(caller);
+        var format = TraceFormat.Of(request.HttpContext, formatting);
         if (request.Headers.Accept.Any(a => a?.Contains(Lines, StringComparison.OrdinalIgnoreCase) == true))
         {
-            return new TraceStream(ask, viewer, reader, json.Value.SerializerOptions);
+            return new TraceStream(ask, viewer, reader, format, json.Value.SerializerOptions);
         }
 
         return await reader.TraceAsync(ask, viewer, null, cancellationToken) is { } trace
-            ? TypedResults.Ok(trace)
+            ? TypedResults.Ok(format.Of(trace))
             : throw TraceabilityFaults.ItemNotFound.Exception("id");
     }
 
@@ -65,15 +68,21 @@ public static class GraphEndpoints
         string id,
         ClaimsPrincipal caller,
         ItemReader reader,
+        EpcFormatting formatting,
+        HttpContext context,
         CancellationToken cancellationToken
-    ) =>
-        await reader.ReadAsync(TraceShape.IdOf(id), Viewer.Of(caller), cancellationToken) is { } state
-            ? TypedResults.Ok(state)
+    )
+    {
+        var format = TraceFormat.Of(context, formatting);
+        return await reader.ReadAsync(TraceShape.IdOf(id), Viewer.Of(caller), cancellationToken) is { } state
+            ? TypedResults.Ok(format.Of(state))
             : throw TraceabilityFaults.ItemNotFound.Exception("id");
+    }
 }
 
 /// <summary>The trace as lines, sent as they are found.</summary>
-internal sealed class TraceStream(TraceAsk ask, Viewer viewer, GraphReader reader, JsonSerializerOptions options) : IResult
+internal sealed class TraceStream(TraceAsk ask, Viewer viewer, GraphReader reader, TraceFormat format, JsonSerializerOptions options)
+    : IResult
 {
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
 
@@ -87,7 +96,7 @@ internal sealed class TraceStream(TraceAsk ask, Viewer viewer, GraphReader reade
             ?? throw TraceabilityFaults.ItemNotFound.Exception("id");
         foreach (var e in trace.Events)
         {
-            await LineAsync(response, "event", e, cancellationToken);
+            await LineAsync(response, "event", format.Of(e), cancellationToken);
         }
 
         var end = trace with { Events = [] };
@@ -96,7 +105,7 @@ internal sealed class TraceStream(TraceAsk ask, Viewer viewer, GraphReader reade
             "end",
             new
             {
-                end.Id,
+                Id = format.Id(end.Id),
                 end.Direction,
                 end.Depth,
                 end.Complete,
@@ -112,20 +121,25 @@ internal sealed class TraceStream(TraceAsk ask, Viewer viewer, GraphReader reade
     {
         foreach (var node in find.Walk.Nodes.Values.Where(n => told.Add(n.Id)))
         {
-            await LineAsync(response, "node", new TraceNode(node.Id, TraceShape.Kind(node.Id), node.Level, null), cancellationToken);
+            await LineAsync(
+                response,
+                "node",
+                format.Of(new TraceNode(node.Id, TraceShape.Kind(node.Id), node.Level, null)),
+                cancellationToken
+            );
         }
 
         foreach (var step in find.Walk.Steps.Values)
         {
             foreach (var edge in TraceShape.EdgesOf(find.Walk, step).Where(e => told.Add($"{e.Kind}\n{e.Source}\n{e.Target}")))
             {
-                await LineAsync(response, "edge", edge, cancellationToken);
+                await LineAsync(response, "edge", format.Of(edge), cancellationToken);
             }
         }
 
         foreach (var edge in TraceShape.Others(find.Walk).Where(e => told.Add($"{e.Kind}\n{e.Source}\n{e.Target}")))
         {
-            await LineAsync(response, "edge", edge, cancellationToken);
+            await LineAsync(response, "edge", format.Of(edge), cancellationToken);
         }
 
         await response.Body.FlushAsync(cancellationToken);

@@ -56,7 +56,35 @@ public static partial class DigitalLink
     ).ToFrozenSet();
 
     /// <summary>The canonical Digital Link, or null when the text is not a GS1 identifier in any of the forms.</summary>
-    public static string? Canonical(string uri) =>
+    public static string? Canonical(string uri)
+    {
+        if (uri.Length > LongestKnown)
+        {
+            return Read(uri);
+        }
+
+        ref var place = ref Known[(uint)uri.GetHashCode(StringComparison.Ordinal) % (uint)Known.Length];
+        if (place is { } known && known.Uri == uri)
+        {
+            return known.Canonical;
+        }
+
+        var canonical = Read(uri);
+        place = new Reading(uri, canonical);
+        return canonical;
+    }
+
+    private const int LongestKnown = 200;
+
+    /// <summary>
+    /// What was read last, each in the one place that its hash gives it: an event's identifiers are read four times on its way into the log, its places
+    /// with every event. At most some megabyte; a place that two threads write keeps one of two right answers.
+    /// </summary>
+    private static readonly Reading?[] Known = new Reading?[4096];
+
+    private sealed record Reading(string Uri, string? Canonical);
+
+    private static string? Read(string uri) =>
         uri.StartsWith("urn:epc:", StringComparison.Ordinal) ? OfUrn(uri)
         : uri.StartsWith("https://", StringComparison.Ordinal) || uri.StartsWith("http://", StringComparison.Ordinal) ? OfLink(uri)
         : null;

@@ -64,12 +64,7 @@ internal sealed class LogRows
             Words(words, TermKind.ReadPoint, t => t.ReadPoint),
             Words(words, TermKind.BizLocation, t => t.BizLocation)
         );
-        // In the order of their index: neighbours there are written as neighbours, and its pages stay full.
-        var items = drafts
-            .SelectMany((d, i) => d.Items.Select(item => (item.Item, item.Role, Leaf: first + i)))
-            .OrderBy(i => i.Item, StringComparer.Ordinal)
-            .ThenBy(i => i.Leaf)
-            .ToList();
+        var items = drafts.SelectMany((d, i) => d.Items.Select(item => (item.Item, item.Role, Leaf: first + i))).ToList();
         Add(
             batch,
             "insert into traceability.event_item (leaf_index, role, item) select * from unnest($1, $2, $3)",

@@ -55,6 +55,7 @@ public sealed class EventAnswers
             [.. asked.Select(a => new QueryParameter(a.Key, a.Value))],
             declared,
             masterData,
+            ReadScope.Of(caller),
             cancellationToken,
             @fixed
         );
@@ -94,6 +95,7 @@ public sealed class EventAnswers
             [new QueryParameter("EQ_eventID", [id])],
             JsonLdContext.Empty,
             masterData,
+            ReadScope.Of(caller),
             cancellationToken
         );
         var found = await search.PageAsync(query, ReadScope.Of(caller), PageTokens.Most, null, cancellationToken);

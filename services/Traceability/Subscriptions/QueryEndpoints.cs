@@ -56,7 +56,13 @@ public static class QueryEndpoints
             throw TraceabilityFaults.BadQuery.Exception();
         }
 
-        await EventQuery.CompileAsync(EventQuery.Read(query), JsonLdContext.Empty.With(query), masterData, cancellationToken);
+        await EventQuery.CompileAsync(
+            EventQuery.Read(query),
+            JsonLdContext.Empty.With(query),
+            masterData,
+            ReadScope.Of(caller),
+            cancellationToken
+        );
         if (!await queries.CreateAsync(ReadScope.Party(caller), new NamedQuery(name, query), cancellationToken))
         {
             throw TraceabilityFaults.QueryExists.Exception("name");
@@ -139,6 +145,7 @@ public static class QueryEndpoints
             [.. EventQuery.Read(named.Query), .. asked.Select(a => new QueryParameter(a.Key, a.Value))],
             JsonLdContext.Empty.With(named.Query),
             masterData,
+            ReadScope.Of(caller),
             cancellationToken
         );
         return await answers.PageAsync(context, caller, list, named.Name, query, page, asked, cancellationToken);

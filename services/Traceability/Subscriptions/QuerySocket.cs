@@ -38,6 +38,7 @@ internal sealed class QuerySocket(
             EventQuery.Read(named.Query),
             JsonLdContext.Empty.With(named.Query),
             masterData,
+            scope,
             context.RequestAborted
         );
         var position = await store.PositionAsync(from, context.RequestAborted);

@@ -108,6 +108,7 @@ internal sealed partial class SubscriptionRunner(
             EventQuery.Read(json.RootElement),
             JsonLdContext.Empty.With(json.RootElement),
             masterData,
+            due.Scope,
             cancellationToken
         );
         var (events, next) = await search.FollowAsync(query, due.Scope, due.Position, due.AttemptTo, MostEvents, cancellationToken);

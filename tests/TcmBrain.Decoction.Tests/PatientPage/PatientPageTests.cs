@@ -41,6 +41,40 @@ public sealed class PatientPageTests(Room room)
     }
 
     [Fact]
+    public async Task Whoever_has_the_code_sees_the_pots_curve_of_its_boils_and_of_nothing_else()
+    {
+        var centre = room.Organisation();
+        var rx = room.Checked(centre);
+        await room.ArriveAsync(rx);
+        using var worker = room.Worker(centre);
+        // The vessel is warm before and after: that is somebody else's medicine.
+        await Controller.SendAsync(
+            room.Service.Grpc,
+            centre,
+            Controller.Curve("V01", room.Morning.AddHours(-1), room.Morning.AddHours(3), 97_25)
+        );
+        await room.DecoctAsync(worker, rx.AggregateId, "V01", room.Morning);
+        using var anybody = room.Service.Client();
+
+        var answer = await anybody.ReadAsync($"/api/decoction/public/{await CodeAsync(rx)}/curve");
+
+        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
+        var boils = answer.Json.GetProperty("boils").EnumerateArray().ToList();
+        boils.Select(b => b.GetProperty("step").GetString()).ShouldBe(["first-boil", "second-boil"]);
+        foreach (var boil in boils)
+        {
+            var (from, until) = (boil.GetProperty("startedAt").GetDateTimeOffset(), boil.GetProperty("finishedAt").GetDateTimeOffset());
+            var readings = boil.GetProperty("readings").EnumerateArray().ToList();
+            readings.Count.ShouldBeInRange(10, 120);
+            readings.ShouldAllBe(r => r.GetProperty("at").GetDateTimeOffset() >= from && r.GetProperty("at").GetDateTimeOffset() <= until);
+            readings.ShouldAllBe(r => r.GetProperty("celsius").GetDecimal() == 97.25m);
+        }
+
+        answer.Text.ShouldNotContain("V01");
+        answer.Text.ShouldNotContain(rx.HisNumber);
+    }
+
+    [Fact]
     public async Task A_code_that_nobody_has_and_what_is_no_code_answer_alike()
     {
         using var anybody = room.Service.Client();
@@ -48,6 +82,7 @@ public sealed class PatientPageTests(Room room)
         foreach (var code in new[] { PublicCode.New(), "x", rx.AggregateId.ToString(), rx.HisNumber, new string('0', 400) })
         {
             (await anybody.ReadAsync("/api/decoction/public/" + code)).ShouldBeRefused("DEC-0601", HttpStatusCode.NotFound);
+            (await anybody.ReadAsync($"/api/decoction/public/{code}/curve")).ShouldBeRefused("DEC-0601", HttpStatusCode.NotFound);
         }
     }
 

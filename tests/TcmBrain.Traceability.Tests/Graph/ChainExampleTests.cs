@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TcmBrain.Testing;
+using TcmBrain.Traceability.Events;
 using TcmBrain.Traceability.Graph;
 using TcmBrain.Traceability.Tests.Service;
 
@@ -49,6 +51,38 @@ public sealed class ChainExampleTests(ChainExampleTests.Running running) : IClas
         trace.Complete.ShouldBeTrue();
         trace.Withheld.ShouldBeFalse();
         trace.Things().ShouldContain(Fresh);
+    }
+
+    [Fact]
+    public async Task A_trace_speaks_in_URNs_to_who_asks_for_them()
+    {
+        using var client = running.Service.Operator();
+        client.DefaultRequestHeaders.Add("GS1-EPC-Format", "Always_EPC_URN");
+
+        var trace = await Chain.TraceAsync(client, Bag, "?direction=up");
+        var item = await client.GetFromJsonAsync<ItemState>($"/api/traceability/items/{Uri.EscapeDataString(Bag)}");
+
+        trace.Id.ShouldBe("urn:epc:id:sgtin:6901234.000006.RX26110800017-03");
+        item!.Id.ShouldBe(trace.Id);
+        trace.Things().ShouldContain("urn:epc:class:lgtin:6901234.000004.Y26-0502-01");
+        trace.Things().ShouldNotContain(t => t.StartsWith("https://id.gs1.org/01/", StringComparison.Ordinal));
+        var nodes = trace.Nodes.Select(n => n.Id).ToHashSet();
+        trace.Edges.ShouldAllBe(e => nodes.Contains(e.Source) && nodes.Contains(e.Target));
+        trace.Events.ShouldAllBe(e => !e.Event.GetRawText().Contains("\"https://id.gs1.org/01/", StringComparison.Ordinal));
+        // However it is told, it is the event that was logged.
+        trace
+            .Events.Where(e => !e.ErrorDeclaration)
+            .ShouldAllBe(e => EventHash.Text(EventHash.Compute(e.Event, JsonLdContext.Empty, null)) == e.EventHash);
+    }
+
+    [Fact]
+    public async Task A_form_of_identifiers_that_there_is_not_is_refused()
+    {
+        using var client = running.Service.Operator();
+        client.DefaultRequestHeaders.Add("GS1-EPC-Format", "Sometimes");
+
+        (await client.GetAsync(Chain.Address(Bag))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await client.GetAsync($"/api/traceability/items/{Uri.EscapeDataString(Bag)}")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]

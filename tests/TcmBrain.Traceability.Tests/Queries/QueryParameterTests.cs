@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using TcmBrain.Traceability.Tests.Service;
 
 namespace TcmBrain.Traceability.Tests.Queries;
 
@@ -174,6 +176,25 @@ public sealed class QueryParameterTests(Shelf shelf) : IClassFixture<Shelf>
         var found = await shelf.FindAsync(query);
 
         found.ShouldBe(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>From which of one's own events are found one could else read what another party says of its places.</summary>
+    [Theory]
+    [InlineData("WD_bizLocation=https://ex.example/loc/sub1", true)]
+    [InlineData("WD_bizLocation=https://ex.example/loc/top", false)]
+    [InlineData("WD_bizLocation=https://ex.example/loc/mid", false)]
+    [InlineData("HASATTR_bizLocation=urn:epcglobal:cbv:mda%23city", false)]
+    public async Task Master_data_of_another_party_is_nothing_to_ask_about(string query, bool found)
+    {
+        using var stranger = shelf.Service.Grower("91330000MA3STRANGK");
+        var e = Drafts.Event();
+        // Where the shelf's party has told of children and attributes.
+        e["bizLocation"] = new JsonObject { ["id"] = "https://ex.example/loc/sub1" };
+        (await stranger.PostAsJsonAsync("/epcis/events", e)).StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        var answer = await stranger.GetFromJsonAsync<JsonElement>("/epcis/events?" + query);
+
+        (answer.ToString().Contains("ObjectEvent", StringComparison.Ordinal)).ShouldBe(found);
     }
 
     [Theory]

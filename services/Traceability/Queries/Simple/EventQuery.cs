@@ -49,17 +49,19 @@ internal sealed class EventQuery
     }
 
     /// <param name="declared">Prefixes that the query declares.</param>
+    /// <param name="scope">Whose the query is: its master data is what it may go by.</param>
     /// <param name="fixed">Conditions of the address beside the parameters.</param>
     /// <exception cref="FaultException">A parameter that the standard does not have, or a value that it does not take.</exception>
     public static async Task<EventQuery> CompileAsync(
         IReadOnlyList<QueryParameter> parameters,
         JsonLdContext declared,
         MasterData masterData,
+        ReadScope scope,
         CancellationToken cancellationToken,
         params Criterion[] @fixed
     )
     {
-        var compiler = new QueryCompiler(declared, masterData);
+        var compiler = new QueryCompiler(declared, masterData, scope);
         var criteria = new List<Criterion>(@fixed);
         foreach (var parameter in parameters)
         {

@@ -5,7 +5,7 @@ using TcmBrain.Traceability.Events;
 namespace TcmBrain.Traceability.Queries.Simple;
 
 /// <summary>Makes a condition of each parameter, in the standard's spelling of it.</summary>
-internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData masterData)
+internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData masterData, ReadScope scope)
 {
     /// <summary>Null for a parameter that is no condition (ordering, limits, or one that asks for nothing).</summary>
     /// <exception cref="FaultException">The standard has no such parameter, or no such value for it.</exception>
@@ -20,20 +20,20 @@ internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData m
                     "readPoint",
                     TermKind.ReadPoint,
                     "read_point",
-                    await masterData.WithDescendantsAsync(p.All(), cancellationToken)
+                    await masterData.WithDescendantsAsync(p.All(), scope, cancellationToken)
                 );
             case "WD_bizLocation":
                 return Criteria.Place(
                     "bizLocation",
                     TermKind.BizLocation,
                     "biz_location",
-                    await masterData.WithDescendantsAsync(p.All(), cancellationToken)
+                    await masterData.WithDescendantsAsync(p.All(), scope, cancellationToken)
                 );
         }
 
         if (p.Name.StartsWith("HASATTR_", StringComparison.Ordinal))
         {
-            return FieldIn(p.Name["HASATTR_".Length..], await masterData.HavingAsync(p.All(), cancellationToken));
+            return FieldIn(p.Name["HASATTR_".Length..], await masterData.HavingAsync(p.All(), scope, cancellationToken));
         }
 
         foreach (var start in (string[])["EQATTR_", "EQ_ATTR_"])
@@ -41,7 +41,7 @@ internal sealed partial class QueryCompiler(JsonLdContext declared, MasterData m
             if (p.Name.StartsWith(start, StringComparison.Ordinal))
             {
                 var (field, attribute) = Divide(p.Name[start.Length..]) ?? throw Unknown(p);
-                return FieldIn(field, await masterData.HavingAsync(attribute, p.All(), cancellationToken));
+                return FieldIn(field, await masterData.HavingAsync(attribute, p.All(), scope, cancellationToken));
             }
         }
 
