@@ -15,7 +15,12 @@ internal static class QualityControl
     {
         builder.AddCatalogueCopy("quality");
         builder.Services.AddSingleton(services => LotLimits.Load(services.GetRequiredService<CurrentCatalogue>()));
+        builder.Services.AddSingleton(TestNeeds.Load());
+        builder.Services.AddSingleton(GradeRule.Load());
+        builder.Services.AddSingleton<ResultBook>();
         builder.Services.AddSingleton<LotDecision>();
+        builder.Services.AddSingleton<ResultDesk>();
+        builder.Services.AddSingleton<LotReader>();
         builder.AddNonconformities();
         builder.AddProcess();
         var supervision = builder.Services.AddOptions<SupervisionSettings>().BindConfiguration("Supervision").ValidateOnStart();

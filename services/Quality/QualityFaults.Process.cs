@@ -92,4 +92,80 @@ public static partial class QualityFaults
         "未找到该中心,或不在您的管辖范围",
         "no such centre within your reach"
     );
+
+    public static readonly FaultDefinition UnderLimit = new(
+        "QUA-0541",
+        422,
+        "{0} {1} {3} 低于限度 {2} {3}({4})",
+        "{5} {1} {3} is under the limit of {2} {3} ({4})",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition DetectionTooCoarse = new(
+        "QUA-0542",
+        400,
+        "检出限 {0} {2} 高于限度 {1} {2},不能据此判定",
+        "a detection limit of {0} {2} is above the limit of {1} {2}: it says nothing"
+    );
+    public static readonly FaultDefinition TestMissing = new(
+        "QUA-0543",
+        422,
+        "缺少必检项目:{0}({2})",
+        "a required test is missing: {1} ({2})",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition ResultKnown = new(
+        "QUA-0544",
+        409,
+        "项目“{0}”已有结果;更正或复检须另行登记",
+        "test {0} has a result: correct it, or retest",
+        GrpcStatus: 6
+    );
+    public static readonly FaultDefinition ResultNotFound = new("QUA-0545", 404, "未找到该结果", "no such result");
+    public static readonly FaultDefinition ResultSuperseded = new(
+        "QUA-0546",
+        409,
+        "该结果已被更正或复检,请对最新结果操作",
+        "that result was corrected or retested already: take the newest",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition NoRetest = new(
+        "QUA-0547",
+        409,
+        "该结果不能复检:须不合格、未复检过且在期限内",
+        "it cannot be retested: only once, when it does not pass, and within its days",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition RetestByOther = new(
+        "QUA-0548",
+        403,
+        "复检须由原检验登记人以外的人员登记",
+        "a retest is entered by another person than the first result"
+    );
+    public static readonly FaultDefinition GradeReason = new(
+        "QUA-0549",
+        400,
+        "等级与规则所给“{0}”不同,须说明理由",
+        "the grade differs from the rule's {0}: say why"
+    );
+    public static readonly FaultDefinition CertificateNotFound = new("QUA-0551", 404, "未找到该检验报告", "no such certificate");
+    public static readonly FaultDefinition CertificateKind = new(
+        "QUA-0552",
+        415,
+        "检验报告须为 PDF、PNG 或 JPEG 文件(按文件内容判断)",
+        "a certificate has to be a PDF, PNG or JPEG file, by what is in it",
+        GrpcStatus: 3
+    );
+    public static readonly FaultDefinition CertificateSize = new(
+        "QUA-0553",
+        413,
+        "检验报告不得为空,且不超过 {0} MB",
+        "a certificate must not be empty nor larger than {0} MB",
+        GrpcStatus: 3
+    );
+    public static readonly FaultDefinition BadPeriod = new(
+        "QUA-0561",
+        400,
+        "期间须起不晚于止,且不超过 {0} 天",
+        "a period has to end no earlier than it begins, and to last {0} days at most"
+    );
 }

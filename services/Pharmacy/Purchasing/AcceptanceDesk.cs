@@ -42,6 +42,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         Findings findings,
         string? sourceItem,
         DateTimeOffset? decidedAt,
+        long? weighed,
         Person person,
         CancellationToken cancellationToken
     )
@@ -49,6 +50,13 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         var at = decidedAt.OrNow("decidedAt", time);
         var today = RegionTime.DayOf(time.GetUtcNow());
         CheckComplete(findings, sourceItem);
+        if (weighed is { } scale)
+        {
+            var faults = new FaultList();
+            faults.CheckMilligrams(scale, "weighedMilligrams");
+            faults.ThrowIfAny();
+        }
+
         await using var work = await exchange.BeginAsync(cancellationToken);
         var (supplierCode, orderId, line) = await LockAsync(work, deliveryId, lineNumber, person, cancellationToken);
         var outcome = findings.Pass() ? "accepted" : "refused";
@@ -68,10 +76,12 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         Guid? lot = null;
         if (findings.Pass())
         {
-            lot = await EnterAsync(work, deliveryId, supplierCode, line, person, at, today, cancellationToken);
+            var entered = line with { Milligrams = weighed ?? line.Milligrams };
+            Weight? claimed = weighed is null ? null : new Weight(line.Milligrams);
+            lot = await EnterAsync(work, deliveryId, supplierCode, entered, claimed, person, at, today, cancellationToken);
             if (orderId is { } order)
             {
-                await MoveOrderOnAsync(work, order, line, person, at, cancellationToken);
+                await MoveOrderOnAsync(work, order, entered, person, at, cancellationToken);
             }
         }
 
@@ -124,6 +134,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         Guid deliveryId,
         string supplierCode,
         Line line,
+        Weight? claimed,
         Person person,
         DateTimeOffset at,
         DateOnly today,
@@ -158,6 +169,7 @@ internal sealed class AcceptanceDesk(EventExchange exchange, TimeProvider time)
         )
         {
             SourceItem = line.SourceItem.Length > 0 ? line.SourceItem : null,
+            Claimed = claimed,
         };
         return await lot.EnterAsync(work, shelf, person, at, deliveryId, cancellationToken);
     }

@@ -23,7 +23,13 @@ internal static class DeliveryEndpoints
     private sealed record Noted(Guid DeliveryId, bool Recorded);
 
     /// <param name="SourceItem">The maker's code as scanned, a GS1 Digital Link or EPC URN; as the delivery note has it when left out.</param>
-    private sealed record AcceptanceRequest(Findings Findings, DateTimeOffset? DecidedAt, string? SourceItem = null);
+    /// <param name="WeighedMilligrams">What a scale says of the whole lot; left out when the note is taken at its word.</param>
+    private sealed record AcceptanceRequest(
+        Findings Findings,
+        DateTimeOffset? DecidedAt,
+        string? SourceItem = null,
+        long? WeighedMilligrams = null
+    );
 
     private sealed record Decided(Guid DeliveryId, int LineNumber, string State, Guid? LotId, bool Recorded);
 
@@ -107,6 +113,7 @@ internal static class DeliveryEndpoints
             request.Findings,
             request.SourceItem,
             request.DecidedAt,
+            request.WeighedMilligrams,
             Person.Of(caller),
             cancellationToken
         );

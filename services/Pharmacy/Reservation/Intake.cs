@@ -53,14 +53,22 @@ public sealed class Intake(RoutingBooks books, RoutingRules rules, TimeProvider 
         """;
 
     private readonly Dictionary<Guid, (PrescriptionEvent Event, string? Trace)> _prescriptions = [];
+    private readonly Dictionary<Guid, string> _grades = [];
     private readonly List<(Guid LotId, Verdict Verdict, int Version, string By, string Reason, DateTimeOffset At)> _verdicts = [];
 
     public Task HandleAsync(PrescriptionApproved e, Work work, CancellationToken cancellationToken) => Collect(e);
 
     public Task HandleAsync(PrescriptionCancelled e, Work work, CancellationToken cancellationToken) => Collect(e);
 
-    public Task HandleAsync(LotReleased e, Work work, CancellationToken cancellationToken) =>
-        Collect((e.AggregateId, Verdict.Released, e.Version, e.ReleasedBy, "", e.OccurredAt));
+    public Task HandleAsync(LotReleased e, Work work, CancellationToken cancellationToken)
+    {
+        if (e.Grade.Length > 0)
+        {
+            _grades[e.AggregateId] = e.Grade;
+        }
+
+        return Collect((e.AggregateId, Verdict.Released, e.Version, e.ReleasedBy, "", e.OccurredAt));
+    }
 
     public Task HandleAsync(LotRejected e, Work work, CancellationToken cancellationToken) =>
         Collect((e.AggregateId, Verdict.Rejected, e.Version, e.RejectedBy, e.Reason, e.OccurredAt));
@@ -290,6 +298,15 @@ public sealed class Intake(RoutingBooks books, RoutingRules rules, TimeProvider 
             .With(NpgsqlDbType.Text, _verdicts.Select(v => v.By))
             .With(NpgsqlDbType.Text, _verdicts.Select(v => v.Reason))
             .With(NpgsqlDbType.TimestampTz, _verdicts.Select(v => v.At.UtcDateTime));
+        if (_grades.Count > 0)
+        {
+            // What quality control found goes before what the papers say.
+            batch
+                .Add("update pharmacy.lots l set grade = u.grade from unnest($1, $2) as u (id, grade) where l.id = u.id")
+                .With(NpgsqlDbType.Uuid, _grades.Keys)
+                .With(NpgsqlDbType.Text, _grades.Values);
+        }
+
         var changed = judged.Where(j => j.After != j.Lot.Standing).ToArray();
         if (changed.Length > 0)
         {

@@ -32,6 +32,9 @@ internal sealed record NewLot(
     /// <summary>The maker's lot or box as scanned, for the trace; null when nothing was scanned.</summary>
     public string? SourceItem { get; init; }
 
+    /// <summary>What the papers say, where it was weighed; null: they were taken at their word.</summary>
+    public Weight? Claimed { get; init; }
+
     /// <summary>The shelf of a piece at a centre, made when it is the first lot, and locked. Null: not a centre in operation.</summary>
     public static async Task<int?> LockShelfAsync(Work work, string centre, string piece, CancellationToken cancellationToken)
     {
@@ -97,6 +100,7 @@ internal sealed record NewLot(
                 AcceptedBy = keeper.Name,
                 SourceItem = SourceItem,
                 SourceLotId = RootLotId,
+                Claimed = Claimed,
             }
         );
         return lot;

@@ -9,7 +9,8 @@ internal sealed record Lot(
     DateOnly ExpiresOn,
     string State,
     int Told,
-    string? TraceParent
+    string? TraceParent,
+    DateOnly ProducedOn
 )
 {
     public const string Waiting = "waiting";

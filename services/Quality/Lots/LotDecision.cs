@@ -3,28 +3,48 @@ using Microsoft.Extensions.Options;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
+using TcmBrain.Quality.Nonconformities;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.ServiceDefaults.Storage;
 
 namespace TcmBrain.Quality.Lots;
 
+/// <param name="Tests">first results that are not on file yet; may be left out when all are</param>
+/// <param name="Grade">等级; left out: as the rule gives it</param>
+/// <param name="GradeReason">where it differs from the rule's</param>
+internal sealed record ReleaseRequest(IReadOnlyList<LotTest>? Tests, string? Grade = null, string? GradeReason = null);
+
 /// <summary>
 /// What quality control decides about a lot, once: released, rejected, or called back. Asking for the state that it already has is
 /// answered as if it had been done now, so a lost answer may be asked for again.
 /// </summary>
-internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOptions<SupervisionSettings> supervision, TimeProvider time)
+internal sealed class LotDecision(
+    EventExchange exchange,
+    ResultBook results,
+    LotLimits limits,
+    TestNeeds needs,
+    GradeRule grades,
+    NonconformityBook book,
+    SeverityRule severities,
+    IOptions<SupervisionSettings> supervision,
+    TimeProvider time
+)
 {
+    /// <summary>
+    /// On the results on file together with <paramref name="request"/>'s, which are entered as first results when they were not: every required test
+    /// has to be there, and every result that counts has to pass.
+    /// </summary>
     /// <returns>True when it was decided now.</returns>
-    public async Task<bool> ReleaseAsync(
-        Guid lotId,
-        IReadOnlyList<LotTest>? tests,
-        ClaimsPrincipal caller,
-        CancellationToken cancellationToken
-    )
+    public async Task<bool> ReleaseAsync(Guid lotId, ReleaseRequest request, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         await using var work = await exchange.BeginAsync(cancellationToken);
         var lot = await LockAsync(work, lotId, caller, cancellationToken);
-        var kept = ReleaseRule.Check(lot.Piece, tests, limits);
+        var known = await ResultBook.OfAsync(work, lotId, cancellationToken);
+        if (request.Tests is { Count: > 0 } || known.Count == 0)
+        {
+            ReleaseRule.Check(lot.Piece, request.Tests, limits, lot.ProducedOn);
+        }
+
         if (lot.State == Lot.Released)
         {
             return false;
@@ -36,25 +56,20 @@ internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOpt
             throw QualityFaults.Expired.Exception("", lot.ExpiresOn.ToString("O", null));
         }
 
-        foreach (var (test, limit) in kept)
-        {
-            await using var insert = work.Command(
-                """
-                insert into quality.lot_test (lot_id, test, value, unit, limit_value, limit_source, limit_edition)
-                values ($1, $2, $3, $4, $5, $6, $7)
-                """,
-                lotId,
-                test.Test,
-                test.Value,
-                test.Unit,
-                limit.Max,
-                limit.Source,
-                limit.Edition
-            );
-            await insert.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await results.EnterNewAsync(work, lot, request.Tests ?? [], known, "", caller, cancellationToken);
+        known = await ResultBook.OfAsync(work, lotId, cancellationToken);
+        var own = limits.Of(lot.Piece, lot.ProducedOn);
+        LotResults.Obstacles(known, own, needs).ThrowIfAny();
+        var (grade, by, reason) = GradeOf(request, [.. LotResults.Effective(known).Values], own, caller);
         await DecideAsync(work, lot, Lot.Released, null, caller, cancellationToken);
+        await using var graded = work.Command(
+            "update quality.lot set grade = $2, graded_by = $3, grade_reason = $4 where lot_id = $1",
+            lotId,
+            grade,
+            by,
+            reason
+        );
+        await graded.ExecuteNonQueryAsync(cancellationToken);
         work.Publish(
             new LotReleased
             {
@@ -65,11 +80,39 @@ internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOpt
                 Piece = lot.Piece,
                 LotNumber = lot.LotNumber,
                 ReleasedBy = caller.DisplayName(),
+                Grade = grade,
+                GradedBy = by,
+                GradeReason = reason,
             },
             lot.TraceParent
         );
         await work.CommitAsync(cancellationToken);
         return true;
+    }
+
+    /// <summary>As the rule gives it when nothing else is said; otherwise with the name of who said so, and why.</summary>
+    private (string Grade, string By, string Reason) GradeOf(
+        ReleaseRequest request,
+        IReadOnlyCollection<LotResult> effective,
+        IReadOnlyList<LotLimit> own,
+        ClaimsPrincipal caller
+    )
+    {
+        var rule = grades.Of(effective, own);
+        var asked = request.Grade?.Trim();
+        if (asked is null || asked == rule)
+        {
+            return (rule, "", "");
+        }
+
+        if (asked.Length > 20 || asked.Any(char.IsControl))
+        {
+            throw QualityFaults.TooLong.Exception("grade", 20);
+        }
+
+        return string.IsNullOrWhiteSpace(request.GradeReason)
+            ? throw QualityFaults.GradeReason.Exception("gradeReason", rule)
+            : (asked, caller.DisplayName(), Words.Required(request.GradeReason, "gradeReason", 500));
     }
 
     /// <inheritdoc cref="ReleaseAsync"/>
@@ -85,6 +128,7 @@ internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOpt
 
         Require(lot.State == Lot.Waiting, lot);
         await DecideAsync(work, lot, Lot.Rejected, why, caller, cancellationToken);
+        await book.OpenAsync(work, Opening(lot, "lot-rejected", $"不合格:{why}", $"rejected: {why}", caller), cancellationToken);
         work.Publish(
             new LotRejected
             {
@@ -120,6 +164,7 @@ internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOpt
         }
 
         await DecideAsync(work, lot, Lot.Recalled, why, caller, cancellationToken);
+        await book.OpenAsync(work, Opening(lot, "recall", $"召回:{why}", $"called back: {why}", caller), cancellationToken);
         work.Publish(
             new RecallIssued
             {
@@ -151,11 +196,28 @@ internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOpt
         : reason.Length > 500 ? throw QualityFaults.TooLong.Exception("reason", 500)
         : reason.Trim();
 
-    private async Task<Lot> LockAsync(Work work, Guid lotId, ClaimsPrincipal caller, CancellationToken cancellationToken)
+    private Opening Opening(Lot lot, string source, string zh, string en, ClaimsPrincipal caller) =>
+        new(
+            source,
+            lot.CentreCode,
+            source,
+            lot.Piece,
+            severities.Of(source, source),
+            $"{lot.Piece} 批号 {lot.LotNumber} {zh}",
+            $"{lot.Piece} lot {lot.LotNumber} {en}",
+            time.GetUtcNow()
+        )
+        {
+            SourceId = lot.LotId,
+            By = caller.Subject(),
+            ByName = caller.DisplayName(),
+        };
+
+    public async Task<Lot> LockAsync(Work work, Guid lotId, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         await using var command = new Npgsql.NpgsqlCommand(
             $"""
-            select centre_code, piece, lot_number, expires_on, state, told, traceparent
+            select centre_code, piece, lot_number, expires_on, state, told, traceparent, produced_on
             from quality.lot where lot_id = @id and {Sight.Centre} for update
             """,
             work.Connection,
@@ -173,7 +235,8 @@ internal sealed class LotDecision(EventExchange exchange, LotLimits limits, IOpt
                 reader.GetFieldValue<DateOnly>(3),
                 reader.GetString(4),
                 reader.GetInt32(5),
-                reader.TextAt(6)
+                reader.TextAt(6),
+                reader.GetFieldValue<DateOnly>(7)
             )
             : throw QualityFaults.LotNotFound.Exception("lotId");
     }

@@ -6,21 +6,20 @@ namespace TcmBrain.Quality.Lots;
 /// <summary>The limits of Data/lot_limits.csv. A piece's own limit goes before its base's (炒白术 → 白术), and that before the general one.</summary>
 public sealed class LotLimits
 {
-    private readonly FrozenDictionary<(string Test, string Piece), LotLimit> limits;
+    private readonly FrozenDictionary<(string Test, string Piece), LotLimit[]> limits;
     private readonly string[] tests;
     private readonly CurrentCatalogue current;
 
-    /// <exception cref="ArgumentException">Two limits of one test for one piece.</exception>
+    /// <exception cref="ArgumentException">Two limits of one test for one piece from the same day on.</exception>
     public LotLimits(IReadOnlyList<LotLimit> rows, CurrentCatalogue current)
     {
         this.current = current;
-        var all = new Dictionary<(string, string), LotLimit>();
-        foreach (var row in rows)
+        if (rows.GroupBy(r => (r.Test, r.Piece, r.ValidFrom)).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            all.Add((row.Test, row.Piece), row);
+            throw new ArgumentException($"{twice.Key} stands twice.", nameof(rows));
         }
 
-        limits = all.ToFrozenDictionary();
+        limits = rows.GroupBy(r => (r.Test, r.Piece)).ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(r => r.ValidFrom).ToArray());
         tests = [.. rows.Select(r => r.Test).Distinct()];
         Rows = rows;
     }
@@ -29,15 +28,19 @@ public sealed class LotLimits
 
     public static LotLimits Load(CurrentCatalogue current) => new(EmbeddedTable.Read<LotLimit>("lot_limits.csv"), current);
 
-    /// <summary>The limit of a test for a piece, or null when there is none.</summary>
-    public LotLimit? Find(string test, string piece)
+    /// <summary>The limit of a test for a piece that was produced that day (today's edition without one), or null when there is none.</summary>
+    public LotLimit? Find(string test, string piece, DateOnly? producedOn = null)
     {
         var catalogue = current.Value;
-        return limits.GetValueOrDefault((test, piece))
-            ?? (catalogue.Find(piece) is { } herb ? limits.GetValueOrDefault((test, catalogue[herb.Base].Name)) : null)
-            ?? limits.GetValueOrDefault((test, ""));
+        return Of(test, piece, producedOn)
+            ?? (catalogue.Find(piece) is { } herb ? Of(test, catalogue[herb.Base].Name, producedOn) : null)
+            ?? Of(test, "", producedOn);
     }
 
     /// <summary>Everything a lot of this piece can be held against.</summary>
-    public IReadOnlyList<LotLimit> Of(string piece) => [.. tests.Select(test => Find(test, piece)).OfType<LotLimit>()];
+    public IReadOnlyList<LotLimit> Of(string piece, DateOnly? producedOn = null) =>
+        [.. tests.Select(test => Find(test, piece, producedOn)).OfType<LotLimit>()];
+
+    private LotLimit? Of(string test, string piece, DateOnly? producedOn) =>
+        limits.TryGetValue((test, piece), out var rows) ? Array.Find(rows, r => producedOn is null || r.ValidFrom <= producedOn) : null;
 }

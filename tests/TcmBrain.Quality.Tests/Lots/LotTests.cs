@@ -45,7 +45,7 @@ public sealed class LotTests(QualityRoom room)
         var released = (await controller.FindAsync("/api/quality/lots?state=released", "lotId", lot.AggregateId)).ShouldNotBeNull();
         released.GetProperty("decidedBy").GetString().ShouldBe("quality-1");
         (
-            await room.ScalarAsync<decimal>("select limit_value from quality.lot_test where lot_id = $1 and test = 'so2'", lot.AggregateId)
+            await room.ScalarAsync<decimal>("select limit_max from quality.lot_result where lot_id = $1 and test = 'so2'", lot.AggregateId)
         ).ShouldBe(400);
 
         (await Act(controller, lot, "recall", new { reason = "复检二氧化硫超标" })).Status.ShouldBe(HttpStatusCode.OK);
@@ -65,7 +65,7 @@ public sealed class LotTests(QualityRoom room)
         refused.ShouldBeRefused("QUA-0206", HttpStatusCode.UnprocessableEntity);
         refused.Json.GetProperty("faults")[0].GetProperty("zh").GetString()!.ShouldContain("通则0212");
         (await controller.FindAsync("/api/quality/lots?state=waiting", "lotId", lot.AggregateId)).ShouldNotBeNull();
-        (await room.ScalarAsync<long>("select count(*) from quality.lot_test where lot_id = $1", lot.AggregateId)).ShouldBe(0);
+        (await room.ScalarAsync<long>("select count(*) from quality.lot_result where lot_id = $1", lot.AggregateId)).ShouldBe(0);
         (await Told.OfAsync(room.Database, lot.AggregateId)).ShouldBeEmpty();
     }
 
