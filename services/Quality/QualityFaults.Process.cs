@@ -162,7 +162,7 @@ public static partial class QualityFaults
         "a certificate must not be empty nor larger than {0} MB",
         GrpcStatus: 3
     );
-    public static readonly FaultDefinition BadPeriod = new(
+    public static readonly FaultDefinition BadScorePeriod = new(
         "QUA-0561",
         400,
         "期间须起不晚于止,且不超过 {0} 天",

@@ -93,7 +93,7 @@ internal static class SupplierEndpoints
         var last = until ?? RegionTime.DayOf(time.GetUtcNow());
         var first = from ?? (last.DayNumber > 180 ? last.AddDays(-180) : DateOnly.MinValue);
         return first > last || last.DayNumber - first.DayNumber > MostDays
-            ? throw QualityFaults.BadPeriod.Exception("from", MostDays)
+            ? throw QualityFaults.BadScorePeriod.Exception("from", MostDays)
             : (first, last);
     }
 

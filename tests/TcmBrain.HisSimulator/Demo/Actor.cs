@@ -20,6 +20,10 @@ internal sealed class Actor(Gateway gateway, string clientId)
     public async Task<JsonElement> PostAsync(string path, object content, CancellationToken cancellationToken) =>
         Body(await SendAsync(HttpMethod.Post, path, content, cancellationToken), path);
 
+    /// <summary>A change of a versioned record, from the version that was read.</summary>
+    public async Task<JsonElement> ActAsync(string path, int version, object content, CancellationToken cancellationToken) =>
+        Body(await SendAsync(HttpMethod.Post, path, content, cancellationToken, version), path);
+
     public async Task<JsonElement> PutAsync(string path, object content, CancellationToken cancellationToken) =>
         Body(await SendAsync(HttpMethod.Put, path, content, cancellationToken), path);
 
@@ -28,7 +32,8 @@ internal sealed class Actor(Gateway gateway, string clientId)
         HttpMethod method,
         string path,
         object? content,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int? version = null
     )
     {
         for (var attempt = 1; ; attempt++)
@@ -40,7 +45,17 @@ internal sealed class Actor(Gateway gateway, string clientId)
                     "Bearer",
                     await gateway.TokenAsync(Client.Id, Client.Secret, cancellationToken)
                 );
-                request.Content = content is null ? null : JsonContent.Create(content);
+                request.Content = content switch
+                {
+                    null => null,
+                    byte[] file => new ByteArrayContent(file),
+                    _ => JsonContent.Create(content),
+                };
+                if (version is { } seen)
+                {
+                    request.Headers.TryAddWithoutValidation("If-Match", $"\"{seen}\"");
+                }
+
                 using var response = await gateway.Http.SendAsync(request, cancellationToken);
                 var passing =
                     response.StatusCode

@@ -8,12 +8,17 @@ namespace TcmBrain.HisSimulator.Demo;
 /// </summary>
 internal sealed class Bench(Actor dispenser, Actor checker)
 {
+    /// <summary>After so many prescriptions the bench's balance begins to read low, so that more is put on it: a chart finds it, no single weight does.</summary>
+    private const int Steady = 22;
+    private int weighed;
+
     public async Task WeighAsync(string path, CancellationToken cancellationToken)
     {
         var view = await dispenser.GetAsync(path, cancellationToken);
         var lines = view.GetProperty("lines").EnumerateArray().ToArray();
         var doses = view.GetProperty("doses").GetInt32();
-        var portions = lines.SelectMany(line => PortionsOf(line, doses)).ToArray();
+        var drift = Interlocked.Increment(ref weighed) > Steady ? 4 : 0;
+        var portions = lines.SelectMany(line => PortionsOf(line, doses, drift)).ToArray();
         await dispenser.PutAsync(path + "/weights", new { portions }, cancellationToken);
         foreach (var pack in view.GetProperty("packs").EnumerateArray().Where(p => !p.GetProperty("packed").GetBoolean()))
         {
@@ -39,7 +44,7 @@ internal sealed class Bench(Actor dispenser, Actor checker)
 
     private static int NumberOf(JsonElement line) => line.GetProperty("lineNumber").GetInt32();
 
-    private static IEnumerable<object> PortionsOf(JsonElement line, int doses) =>
+    private static IEnumerable<object> PortionsOf(JsonElement line, int doses, int drift) =>
         line.GetProperty("steps")
             .EnumerateArray()
             .GroupBy(s => s.GetProperty("lotNumber").GetString())
@@ -48,7 +53,7 @@ internal sealed class Bench(Actor dispenser, Actor checker)
                 var weights = new long[doses];
                 foreach (var step in lot)
                 {
-                    weights[step.GetProperty("dose").GetInt32() - 1] = Weighed(step);
+                    weights[step.GetProperty("dose").GetInt32() - 1] = Weighed(step, drift);
                 }
 
                 return new
@@ -59,11 +64,11 @@ internal sealed class Bench(Actor dispenser, Actor checker)
                 };
             });
 
-    /// <summary>A hand is never exact: off by up to one in two hundred, the same at a repetition.</summary>
-    private static long Weighed(JsonElement step)
+    /// <summary>A hand is never exact: off by up to one in two hundred, the same at a repetition; and by the balance's own ‰.</summary>
+    private static long Weighed(JsonElement step, int drift)
     {
         var wanted = step.GetProperty("milligrams").GetInt64();
         var dose = step.GetProperty("dose").GetInt32();
-        return Math.Max(1, wanted + ((dose * 7 + wanted / 100) % 11 - 5) * wanted / 1_000);
+        return Math.Max(1, wanted + ((dose * 7 + wanted / 100) % 11 - 5 + drift) * wanted / 1_000);
     }
 }

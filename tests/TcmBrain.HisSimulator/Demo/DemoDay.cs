@@ -51,6 +51,7 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
 
         Tell(pushed, answers);
         await Progress.RunAsync("调剂、煎煮、配送 to the patient", report => FollowAsync(answers, report, cancellationToken));
+        await new QualityRound(gateway).WalkAsync(cancellationToken);
         var ended = states.GroupBy(s => s.Value).OrderBy(g => g.Key).Select(g => $"{g.Key.ToString().ToLowerInvariant()} {g.Count()}");
         Console.WriteLine(
             $"\n{states.Count} 张处方已有结果 / prescriptions at their end: {string.Join(", ", ended)} ({clock.Elapsed.TotalSeconds:0} s)"

@@ -52,7 +52,7 @@ internal sealed class Stockroom(Gateway gateway)
         }
 
         var done = 0;
-        var quality = new Actor(gateway, "quality-1");
+        var laboratory = new Laboratory(gateway);
         var today = RegionTime.DayOf(DateTimeOffset.UtcNow);
         var batch = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var ordered = wants.GroupBy(w => w.Centre).ToDictionary(g => g.Key, g => g.Take(Ordered).ToArray());
@@ -60,7 +60,7 @@ internal sealed class Stockroom(Gateway gateway)
         {
             foreach (var lot in await new Purchases(gateway).BuyAsync(centre, bought, batch, cancellationToken))
             {
-                await ReleaseAsync(quality, lot, cancellationToken);
+                await laboratory.ReleaseAsync(lot, cancellationToken);
                 progress(++done, wants.Count);
             }
         }
@@ -99,56 +99,10 @@ internal sealed class Stockroom(Gateway gateway)
                     },
                     token
                 );
-                await ReleaseAsync(quality, accepted.GetProperty("lotId").GetGuid(), token);
+                await laboratory.ReleaseAsync(accepted.GetProperty("lotId").GetGuid(), token);
                 progress(Interlocked.Increment(ref done), wants.Count);
             }
         );
         return wants.Count;
-    }
-
-    /// <summary>The lot reaches quality control as an event, a moment after it was accepted.</summary>
-    private static async Task ReleaseAsync(Actor quality, Guid lotId, CancellationToken cancellationToken)
-    {
-        object[] tests =
-        [
-            new
-            {
-                test = "moisture",
-                value = 9.8m,
-                unit = "%",
-            },
-            new
-            {
-                test = "so2",
-                value = 6m,
-                unit = "mg/kg",
-            },
-            new
-            {
-                test = "lead",
-                value = 0.6m,
-                unit = "mg/kg",
-            },
-        ];
-        for (var attempt = 0; ; attempt++)
-        {
-            var (status, body) = await quality.SendAsync(
-                HttpMethod.Post,
-                $"/api/quality/lots/{lotId}/release",
-                new { tests },
-                cancellationToken
-            );
-            if ((int)status is >= 200 and < 300)
-            {
-                return;
-            }
-
-            if (status != System.Net.HttpStatusCode.NotFound || attempt == 200)
-            {
-                throw new SimulatorException($"The lot {lotId} is not released: {(int)status} {body}");
-            }
-
-            await Task.Delay(50, cancellationToken);
-        }
     }
 }
