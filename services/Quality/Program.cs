@@ -10,15 +10,7 @@ using TcmBrain.ServiceDefaults.Storage;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("quality");
 builder.AddDatabase();
-builder.AddExchange(
-    "quality",
-    exchange =>
-        exchange
-            .HandleControl()
-            .KeepFacts()
-            .KeepRegister()
-            .KeepCatalogue()
-);
+builder.AddExchange("quality", exchange => exchange.HandleControl().KeepFacts().KeepRegister().KeepCatalogue());
 builder.AddQualityControl();
 builder.AddReviews();
 

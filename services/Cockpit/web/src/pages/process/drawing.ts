@@ -14,10 +14,10 @@ interface Line {
 }
 
 function line({ at, text, tone, solid }: Line) {
-  return { yAxis: at, lineStyle: { color: colour(tone), type: solid ? 'solid' : 'dashed', width: 1 }, label: { formatter: text, color: colour(tone), position: 'insideEndTop' } }
+  return { yAxis: at, lineStyle: { color: colour(tone), type: solid ? 'solid' : 'dashed', width: 1 }, label: { formatter: text, color: colour(tone), position: 'insideStartTop' } }
 }
 
-function frame(view: ChartView, lines: Line[], values: (number | null)[], marked: (point: PointView) => boolean, extra: object[] = []) {
+function frame(view: ChartView, lines: Line[], values: (number | null)[], marked: (point: PointView) => boolean, floor?: number, extra: object[] = []) {
   const ends = view.points.findLastIndex(point => point.phase !== 'watched')
   const all = [...values.filter((v): v is number => v !== null), ...lines.map(l => l.at)]
   const [least, most] = [Math.min(...all), Math.max(...all)]
@@ -33,9 +33,9 @@ function frame(view: ChartView, lines: Line[], values: (number | null)[], marked
     },
     yAxis: {
       type: 'value',
-      min: least - room,
+      min: floor ?? least - room,
       max: most + room,
-      axisLabel: { color: colour('text-2'), formatter: (n: number) => figure(n, view.measure.decimals) },
+      axisLabel: { color: colour('text-2'), showMinLabel: floor !== undefined, showMaxLabel: false, formatter: (n: number) => figure(n, view.measure.decimals) },
       splitLine: { lineStyle: { color: colour('line') } }
     },
     tooltip: {
@@ -46,6 +46,7 @@ function frame(view: ChartView, lines: Line[], values: (number | null)[], marked
     series: [
       {
         type: 'line',
+        showAllSymbol: true,
         data: values.map((value, i) => ({
           value,
           symbol: marked(view.points[i]!) ? 'diamond' : view.points[i]!.phase === 'excluded' ? 'emptyCircle' : 'circle',
@@ -113,7 +114,8 @@ export function ranges(view: ChartView) {
     view,
     lines,
     view.points.map(point => (point.range === null ? null : Number(point.range))),
-    point => standing(point).some(signal => signal.rule === 'range')
+    point => standing(point).some(signal => signal.rule === 'range'),
+    0
   )
 }
 
@@ -134,6 +136,7 @@ export function averages(view: ChartView) {
     lines,
     view.points.map(point => (point.ewma === null ? null : Number(point.ewma))),
     point => standing(point).some(signal => signal.rule === 'ewma'),
+    undefined,
     [limit(point => point.ewmaLower), limit(point => point.ewmaUpper)]
   )
   if (limits.length > 0) {

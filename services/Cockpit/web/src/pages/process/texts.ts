@@ -38,7 +38,7 @@ export const texts = defineTexts({
   'chart.said': ['信号', 'Signals'],
   'signals.title': ['信号', 'Signals'],
   'signals.none': ['所示各点没有信号', 'No signal at the points shown'],
-  'signals.more': ['另有 {n} 个较早的信号，见图', '{n} earlier ones are in the charts'],
+  'signals.more': ['另有 {n} 个较早的点有信号，见图', '{n} earlier points with a signal are in the charts'],
   'signals.withdrawn': ['已撤回：迟到的数据表明不成立', 'withdrawn: data that came late showed that it was none'],
   'signals.nonconformity': ['不符合项', 'nonconformity'],
   'rules.title': ['判异准则', 'The rules'],
