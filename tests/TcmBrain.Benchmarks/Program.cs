@@ -6,7 +6,7 @@ using TcmBrain.Benchmarks.Identity;
 var names = new Argument<string[]>("names")
 {
     Description =
-        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), trace (or trace-capture, trace-graph alone), pharmacy, quality (or quality-supervision alone); all when none is named",
+        "exchange, push (or push-stream, push-watch, push-read alone), lifecycle, audit, identity, decoction (or decoction-plan, decoction-telemetry, decoction-board alone), trace (or trace-capture, trace-graph alone), pharmacy, quality (or quality-sampling, quality-supervision alone); all when none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var json = new Option<bool>("--json") { Description = "One JSON array of figures" };
@@ -39,6 +39,10 @@ root.SetAction(
             ),
             ("trace-graph", () => new TraceGraphBenchmark(servers, prescriptions: 10_000, calls: 300).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
+            (
+                "quality-sampling",
+                () => new SamplingBenchmark(servers, Rows("TCM_BENCH_ROWS"), noted: 5_000).RunAsync(cancellationToken)
+            ),
             ("quality-supervision", () => Task.FromResult(new SupervisionBenchmark(regions: 20).Run())),
             ("routing", () => Task.FromResult(new RoutingBenchmark(decisions: 20_000, prescriptions: 2_600, days: 20).Run())),
         };

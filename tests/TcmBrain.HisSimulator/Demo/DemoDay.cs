@@ -57,6 +57,7 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
             $"\n{states.Count} 张处方已有结果 / prescriptions at their end: {string.Join(", ", ended)} ({clock.Elapsed.TotalSeconds:0} s)"
         );
 
+        await new ReviewOffice(gateway).WorkAsync(cancellationToken);
         var hero = Story.Choose(answers, states);
         if (hero is not null)
         {

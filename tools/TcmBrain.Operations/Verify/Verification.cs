@@ -7,6 +7,7 @@ using TcmBrain.Contracts;
 using TcmBrain.Exchange;
 using TcmBrain.Exchange.Operations;
 using TcmBrain.Pharmacy.Ledger;
+using TcmBrain.Quality.Reviews.Sampling;
 using TcmBrain.Traceability.Log;
 
 namespace TcmBrain.Operations.Verify;
@@ -51,6 +52,7 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
             .. await Guarded("decoction", async token => await DecoctionChecks.RunAsync(instance.Databases["decoction"], token))(
                 cancellationToken
             ),
+            .. await Guarded("reviews", ReviewsAsync)(cancellationToken),
             .. await TraceAsync(cancellationToken),
             .. await Guarded("cockpit", CockpitAsync)(cancellationToken),
             .. await SettleAsync([Guarded("indicators", IndicatorsAsync)], cancellationToken),
@@ -197,6 +199,13 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
         [
             .. (await LedgerAudit.RunAsync(instance.Databases["pharmacy"], cancellationToken)).Select(c =>
                 Check.Equal(c.Name, c.Expected, c.Actual)
+            ),
+        ];
+
+    private async Task<IReadOnlyList<Check>> ReviewsAsync(CancellationToken cancellationToken) =>
+        [
+            .. (await ReviewAudit.RunAsync(instance.Databases["quality"], cancellationToken)).Select(c =>
+                Check.Equal(c.Name, c.Expected, c.Actual, c.Detail)
             ),
         ];
 

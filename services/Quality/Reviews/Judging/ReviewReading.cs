@@ -7,6 +7,7 @@ using TcmBrain.ServiceDefaults.Storage;
 namespace TcmBrain.Quality.Reviews.Judging;
 
 /// <param name="Mine">The caller holds it until <paramref name="OwnerUntil"/>.</param>
+/// <param name="GivenCodes">Of the verdict given last; null before there is one.</param>
 /// <param name="OwnerName">Who holds it; null: nobody, or none of the caller's business.</param>
 public sealed record ReviewItem(
     Guid PrescriptionId,
@@ -31,7 +32,8 @@ public sealed record ReviewItem(
     string? Answer,
     bool? FinalRational,
     string[]? FinalCodes,
-    DateTimeOffset? ConcludedAt
+    DateTimeOffset? ConcludedAt,
+    string[]? GivenCodes
 );
 
 public sealed record GivenVerdict(
@@ -84,7 +86,8 @@ internal sealed class ReviewReading(
         v.prescriber_name, p.disease_name, p.syndrome_name, p.doses, v.stage, v.due_at, v.overdue_at is not null,
         v.owner, v.assigned, v.owner_name, v.owner_until, v.answer, v.final_rational, v.final_codes, v.concluded_at,
         p.findings, p.lines, p.usage, p.visit_kind, p.prescriber_code, p.days, p.long_explained, p.fee_fen, p.approved_by,
-        p.dispenser, p.checker, p.formula_name, p.disease_code, p.syndrome_code, p.patient_years, p.outcome
+        p.dispenser, p.checker, p.formula_name, p.disease_code, p.syndrome_code, p.patient_years, p.outcome,
+        (select g.codes from quality.review_verdict g where g.prescription_id = v.prescription_id order by g.round desc limit 1)
         """;
 
     /// <param name="conditions">Over <c>quality.review v</c> and <c>quality.prescription p</c>, each beginning with <c>and</c>.</param>
@@ -135,7 +138,7 @@ internal sealed class ReviewReading(
 
         var facts = Facts(r);
         var suggested = Suggest(facts);
-        var biased = !r.GetBoolean(38) && r.GetString(11) != "concluded";
+        var biased = !r.GetBoolean(39) && r.GetString(11) != "concluded";
         return new ReviewDetail(
             Item(r, suggested, sight),
             r.TextAt(34),
@@ -209,7 +212,8 @@ internal sealed class ReviewReading(
             r.TextAt(18),
             r.IsDBNull(19) ? null : r.GetBoolean(19),
             r.IsDBNull(20) ? null : r.GetFieldValue<string[]>(20),
-            r.MomentAt(21)
+            r.MomentAt(21),
+            r.IsDBNull(38) ? null : r.GetFieldValue<string[]>(38)
         );
     }
 
