@@ -39,10 +39,7 @@ root.SetAction(
             ),
             ("trace-graph", () => new TraceGraphBenchmark(servers, prescriptions: 10_000, calls: 300).RunAsync(cancellationToken)),
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
-            (
-                "quality-sampling",
-                () => new SamplingBenchmark(servers, Rows("TCM_BENCH_ROWS"), noted: 5_000).RunAsync(cancellationToken)
-            ),
+            ("quality-sampling", () => new SamplingBenchmark(servers, Rows("TCM_BENCH_ROWS"), noted: 5_000).RunAsync(cancellationToken)),
             ("quality-supervision", () => Task.FromResult(new SupervisionBenchmark(regions: 20).Run())),
             ("routing", () => Task.FromResult(new RoutingBenchmark(decisions: 20_000, prescriptions: 2_600, days: 20).Run())),
         };

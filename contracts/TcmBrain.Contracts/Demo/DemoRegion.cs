@@ -164,6 +164,7 @@ public static class DemoRegion
         User("decoction1", PersonAt(Pharmacies[0], 3), Pharmacies[0], "decoction"),
         User("courier1", "配送员一", Pharmacies[0], "courier"),
         User("quality1", "质控员一", QualityCentre, "quality"),
+        User("quality2", "质控员二", QualityCentre, "quality"),
         User("regulator1", "杭州监管员", Regulators[0], "regulator"),
         User("regulator2", "义乌监管员", Regulators[1], "regulator"),
         User("operator1", "运维员一", Operator, "operator"),

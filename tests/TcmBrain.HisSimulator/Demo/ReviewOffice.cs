@@ -131,7 +131,9 @@ internal sealed class ReviewOffice(Gateway gateway)
                 cancellationToken
             );
             var hospital = detail.GetProperty("review").GetProperty("institutionCode").GetString();
-            var number = DemoRegion.Hospitals.Index().FirstOrDefault(h => h.Item.Code == hospital) is { Item: not null } found ? found.Index + 1 : 0;
+            var number = DemoRegion.Hospitals.Index().FirstOrDefault(h => h.Item.Code == hospital) is { Item: not null } found
+                ? found.Index + 1
+                : 0;
             if (codes.Length == 0 || number == 0)
             {
                 continue;
@@ -139,7 +141,9 @@ internal sealed class ReviewOffice(Gateway gateway)
 
             await new Actor(gateway, $"pharmacist-{number}").PostAsync(
                 $"{Path}/{id}/answer",
-                dispute ? new { answer = "disputed", reason = "依据经典方剂,医师已双签并说明理由,请复评" } : new { answer = "accepted", reason = "" },
+                dispute
+                    ? new { answer = "disputed", reason = "依据经典方剂,医师已双签并说明理由,请复评" }
+                    : new { answer = "accepted", reason = "" },
                 cancellationToken
             );
             dispute = false;
@@ -152,7 +156,10 @@ internal sealed class ReviewOffice(Gateway gateway)
         var before = published
             .GetProperty("items")
             .EnumerateArray()
-            .Any(p => p.GetProperty("head").GetProperty("planId").GetGuid() == Topic && p.GetProperty("head").GetProperty("month").GetString() == month);
+            .Any(p =>
+                p.GetProperty("head").GetProperty("planId").GetGuid() == Topic
+                && p.GetProperty("head").GetProperty("month").GetString() == month
+            );
         await reviewer.PutAsync(
             $"{Path}/publications/{Guid.CreateVersion7()}",
             new

@@ -75,8 +75,8 @@ public static class CodeHints
         select new SuggestedCode(
             code.Code,
             code.Certainty,
-            $"审方规则 {finding.RuleId}" + Of(rx, finding.LineNumbers, ":", "、"),
-            $"audit rule {finding.RuleId}" + Of(rx, finding.LineNumbers, ": ", ", "),
+            code.Zh + Of(rx, finding.LineNumbers, "：", "、"),
+            code.En + Of(rx, finding.LineNumbers, ": ", ", "),
             finding.RuleId,
             finding.Severity,
             finding.LineNumbers
@@ -147,7 +147,7 @@ public static class CodeHints
             yield return new SuggestedCode(
                 "1-9",
                 SuggestedCode.Hint,
-                "超剂量,须注明原因并再次签名" + Of(rx, finding.LineNumbers, ":", "、"),
+                "超剂量,须注明原因并再次签名" + Of(rx, finding.LineNumbers, "：", "、"),
                 "over the dose: needs a reason and a second signature" + Of(rx, finding.LineNumbers, ": ", ", "),
                 finding.RuleId,
                 finding.Severity,

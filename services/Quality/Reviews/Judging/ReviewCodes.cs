@@ -11,7 +11,7 @@ public sealed record ReviewCode(string Code, string Kind, string Zh, string En, 
 
 /// <summary>An audit rule, or all whose id starts so, with the code that a reviewer would put down for it; empty: none.</summary>
 /// <param name="Certainty">finding: it has to be confirmed or dismissed. hint: worth a look.</param>
-public sealed record FindingCode(string RulePrefix, string Code, string Certainty);
+public sealed record FindingCode(string RulePrefix, string Code, string Certainty, string Zh, string En);
 
 /// <summary>The national codes, and which of them the audit's findings suggest. Data/review_codes.csv, Data/finding_codes.csv.</summary>
 public sealed class ReviewCodes

@@ -138,7 +138,8 @@ internal sealed class ReviewReading(
 
         var facts = Facts(r);
         var suggested = Suggest(facts);
-        var biased = !r.GetBoolean(39) && r.GetString(11) != "concluded";
+        var own = r.GetString(1) == sight.Person.InstitutionCode;
+        var biased = !own && !r.GetBoolean(39) && r.GetString(11) != "concluded";
         return new ReviewDetail(
             Item(r, suggested, sight),
             r.TextAt(34),
