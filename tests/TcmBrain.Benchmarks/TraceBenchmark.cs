@@ -106,7 +106,26 @@ internal sealed class TraceBenchmark(BenchServers servers, int events, int looku
                 cancellationToken
             )
         );
+        figures.Add(await IdleAsync(service, database, cancellationToken));
         return figures;
+    }
+
+    /// <summary>What the service takes of a core while nobody asks anything of it, with a log that is full.</summary>
+    private static async Task<Figure> IdleAsync(ServiceProcess service, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        // What follows the log is through with it, and has told of it.
+        await using (var behind = database.CreateCommand("select l.size > g.next from traceability.log l, traceability.graph_position g"))
+        {
+            while ((bool)(await behind.ExecuteScalarAsync(cancellationToken))!)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            }
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(10), cancellationToken);
+        var (cpu, watch) = (service.CpuTime, Stopwatch.StartNew());
+        await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
+        return new Figure("trace.idle_core_percent", (service.CpuTime - cpu) / watch.Elapsed * 100, "% of a core");
     }
 
     private static async Task<List<double>> SinglesAsync(

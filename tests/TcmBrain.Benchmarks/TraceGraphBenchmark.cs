@@ -47,7 +47,12 @@ internal sealed class TraceGraphBenchmark(BenchServers servers, int prescription
         using var @operator = Client(service, "", Roles.Operator);
         var bag = await CaptureChainAsync(maker, cancellationToken);
         var fan = await CaptureFanAsync(maker, cancellationToken);
+        await using var database = NpgsqlDataSource.Create(connection);
+        var postgres = await DatabaseCpu.OfAsync(database, cancellationToken);
+        await TimesAsync(@operator, bag, "?direction=up", 18, calls, cancellationToken);
+        var (cpu, stored) = (service.CpuTime, postgres.Total());
         var chain = await TimesAsync(@operator, bag, "?direction=up", 18, calls, cancellationToken);
+        var (chainCpu, chainStored) = ((service.CpuTime - cpu) / calls, (postgres.Total() - stored) / calls);
         var wide = await TimesAsync(@operator, fan, "?direction=down", 500, Math.Max(5, calls / 20), cancellationToken);
         var proof = await ProofDelaysAsync(maker, 20, cancellationToken);
         var (lot, told) = await DispenseAsync(pharmacy, cancellationToken);
@@ -55,6 +60,8 @@ internal sealed class TraceGraphBenchmark(BenchServers servers, int prescription
         return
         [
             new Figure("trace.chain18_p95_ms", Statistics.Percentile(chain, 0.95), "ms"),
+            new Figure("trace.chain18_cpu_ms", chainCpu.TotalMilliseconds, "ms"),
+            new Figure("trace.chain18_database_cpu_ms", chainStored.TotalMilliseconds, "ms"),
             new Figure("trace.nodes5000_ms", Statistics.Median(wide), "ms"),
             new Figure("trace.nodes5000_p95_ms", Statistics.Percentile(wide, 0.95), "ms"),
             new Figure("trace.proof_after_p95_ms", Statistics.Percentile(proof, 0.95), "ms"),

@@ -30,6 +30,13 @@ public sealed class GraphReader(NpgsqlDataSource database, GraphIndex graph)
     {
         await graph.CatchUpAsync(cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // A level is the same four questions whatever is asked for: planning them anew for each level costs more than answering them. The pool sets
+        // it back.
+        await using (var generic = new NpgsqlCommand("set plan_cache_mode = force_generic_plan", connection))
+        {
+            await generic.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var reader = new LinkReader(connection, viewer, stream is null ? ask.Most * 4 : int.MaxValue);
         if (await reader.RootAsync(ask.Id, cancellationToken) is not { } access)
         {

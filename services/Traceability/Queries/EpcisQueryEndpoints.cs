@@ -23,11 +23,16 @@ public static class EpcisQueryEndpoints
     }
 
     private static Task<Utf8ContentHttpResult> EventsAsync(
+        [AsParameters] SimpleEventQueryParameters told,
         HttpContext context,
         ClaimsPrincipal caller,
         EventAnswers answers,
         CancellationToken cancellationToken
-    ) => answers.PageAsync(context, caller, "events", [], cancellationToken);
+    )
+    {
+        _ = told;
+        return answers.PageAsync(context, caller, "events", [], cancellationToken);
+    }
 
     /// <summary>The event of that id and its error declarations.</summary>
     private static async Task<Utf8ContentHttpResult> EventAsync(

@@ -31,6 +31,7 @@ internal static class StandardFeature
         services.AddSingleton<QuerySocket>();
         services.AddHostedService<SubscriptionRunner>();
         services.AddSingleton<MasterData>();
+        services.AddSingleton<OwnEvents>();
         services.AddSingleton<EventSearch>();
         services.AddSingleton(provider => new EventAnswers(
             provider.GetRequiredService<EventSearch>(),

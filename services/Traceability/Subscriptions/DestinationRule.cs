@@ -51,22 +51,37 @@ public sealed class DestinationRule(IConfiguration configuration, IHostEnvironme
         }
     }
 
+    /// <summary>64:ff9b::/96: an IPv4 address behind a translator (RFC 6052).</summary>
+    private static readonly byte[] Nat64 = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
+
     private static bool IsPrivate(IPAddress address)
     {
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.IsIPv6SiteLocal)
+        if (
+            IPAddress.IsLoopback(address)
+            || address.IsIPv6LinkLocal
+            || address.IsIPv6UniqueLocal
+            || address.IsIPv6SiteLocal
+            || address.IsIPv6Multicast
+        )
         {
             return true;
         }
 
         var bytes = address.GetAddressBytes();
+        if (bytes.Length == 16 && bytes.AsSpan(0, 12).SequenceEqual(Nat64))
+        {
+            return IsPrivate(new IPAddress(bytes.AsSpan(12)));
+        }
+
         return address.Equals(IPAddress.Any)
             || address.Equals(IPAddress.IPv6Any)
             || bytes.Length == 4
                 && (
                     bytes[0] is 10 or 0 or >= 224
                     || bytes[0] == 172 && bytes[1] is >= 16 and < 32
-                    || bytes[0] == 192 && bytes[1] == 168
+                    || bytes[0] == 192 && (bytes[1] == 168 || bytes[1] == 0 && bytes[2] == 0)
+                    || bytes[0] == 198 && bytes[1] is 18 or 19
                     || bytes[0] == 169 && bytes[1] == 254
                     || bytes[0] == 100 && bytes[1] is >= 64 and < 128
                 );

@@ -37,7 +37,7 @@ internal sealed record SearchPosition(long Size, long? Leaf, long? Time, int? Le
 /// Runs queries: indexes narrow, every event that comes through is then held against the whole query. A page may be short, when what was
 /// asked for is rare and no index knows of it; it then says where to go on, and nothing is ever left out.
 /// </summary>
-internal sealed class EventSearch(NpgsqlDataSource database)
+internal sealed class EventSearch(NpgsqlDataSource database, OwnEvents own)
 {
     /// <summary>Events looked at for one page, at most.</summary>
     private const int MostScanned = 100_000;
@@ -57,18 +57,19 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     )
     {
         position ??= new SearchPosition(await SizeAsync(cancellationToken), null, null, query.EventCountLimit);
+        var among = IsSharp(query) ? null : await own.OfAsync(scope, cancellationToken);
         if (
             query.MaxEventCount is { } most
             && position.Leaf is null
-            && await CountAsync(query, scope, position, most + 1, cancellationToken) > most
+            && await CountAsync(query, scope, among, position, most + 1, cancellationToken) > most
         )
         {
             throw TraceabilityFaults.TooManyResults.Exception("maxEventCount", most);
         }
 
         return query.Order == QueryOrder.Field
-            ? await SortedAsync(query, scope, perPage, position, cancellationToken)
-            : await ScannedAsync(query, scope, perPage, position, cancellationToken);
+            ? await SortedAsync(query, scope, among, perPage, position, cancellationToken)
+            : await ScannedAsync(query, scope, among, perPage, position, cancellationToken);
     }
 
     /// <summary>What came into the log from one position on, up to its end as it is now; for subscriptions.</summary>
@@ -90,7 +91,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         while (true)
         {
             var batch = Math.Min(MostScanned, most * 4);
-            var rows = await RowsAsync(query, scope, at, batch, QueryOrder.Log, descending: false, cancellationToken);
+            var rows = await RowsAsync(query, scope, null, at, batch, QueryOrder.Log, descending: false, cancellationToken);
             foreach (var row in rows)
             {
                 at = at with { Leaf = row.Leaf };
@@ -126,6 +127,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     private async Task<EventPage> ScannedAsync(
         EventQuery query,
         ReadScope scope,
+        long[]? among,
         int perPage,
         SearchPosition position,
         CancellationToken cancellationToken
@@ -137,7 +139,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         var scanned = 0;
         while (true)
         {
-            var rows = await RowsAsync(query, scope, position, batch, query.Order, query.Descending, cancellationToken);
+            var rows = await RowsAsync(query, scope, among, position, batch, query.Order, query.Descending, cancellationToken);
             foreach (var row in rows)
             {
                 if (Told(row, query) is { } told)
@@ -175,13 +177,14 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     private async Task<EventPage> SortedAsync(
         EventQuery query,
         ReadScope scope,
+        long[]? among,
         int perPage,
         SearchPosition position,
         CancellationToken cancellationToken
     )
     {
         var all = new List<(JsonElement? Key, ToldEvent Told)>();
-        await foreach (var told in AllAsync(query, scope, position with { Leaf = null }, cancellationToken))
+        await foreach (var told in AllAsync(query, scope, among, position with { Leaf = null }, cancellationToken))
         {
             if (all.Count == MostSorted)
             {
@@ -207,13 +210,14 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     private async Task<int> CountAsync(
         EventQuery query,
         ReadScope scope,
+        long[]? among,
         SearchPosition position,
         int enough,
         CancellationToken cancellationToken
     )
     {
         var count = 0;
-        await foreach (var _ in AllAsync(query, scope, position, cancellationToken))
+        await foreach (var _ in AllAsync(query, scope, among, position, cancellationToken))
         {
             if (++count == enough)
             {
@@ -227,6 +231,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
     private async IAsyncEnumerable<ToldEvent> AllAsync(
         EventQuery query,
         ReadScope scope,
+        long[]? among,
         SearchPosition position,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -234,7 +239,7 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         const int Batch = 2000;
         while (true)
         {
-            var rows = await RowsAsync(query, scope, position, Batch, QueryOrder.Log, descending: false, cancellationToken);
+            var rows = await RowsAsync(query, scope, among, position, Batch, QueryOrder.Log, descending: false, cancellationToken);
             foreach (var row in rows)
             {
                 position = position with { Leaf = row.Leaf };
@@ -259,9 +264,22 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         return query.Holds(new EventView(e)) ? new ToldEvent(e.Clone(), row.OwnContext) : null;
     }
 
+    private static bool IsSharp(EventQuery query)
+    {
+        var sql = new SqlNarrowing(firstParameter: 4);
+        foreach (var criterion in query.Criteria)
+        {
+            criterion.Narrow?.Invoke(sql);
+        }
+
+        return sql.IsSharp;
+    }
+
+    /// <param name="among">Nothing else is the caller's to see; null: that is not known.</param>
     private async Task<List<Row>> RowsAsync(
         EventQuery query,
         ReadScope scope,
+        long[]? among,
         SearchPosition position,
         int limit,
         QueryOrder order,
@@ -273,6 +291,11 @@ internal sealed class EventSearch(NpgsqlDataSource database)
         foreach (var criterion in query.Criteria)
         {
             criterion.Narrow?.Invoke(sql);
+        }
+
+        if (among is not null)
+        {
+            sql.Require($"e.leaf_index = any({sql.Add(among)})");
         }
 
         sql.Require($"e.leaf_index < {sql.Add(position.Size)}");

@@ -14,6 +14,9 @@ internal sealed class SqlNarrowing(int firstParameter)
 
     public List<NpgsqlParameter> Parameters { get; } = [];
 
+    /// <summary>Whether few events come through: of some things or ids.</summary>
+    public bool IsSharp { get; private set; }
+
     public string Where => conditions.Count == 0 ? "true" : string.Join(" and ", conditions);
 
     public string Add(object value)
@@ -31,7 +34,9 @@ internal sealed class SqlNarrowing(int firstParameter)
         );
 
     /// <summary>EventIDs, their error declarations among them.</summary>
-    public void Ids(IEnumerable<string> eventIds) =>
+    public void Ids(IEnumerable<string> eventIds)
+    {
+        IsSharp = true;
         Require(
             "("
                 + string.Join(
@@ -42,9 +47,11 @@ internal sealed class SqlNarrowing(int firstParameter)
                 )
                 + ")"
         );
+    }
 
     public void Items(IReadOnlyCollection<EpcPattern> patterns, IReadOnlyCollection<string> roles)
     {
+        IsSharp = true;
         var role = $"i.role = any({Add(roles.ToArray())})";
         var exact = Add(patterns.Select(p => p.Exact).Distinct().ToArray());
         var ranges = patterns
