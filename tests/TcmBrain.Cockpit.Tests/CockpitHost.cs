@@ -27,10 +27,15 @@ internal sealed class CockpitHost : IAsyncDisposable
         TestTokens.Of("staff", Region.Hospitals[hospital].Code, Region.Hospitals[hospital].County, role);
 
     /// <param name="redis">A Redis of the test's own, else the shared one.</param>
-    public static async Task<CockpitHost> StartAsync(Servers servers, RedisContainer? redis = null, string? database = null)
+    public static async Task<CockpitHost> StartAsync(
+        Servers servers,
+        RedisContainer? redis = null,
+        string? database = null,
+        string? broker = null
+    )
     {
         var text = database ?? await servers.DatabaseAsync("cockpit");
-        var broker = await servers.BrokerAsync();
+        broker ??= await servers.BrokerAsync();
         // One Redis is enough for all: keys carry the generation of the database's tables.
         var redisText = redis?.GetConnectionString() ?? await servers.RedisAsync();
         var service = await TestService.StartAsync(
