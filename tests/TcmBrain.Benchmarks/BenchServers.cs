@@ -1,10 +1,11 @@
 using Npgsql;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
+using Testcontainers.Redis;
 
 namespace TcmBrain.Benchmarks;
 
-/// <summary>PostgreSQL and RabbitMQ of this run alone, as durable as in production; each started when first asked for.</summary>
+/// <summary>PostgreSQL, RabbitMQ and Redis of this run alone, as durable as in production; each started when first asked for.</summary>
 internal sealed class BenchServers : IAsyncDisposable
 {
     private readonly Lazy<Task<PostgreSqlContainer>> postgres = new(async () =>
@@ -21,6 +22,15 @@ internal sealed class BenchServers : IAsyncDisposable
         return server;
     });
 
+    private readonly Lazy<Task<RedisContainer>> redis = new(async () =>
+    {
+        var server = new RedisBuilder().WithImage("redis:7").Build();
+        await server.StartAsync();
+        return server;
+    });
+
+    public async Task<string> RedisAsync() => (await redis.Value).GetConnectionString();
+
     public async Task<string> BrokerAsync() => (await rabbit.Value).GetConnectionString();
 
     /// <summary>A connection string to a database of that name, which may not exist yet.</summary>
@@ -34,6 +44,11 @@ internal sealed class BenchServers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
+        if (redis.IsValueCreated)
+        {
+            await (await redis.Value).DisposeAsync();
+        }
+
         if (rabbit.IsValueCreated)
         {
             await (await rabbit.Value).DisposeAsync();

@@ -41,6 +41,20 @@ root.SetAction(
             ("pharmacy", () => new PharmacyBenchmark(servers, prescriptions: 2_000, rounds: 5, Movements()).RunAsync(cancellationToken)),
             ("quality-sampling", () => new SamplingBenchmark(servers, Rows("TCM_BENCH_ROWS"), noted: 5_000).RunAsync(cancellationToken)),
             ("quality-supervision", () => Task.FromResult(new SupervisionBenchmark(regions: 20).Run())),
+            (
+                "cockpit-fold",
+                () => new CockpitFoldBenchmark(servers, prescriptions: Rows("TCM_BENCH_PRESCRIPTIONS", 40_000)).RunAsync(cancellationToken)
+            ),
+            (
+                "cockpit-live",
+                () =>
+                    new CockpitLiveBenchmark(
+                        servers,
+                        streams: Rows("TCM_BENCH_STREAMS", 1_000),
+                        pushes: 20 * Rows("TCM_BENCH_PUSHES", 500),
+                        perSecond: Rows("TCM_BENCH_PUSHES", 500)
+                    ).RunAsync(cancellationToken)
+            ),
             ("routing", () => Task.FromResult(new RoutingBenchmark(decisions: 20_000, prescriptions: 2_600, days: 20).Run())),
         };
         var asked = arguments.GetValue(names)!;
@@ -77,7 +91,8 @@ return await root.Parse(args).InvokeAsync();
 static bool IsOf(string name, string asked) => name == asked || name.StartsWith(asked + "-", StringComparison.Ordinal);
 
 // Prescriptions or events that stand beside those that are read; ten million take some 30 GB and half an hour to write.
-static int Rows(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), out var rows) ? rows : 1_000_000;
+static int Rows(string variable, int usual = 1_000_000) =>
+    int.TryParse(Environment.GetEnvironmentVariable(variable), out var rows) ? rows : usual;
 
 // Movements that the old pharmacy has behind it; the ten million take some 5 GB and some minutes to write.
 static long Movements() =>

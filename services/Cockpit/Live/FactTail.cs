@@ -21,7 +21,6 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     private readonly TickerEvent?[] _ring = new TickerEvent?[Capacity];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<DirtyHour> _dirty = [];
-    private long _first = long.MaxValue;
     private long _position;
     private Guid _generation;
     private volatile string _log = "";
@@ -54,32 +53,27 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     }
 
     /// <summary>
-    /// What memory has after a position, rising, at most <paramref name="limit"/>; null when the first of it is no longer in memory.
+    /// Looks through what memory has after a position, rising, at most <paramref name="limit"/>, without a lock: a place holds its event from before the
+    /// position passes it until another event, which has another id, takes it.
     /// </summary>
-    public List<TickerEvent>? TryAfter(long after, int limit)
+    /// <returns>the position looked up to; null when the first of it is no longer in memory</returns>
+    public long? TryAfter(long after, int limit, Func<TickerEvent, bool> look)
     {
-        lock (_gate)
+        var upTo = Math.Min(Position, after + limit);
+        for (var id = after + 1; id <= upTo; id++)
         {
-            var position = _position;
-            if (after >= position)
+            if (Volatile.Read(ref _ring[id % Capacity]) is not { } e || e.Id != id)
             {
-                return [];
+                return id == after + 1 ? null : id - 1;
             }
 
-            if (after + 1 < _first || after + 1 <= position - Capacity)
+            if (!look(e))
             {
-                return null;
+                return id - 1;
             }
-
-            var count = (int)Math.Min(limit, position - after);
-            var events = new List<TickerEvent>(count);
-            for (var id = after + 1; id <= after + count; id++)
-            {
-                events.Add(_ring[id % Capacity]!);
-            }
-
-            return events;
         }
+
+        return Math.Max(after, upTo);
     }
 
     /// <summary>Takes what has become stale since the last call, and the position up to which that is complete.</summary>
@@ -202,8 +196,7 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         {
             foreach (var e in events)
             {
-                _ring[e.Id % Capacity] = e;
-                _first = Math.Min(_first, e.Id);
+                Volatile.Write(ref _ring[e.Id % Capacity], e);
                 Interlocked.Exchange(ref _position, e.Id);
                 AddDirty(e);
             }

@@ -19,35 +19,53 @@ public sealed class EventPages(FactTail tail, InstitutionRegister register, Npgs
     /// </summary>
     public async Task<EventPage> AfterAsync(Audience audience, long after, int limit, CancellationToken cancellationToken)
     {
-        var found = new List<TickerEvent>();
-        var searched = 0;
-        while (searched < Searched)
+        List<TickerEvent> found = [];
+        for (var searched = 0; searched < Searched && found.Count < limit; )
         {
-            var events = await ChunkAsync(after, cancellationToken);
-            if (events.Count == 0)
+            var from = after;
+            if (tail.TryAfter(after, Chunk, Look) is { } inMemory)
+            {
+                after = inMemory;
+            }
+            else
+            {
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                foreach (var e in await FactReader.AfterAsync(connection, after, Chunk, cancellationToken))
+                {
+                    if (!Look(e))
+                    {
+                        break;
+                    }
+
+                    after = e.Id;
+                }
+            }
+
+            if (after == from)
             {
                 break;
             }
 
-            foreach (var e in events)
-            {
-                if (audience.Sees(e, register))
-                {
-                    if (found.Count == limit)
-                    {
-                        return new(found, after);
-                    }
-
-                    found.Add(e);
-                }
-
-                after = e.Id;
-            }
-
-            searched += events.Count;
+            searched += (int)(after - from);
         }
 
         return new(found, after);
+
+        // False: there is no room for it, so it is not passed.
+        bool Look(TickerEvent e)
+        {
+            if (audience.Sees(e, register))
+            {
+                if (found.Count == limit)
+                {
+                    return false;
+                }
+
+                found.Add(e);
+            }
+
+            return true;
+        }
     }
 
     /// <summary>
@@ -110,16 +128,5 @@ public sealed class EventPages(FactTail tail, InstitutionRegister register, Npgs
         }
 
         return new(found, before);
-    }
-
-    private async Task<List<TickerEvent>> ChunkAsync(long after, CancellationToken cancellationToken)
-    {
-        if (tail.TryAfter(after, Chunk) is { } fromMemory)
-        {
-            return fromMemory;
-        }
-
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await FactReader.AfterAsync(connection, after, Chunk, cancellationToken);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class FeedGrpc(
 {
     private const int Batch = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan NumbersEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(10);
 
@@ -107,6 +108,7 @@ internal sealed class FeedGrpc(
             {
                 await Task.WhenAny(advanced, refreshed, Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
+                await Task.Delay(Pace, time, cancellationToken);
             }
         }
 

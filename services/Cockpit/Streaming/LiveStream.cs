@@ -97,10 +97,8 @@ internal sealed class LiveStream(
             {
                 await Task.WhenAny(advanced, refreshed, Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
-                if (wrote)
-                {
-                    await Task.Delay(Pace, time, cancellationToken);
-                }
+                // Also when there was nothing for this reader: a thousand of them are not to look at every commit.
+                await Task.Delay(Pace, time, cancellationToken);
             }
         }
     }
