@@ -35,9 +35,9 @@ internal sealed class ReviewOffice(Gateway gateway)
         );
         await DrawAsync(Routine, cancellationToken);
         var topical = await DrawAsync(Topic, cancellationToken);
-        if (topical is { } run)
+        if (topical is { } run && await OfRunAsync(run, cancellationToken) is { Count: > 0 } found)
         {
-            await ConcludeAsync(await OfRunAsync(run, cancellationToken), dispute: false, cancellationToken);
+            await ConcludeAsync(found, dispute: false, cancellationToken);
             await PublishAsync(cancellationToken);
         }
 
@@ -160,7 +160,8 @@ internal sealed class ReviewOffice(Gateway gateway)
                 p.GetProperty("head").GetProperty("planId").GetGuid() == Topic
                 && p.GetProperty("head").GetProperty("month").GetString() == month
             );
-        await reviewer.PutAsync(
+        var (status, text) = await reviewer.SendAsync(
+            HttpMethod.Put,
             $"{Path}/publications/{Guid.CreateVersion7()}",
             new
             {
@@ -170,5 +171,10 @@ internal sealed class ReviewOffice(Gateway gateway)
             },
             cancellationToken
         );
+        // A conflict: somebody has disputed one of them meanwhile, and it is not concluded.
+        if ((int)status >= 300 && status != HttpStatusCode.Conflict)
+        {
+            throw new SimulatorException($"publication: {text}");
+        }
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using TcmBrain.Contracts.Events;
+using TcmBrain.Quality.Reviews.Sampling;
 using TcmBrain.Testing;
 using static TcmBrain.Quality.Tests.Reviews.ReviewOffice;
 
@@ -112,6 +112,30 @@ public sealed class ResultTests(QualityRoom room)
         (await elsewhere.ReadAsync($"{At}/publications/{again}")).ShouldBeRefused("QUA-0441", HttpStatusCode.NotFound);
         await Should.ThrowAsync<Npgsql.PostgresException>(() =>
             room.ScalarAsync<object>("update quality.review_publication set head = '{}' where publication_id = $1 returning 1", again)
+        );
+    }
+
+    [Fact]
+    public async Task The_reviews_audit_themselves()
+    {
+        var office = new ReviewOffice(room);
+        var rx = await office.DrawnAsync();
+        using var reviewer = office.Reviewer();
+        await JudgeAsync(reviewer, rx.AggregateId, 1);
+        var checks = await ReviewAudit.RunAsync(room.Database, TestContext.Current.CancellationToken);
+        checks.Count.ShouldBe(6);
+        // Another test tampers with a population of its own.
+        checks.Where(c => c.Name != "reviews.draws-come-out-again").ShouldAllBe(c => c.Expected == c.Actual);
+        checks.Single(c => c.Name == "reviews.draws-come-out-again").Actual.ShouldBeGreaterThan(0);
+        await room.ScalarAsync<int>(
+            "update quality.review set final_codes = '{3-1}', final_rational = false where prescription_id = $1 returning 1",
+            rx.AggregateId
+        );
+        var broken = await ReviewAudit.RunAsync(room.Database, TestContext.Current.CancellationToken);
+        broken.Single(c => c.Name == "reviews.conclusions-rest-on-a-verdict").Actual.ShouldBe(1);
+        await room.ScalarAsync<int>(
+            "update quality.review set final_codes = '{}', final_rational = true where prescription_id = $1 returning 1",
+            rx.AggregateId
         );
     }
 

@@ -33,6 +33,9 @@ public sealed class EveryPageTests(Platform platform, Chrome chrome)
         "/trace",
         "/recalls",
         "/recalls/new",
+        "/sampling",
+        "/appraisal-results",
+        "/appraisal-publications",
         "/password",
         "/forbidden",
     ];

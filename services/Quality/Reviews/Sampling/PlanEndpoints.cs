@@ -198,6 +198,7 @@ internal static class PlanEndpoints
             insert into quality.review_plan (plan_id, version, kind, name_zh, name_en, setting, share_permyriad, minimum, by_department,
                 by_prescriber, topic, regions, owner_code, review_days, answer_days, active, reason, written_by, written_name, written_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            on conflict do nothing
             """
         );
         object topic = plan.Topic is null ? DBNull.Value : JsonSerializer.Serialize(plan.Topic, StoredJson.Options);
@@ -240,7 +241,11 @@ internal static class PlanEndpoints
         }
 
         batch.BatchCommands.Add(insert);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        // A new plan sent twice at once: one of them has made it.
+        if (await batch.ExecuteNonQueryAsync(cancellationToken) < (plan.Version == 1 ? 1 : 2))
+        {
+            throw QualityFaults.PlanChanged.Exception();
+        }
     }
 
     private static async Task<List<SamplingPlan>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)

@@ -32,6 +32,12 @@ internal sealed class RunDrawing(NpgsqlDataSource database, EventExchange exchan
         var cutoff = await CutoffAsync(cancellationToken);
         await using var work = await exchange.BeginAsync(cancellationToken);
         var plan = await LockPlanAsync(work, planId, person, cancellationToken);
+        // Sent twice at once: the other one has had the plan before.
+        if (await FindAsync(runId, planId, period, person, cancellationToken) is { } meanwhile)
+        {
+            return (meanwhile, false);
+        }
+
         var last = await LastAsync(work, planId, period, cancellationToken);
         var question = new PopulationQuestion(
             plan,
@@ -81,7 +87,8 @@ internal sealed class RunDrawing(NpgsqlDataSource database, EventExchange exchan
         };
         await WriteAsync(work, run, person, cancellationToken);
         await DrawnParts.WriteAsync(work.Connection, runId, parts, cancellationToken);
-        await OpenReviewsAsync(work, run, plan, person, cancellationToken);
+        Guid[] drawn = [.. parts.Values.SelectMany(p => p.Item2.Strata).SelectMany(s => s.Drawn)];
+        await OpenReviewsAsync(work, run, drawn, plan, person, cancellationToken);
         await work.CommitAsync(cancellationToken);
         return (run, true);
     }
@@ -192,6 +199,7 @@ internal sealed class RunDrawing(NpgsqlDataSource database, EventExchange exchan
     private static async Task OpenReviewsAsync(
         Work work,
         SamplingRun run,
+        Guid[] drawn,
         SamplingPlan plan,
         Person person,
         CancellationToken cancellationToken
@@ -204,12 +212,13 @@ internal sealed class RunDrawing(NpgsqlDataSource database, EventExchange exchan
                     prescriber_name, received_at, drawn_at, review_days, answer_days, due_at)
                 select p.prescription_id, p.institution_code, p.region_code, p.month, coalesce(p.department_name, ''),
                     coalesce(p.prescriber_code, ''), coalesce(p.prescriber_name, ''), p.received_at, $2, $3, $4, $2 + make_interval(days => $3)
-                from quality.review_sample s join quality.prescription p using (prescription_id) where s.run_id = $1
+                from unnest($1::uuid[]) as drawn (prescription_id) join quality.prescription p using (prescription_id)
                 on conflict (prescription_id) do nothing returning prescription_id)
             insert into quality.review_history (prescription_id, number, act, actor, actor_name, actor_code, text, happened_at)
             select prescription_id, 1, 'drawn', $5, $6, $7, $8, $2 from opened
             """,
-            run.RunId,
+            // Not by the table just written, of which no statistics are known yet: these are looked up one by one.
+            drawn,
             run.DrawnAt,
             plan.ReviewDays,
             plan.AnswerDays,
