@@ -157,15 +157,17 @@ public static class IndicatorAudit
         );
     }
 
-    private sealed record InstitutionRow(
-        string Code,
-        string Region,
-        string Kind,
-        string Ownership,
-        string Level,
-        int Beds,
-        bool Hall,
-        string[] Departments,
-        string Attributes
-    );
+    // By its properties, not its constructor: an array comes as System.Array.
+    private sealed record InstitutionRow
+    {
+        public required string Code { get; init; }
+        public required string Region { get; init; }
+        public required string Kind { get; init; }
+        public required string Ownership { get; init; }
+        public required string Level { get; init; }
+        public required int Beds { get; init; }
+        public required bool Hall { get; init; }
+        public required string[] Departments { get; init; }
+        public required string Attributes { get; init; }
+    }
 }
