@@ -53,6 +53,10 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
                 cancellationToken
             ),
             .. await Guarded("reviews", ReviewsAsync)(cancellationToken),
+            .. await Guarded(
+                "quality",
+                async token => await QualityChecks.RunAsync(instance.Databases["quality"], instance.Databases["decoction"], token)
+            )(cancellationToken),
             .. await TraceAsync(cancellationToken),
             .. await Guarded("cockpit", CockpitAsync)(cancellationToken),
             .. await SettleAsync([Guarded("indicators", IndicatorsAsync)], cancellationToken),
