@@ -104,7 +104,7 @@ internal sealed class ChartReader(NpgsqlDataSource database, Measures measures, 
                 "c.centre_code",
                 StringComparison.Ordinal
             )}
-            order by s.signals > 0 desc, c.centre_code, c.measure, c.subject limit 1000
+            order by s.signals > 0 desc, c.baseline is null, c.measure, c.centre_code, c.subject limit 1000
             """
         );
         Sight.Of(caller, supervision.Value).Guard(command);
