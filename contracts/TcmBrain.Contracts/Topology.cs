@@ -198,6 +198,7 @@ public static class Topology
                 typeof(ParcelShipped),
                 typeof(ParcelDelivered),
                 typeof(TraceCaptured),
+                typeof(RegionChanged),
             ]
         ),
         new(

@@ -1,3 +1,6 @@
+using TcmBrain.Quality.Evaluation;
+using TcmBrain.Quality.Reports;
+using TcmBrain.Quality.Satisfaction;
 using TcmBrain.Quality.Supervision;
 
 namespace TcmBrain.Quality;
@@ -5,7 +8,14 @@ namespace TcmBrain.Quality;
 /// <summary>What watches over a region rather than over one prescription: behaviour, evaluation, satisfaction, reports.</summary>
 internal static class Oversight
 {
-    public static WebApplicationBuilder AddOversight(this WebApplicationBuilder builder) => builder.AddSupervision();
+    public static WebApplicationBuilder AddOversight(this WebApplicationBuilder builder) =>
+        builder.AddSupervision().AddSatisfaction().AddEvaluation().AddReports();
 
-    public static void MapOversight(this IEndpointRouteBuilder app) => app.MapSupervision();
+    public static void MapOversight(this IEndpointRouteBuilder app)
+    {
+        app.MapSupervision();
+        app.MapSatisfaction();
+        app.MapEvaluation();
+        app.MapReports();
+    }
 }

@@ -35,6 +35,11 @@ internal readonly record struct Sight(string Institution, string[] RegionPrefixe
     /// <summary>For what was read for another reason than to be shown.</summary>
     public bool Sees(string regionCode) => Everything || RegionPrefixes.Any(p => regionCode.StartsWith(p, StringComparison.Ordinal));
 
+    /// <summary>Whether all of a region lies in what the caller looks after.</summary>
+    public bool Holds(string region) =>
+        RegionCode.IsWellFormed(region)
+        && (Everything || RegionPrefixes.Any(p => RegionCode.SubtreePrefix(region).StartsWith(p, StringComparison.Ordinal)));
+
     public void Guard(NpgsqlCommand command)
     {
         command.Parameters.AddWithValue("institution", Institution);

@@ -35,6 +35,8 @@ public sealed class QualityRoom : IAsyncLifetime
 
     public Teller Traceability { get; private set; } = null!;
 
+    public Teller Institutions { get; private set; } = null!;
+
     public DateTimeOffset Now { get; } = new(DateTime.UtcNow.AddHours(-1), TimeSpan.Zero);
 
     public async ValueTask InitializeAsync()
@@ -56,12 +58,25 @@ public sealed class QualityRoom : IAsyncLifetime
         Prescriptions = await Teller.StartAsync("prescriptions", await servers.DatabaseAsync("prescriptions"), broker);
         Pharmacy = await Teller.StartAsync("pharmacy", await servers.DatabaseAsync("pharmacy"), broker);
         Decoction = await Teller.StartAsync("decoction", await servers.DatabaseAsync("decoction"), broker);
+        Institutions = await Teller.StartAsync("institutions", await servers.DatabaseAsync("institutions"), broker);
         Traceability = await Teller.StartAsync("traceability", await servers.DatabaseAsync("traceability"), broker);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var started in new IAsyncDisposable?[] { Prescriptions, Pharmacy, Decoction, Traceability, service, database, servers })
+        foreach (
+            var started in new IAsyncDisposable?[]
+            {
+                Prescriptions,
+                Pharmacy,
+                Decoction,
+                Institutions,
+                Traceability,
+                service,
+                database,
+                servers,
+            }
+        )
         {
             if (started is not null)
             {

@@ -64,6 +64,18 @@ public sealed class Platform : IAsyncLifetime
 
     private EventExchange prescriptionsWork = null!;
 
+    /// <summary>What prescriptions says of many, without pushing them.</summary>
+    public async Task TellOfPrescriptionsAsync(IEnumerable<Event> events)
+    {
+        await using var work = await prescriptionsWork.BeginAsync();
+        foreach (var e in events)
+        {
+            work.Publish(e);
+        }
+
+        await work.CommitAsync();
+    }
+
     /// <summary>What prescriptions says of one that may be filled, without the push before it.</summary>
     public async Task ApproveAsync(PrescriptionApproved approved)
     {

@@ -39,6 +39,11 @@ internal static class RouteTable
             RateLimiterPolicy = PublicCodeLimit,
         },
         Route("decoction", "decoction", "/api/decoction/{**rest}", Closed),
+        // What the patient thinks of it, from the same page.
+        Route("patient-satisfaction", "quality", "/api/quality/public/satisfaction/{code}", Open, ["GET", "HEAD", "PUT"]) with
+        {
+            RateLimiterPolicy = PublicCodeLimit,
+        },
         Route("quality", "quality", "/api/quality/{**rest}", Closed),
         // What a patient's page reads after a scan: the code in the address is the right to see it.
         Route("public-trace", "traceability", "/api/traceability/public/{**rest}", Open, Reading),

@@ -56,6 +56,8 @@ internal static class LabelLayout
         }
 
         marks.Add(new CodeMark(CodeX, 18.5, CodeSide, c.Link));
+        // On a screen the code can be clicked.
+        marks.Add(new LinkMark(CodeX, 18.5, CodeSide, CodeSide, c.Link));
         marks.Add(new TextMark(CodeX, 18.5 + CodeSide + 3.6, 2.9, "扫码看去向与用法", CodeSide));
         if (c.Serial.Length > 0)
         {

@@ -10,6 +10,7 @@ internal static class FactsFeature
         exchange
             .Handle<InstitutionRegistered, NoteInstitution>()
             .Handle<InstitutionChanged, NoteInstitution>()
+            .Handle<RegionChanged, NoteRegion>()
             .Handle<PractitionerRegistered, NotePractitioner>()
             .Handle<PractitionerChanged, NotePractitioner>()
             .Handle<PractitionerSuspended, NotePractitioner>()

@@ -99,3 +99,23 @@ internal sealed class NotePractitioner
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
+
+/// <summary>Regions' names, for the head of a report.</summary>
+internal sealed class NoteRegion : IHandle<RegionChanged>
+{
+    public async Task HandleAsync(RegionChanged e, Work work, CancellationToken cancellationToken)
+    {
+        await using var command = work.Command(
+            """
+            insert into quality.region (code, name_zh, name_en, version) values ($1, $2, $3, $4)
+            on conflict (code) do update set name_zh = excluded.name_zh, name_en = excluded.name_en, version = excluded.version
+            where region.version < excluded.version
+            """,
+            e.Code,
+            e.NameZh,
+            e.NameEn,
+            e.Version
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -119,7 +119,7 @@ internal sealed class AlertDesk(
         return new AlertView(alert, figures, acts, records, [.. AlertLife.States.Where(s => AlertLife.MayBecome(alert.State, s))]);
     }
 
-    public async Task<ActAnswer> ActAsync(
+    public async Task<AlertActAnswer> ActAsync(
         Guid alertId,
         int version,
         ActRequest request,
@@ -155,7 +155,7 @@ internal sealed class AlertDesk(
 
         if (current == version + 1 && state == request.State && lastBy == caller.Subject() && lastReason == NullIfEmpty(request.Reason))
         {
-            return new ActAnswer(alertId, state, current, Recorded: false);
+            return new AlertActAnswer(alertId, state, current, Recorded: false);
         }
 
         if (current != version)
@@ -182,7 +182,7 @@ internal sealed class AlertDesk(
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
         await work.CommitAsync(cancellationToken);
-        return new ActAnswer(alertId, next, current + 1, Recorded: true);
+        return new AlertActAnswer(alertId, next, current + 1, Recorded: true);
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -89,7 +89,7 @@ public sealed record AlertSummary(string? Month, int Open, int All, IReadOnlyLis
 /// <param name="ReferredTo">whom, when it is referred</param>
 public sealed record ActRequest(string? State, string? Reason, string? ReferredTo);
 
-public sealed record ActAnswer(Guid AlertId, string State, int Version, bool Recorded);
+public sealed record AlertActAnswer(Guid AlertId, string State, int Version, bool Recorded);
 
 /// <param name="Month">yyyy-MM; null: the current one</param>
 public sealed record RunRequest(string? Month);
@@ -155,7 +155,7 @@ internal static class SupervisionEndpoints
     }
 
     /// <summary>If-Match names the version that was looked at. The same act by the same person again is answered as before.</summary>
-    public static async Task<Ok<ActAnswer>> ActAsync(
+    public static async Task<Ok<AlertActAnswer>> ActAsync(
         Guid alertId,
         ActRequest request,
         ClaimsPrincipal caller,

@@ -23,6 +23,7 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
         var clock = Stopwatch.StartNew();
         var factory = new PrescriptionFactory(Catalogue.Default, seed, DateTimeOffset.UtcNow.AddHours(-4));
         var day = Enumerable.Range(0, count).Select(i => factory.Make(i, FlawEvery)).ToList();
+        Watching.PlantPatient(day);
 
         await Progress.RunAsync("入库与放行 goods in", report => new Stockroom(gateway).FillAsync(Needed(day), report, cancellationToken));
 
@@ -58,6 +59,10 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
         );
 
         await new ReviewOffice(gateway).WorkAsync(cancellationToken);
+        await Progress.RunAsync(
+            "患者评价、监管与评价 satisfaction, supervision, evaluation",
+            report => new Watching(gateway).RunAsync(answers, states, report, cancellationToken)
+        );
         var hero = Story.Choose(answers, states);
         if (hero is not null)
         {

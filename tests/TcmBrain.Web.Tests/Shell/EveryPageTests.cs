@@ -36,6 +36,10 @@ public sealed class EveryPageTests(Platform platform, Chrome chrome)
         "/sampling",
         "/appraisal-results",
         "/appraisal-publications",
+        "/supervision",
+        "/evaluation",
+        "/satisfaction",
+        "/reports",
         "/password",
         "/forbidden",
     ];

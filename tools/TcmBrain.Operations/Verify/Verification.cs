@@ -57,6 +57,7 @@ internal sealed class Verification(Instance instance, TimeSpan wait)
                 "quality",
                 async token => await QualityChecks.RunAsync(instance.Databases["quality"], instance.Databases["decoction"], token)
             )(cancellationToken),
+            .. await Guarded("oversight", token => OversightChecks.RunAsync(instance.Databases["quality"], token))(cancellationToken),
             .. await TraceAsync(cancellationToken),
             .. await Guarded("cockpit", CockpitAsync)(cancellationToken),
             .. await SettleAsync([Guarded("indicators", IndicatorsAsync)], cancellationToken),
