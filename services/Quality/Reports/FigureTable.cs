@@ -85,7 +85,7 @@ internal static class FigureTable
             "入库批次",
             "Lots accepted",
             $"select count(*), null::bigint from quality.lot where {LotsOfRegion} and accepted_at >= @from_instant and accepted_at < @to_instant",
-            "/lots"
+            "/release"
         ),
         new(
             Lots,
@@ -93,7 +93,7 @@ internal static class FigureTable
             "检验放行率",
             "Lots passed",
             $"select count(*) filter (where state in ('released', 'recalled')), count(*) from quality.lot where {LotsOfRegion} and state <> 'waiting' and decided_at >= @from_instant and decided_at < @to_instant",
-            "/lots"
+            "/release"
         ),
         new(
             Lots,
@@ -101,7 +101,7 @@ internal static class FigureTable
             "召回批次",
             "Lots recalled",
             $"select count(*), null::bigint from quality.lot where {LotsOfRegion} and state = 'recalled' and decided_at >= @from_instant and decided_at < @to_instant",
-            "/lots"
+            "/release"
         ),
         new(
             Process,
@@ -125,7 +125,7 @@ internal static class FigureTable
             "处方点评合理率",
             "Rational on review",
             "select count(*) filter (where final_rational), count(*) from quality.review where starts_with(region_code, @prefix) and concluded_at >= @from_instant and concluded_at < @to_instant",
-            "/appraisal"
+            "/appraisal-results"
         ),
     ];
 }
