@@ -1,0 +1,38 @@
+import type { Page } from '@/shell/pages'
+
+const authorities = ['regulator', 'operator'] as const
+
+export const pages: Page[] = [
+  {
+    path: '/indicators',
+    name: 'indicators',
+    title: ['规划指标', 'Plan indicators'],
+    roles: authorities,
+    nav: { group: 'overview', icon: 'chart', order: 20 },
+    page: () => import('./WallPage.vue')
+  },
+  {
+    path: '/indicators/values',
+    name: 'indicator-values',
+    title: ['指标填报', 'Reported values'],
+    roles: authorities,
+    nav: { group: 'overview', icon: 'clipboard', order: 21 },
+    page: () => import('./ValuesPage.vue')
+  },
+  {
+    path: '/indicators/plans',
+    name: 'indicator-plans',
+    title: ['规划与目标', 'Plans and targets'],
+    roles: authorities,
+    nav: { group: 'overview', icon: 'table', order: 22 },
+    page: () => import('./PlansPage.vue')
+  },
+  {
+    path: '/indicators/:plan/:seq',
+    name: 'indicator',
+    title: ['指标卡', 'Indicator'],
+    roles: authorities,
+    under: 'indicators',
+    page: () => import('./IndicatorPage.vue')
+  }
+]
