@@ -26,6 +26,7 @@ internal sealed class DemoDay(Gateway gateway, int count, int seed)
         Watching.PlantPatient(day);
 
         await Progress.RunAsync("入库与放行 goods in", report => new Stockroom(gateway).FillAsync(Needed(day), report, cancellationToken));
+        await Progress.RunAsync("指标基期值 baselines", report => new Baselines(gateway).ReportAsync(report, cancellationToken));
 
         using var journal = new Journal();
         var answers = new ConcurrentBag<PushAnswer>();

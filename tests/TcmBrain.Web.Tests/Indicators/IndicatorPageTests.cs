@@ -49,7 +49,28 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(visit.Page.Locator("[data-forecast]")).ToHaveTextAsync("数据不足，暂不预测");
         await visit.Page.Locator("[data-open='numerator-0']").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-records] tbody tr")).ToHaveCountAsync(value);
+        await ShotAsync(visit, "card");
+        await visit.GoAsync("/indicators");
+        await Assertions.Expect(visit.Page.Locator(".tile").First).ToBeVisibleAsync();
+        await ShotAsync(visit, "wall");
+        await visit.Page.EvaluateAsync("() => { localStorage.setItem('tcm.locale', 'en'); localStorage.setItem('tcm.theme', 'light') }");
+        await visit.GoAsync("/indicators");
+        await Assertions.Expect(visit.Page.Locator(".tile").First).ToBeVisibleAsync();
+        await ShotAsync(visit, "wall-en");
+        await visit.Page.SetViewportSizeAsync(390, 844);
+        (await visit.SidewaysAsync()).ShouldBeLessThanOrEqualTo(0);
+        await ShotAsync(visit, "wall-phone");
         visit.Complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>For whoever wants to look at them: TCM_SCREENSHOTS=1.</summary>
+    private static async Task ShotAsync(Visit visit, string name)
+    {
+        if (Environment.GetEnvironmentVariable("TCM_SCREENSHOTS") == "1")
+        {
+            var file = RepositoryRoot.Combine("tests", "TcmBrain.Web.Tests", "screenshots", $"indicators-{name}.png");
+            await visit.Page.ScreenshotAsync(new() { Path = file, FullPage = true });
+        }
     }
 
     [Fact]
@@ -64,6 +85,7 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await county.Button("提交审批").ClickAsync();
         // Nothing is taken without what it rests on.
         await Assertions.Expect(county.FaultOf("evidence")).ToBeVisibleAsync();
+        await ShotAsync(county, "report");
         await county.Field("evidence").FillAsync("文旅部门登记名单");
         await county.Button("提交审批").ClickAsync();
         await Assertions.Expect(county.Toast).ToContainTextAsync("已提交");
@@ -78,7 +100,11 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await county.GoAsync("/indicators?plan=yiwu-2025");
         var tile = county.Page.Locator("[data-item='yiwu-2025-11']");
         await Assertions.Expect(tile).ToContainTextAsync("3 个");
-        await Assertions.Expect(tile).ToContainTextAsync("接近进度");
+        await Assertions.Expect(tile).ToContainTextAsync("落后");
+        await ShotAsync(county, "yiwu");
+        await county.GoAsync("/indicators/yiwu-2025/2");
+        await Assertions.Expect(county.Page.Locator("[data-now]")).ToBeVisibleAsync();
+        await ShotAsync(county, "yiwu-card");
         county.Complaints.ShouldBeEmpty();
         above.Complaints.ShouldBeEmpty();
     }
@@ -108,6 +134,7 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await visit.Field("mode").SelectOptionAsync("valid");
         await visit.Button("导入 1 行").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-plan='file-2030']")).ToContainTextAsync("西湖区规划");
+        await ShotAsync(visit, "plans");
         await using var other = await chrome.VisitAsync(platform, "pharmacist1", "/indicators");
         await Assertions.Expect(other.Page.Locator(".tile")).ToHaveCountAsync(0);
         visit.Complaints.ShouldBeEmpty();
