@@ -55,11 +55,11 @@ internal sealed class RunDrawing(NpgsqlDataSource database, EventExchange exchan
         }
 
         var seed = RandomNumberGenerator.GetBytes(DrawKey.SeedBytes);
-        var parts = institutions.ToDictionary(
-            i => i.Key,
-            i => (i.Value.RegionCode, Draw.Of(i.Value.Candidates, plan.Rule, seed)),
-            StringComparer.Ordinal
-        );
+        // Institutions are drawn apart from each other.
+        var parts = institutions
+            .AsParallel()
+            .WithCancellation(cancellationToken)
+            .ToDictionary(i => i.Key, i => (i.Value.RegionCode, Draw.Of(i.Value.Candidates, plan.Rule, seed)), StringComparer.Ordinal);
         if (last is not null && parts.Values.All(p => p.Item2.Drawn == 0))
         {
             return (last, false);
