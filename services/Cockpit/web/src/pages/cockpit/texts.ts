@@ -35,6 +35,7 @@ export const texts = defineTexts({
   'map.measure': ['着色指标', 'Coloured by'],
   'map.flows': ['流向', 'Flows'],
   'map.legend': ['图例', 'Legend'],
+  'map.unknown': ['无从得知', 'Unknown'],
   'map.choose': ['选择区域', 'Choose a region'],
   'map.inset': ['主城区放大', 'Centre, enlarged'],
   'map.everywhere': ['全部区域', 'All regions'],

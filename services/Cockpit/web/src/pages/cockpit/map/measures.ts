@@ -1,5 +1,5 @@
 import type { RegionValues, Valued } from '@/api/cockpit'
-import { formatCount, formatDuration, formatRatio, formatWeight } from '@/format'
+import { formatBig, formatDuration, formatRatio, formatWeight } from '@/format'
 import { locale } from '@/i18n'
 import type { TextKey } from '../texts'
 
@@ -29,7 +29,7 @@ export function formatMeasure(measure: Measure, value: number | null): string {
   if (value === null) return '–'
   switch (measure.kind) {
     case 'count':
-      return formatCount(value, locale.value)
+      return formatBig(value, locale.value)
     case 'weight':
       return formatWeight(value, locale.value)
     case 'rate':
