@@ -89,6 +89,27 @@ public sealed class StreamTests(Servers servers)
     }
 
     [Fact]
+    public async Task An_institution_is_followed_by_those_above_it_and_seen_alone()
+    {
+        await using var host = await CockpitHost.StartAsync(servers);
+        var region = new Region(29);
+        await host.TellAsync([.. region.Institutions(), .. Enumerable.Range(0, 12).SelectMany(i => region.Prescription(hospital: i % 3, steps: 2))]);
+        var code = Region.Hospitals[0].Code;
+        var query = $"?institution={code}&after=0";
+        await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Regulator("330100"), query);
+        var facts = (await reader.UntilAsync(m => m.Name == "facts")).Json.EnumerateArray().ToList();
+        facts.ShouldAllBe(e => e.GetProperty("institution").GetProperty("code").GetString() == code);
+        var counters = await reader.UntilAsync(m => m.Name == "counters");
+        counters.Json.GetProperty("scope").GetProperty("code").GetString().ShouldBe(code);
+        counters.Json.GetProperty("totals").GetProperty("received").GetInt64().ShouldBe(4);
+        var events = await host.GetAsync(CockpitHost.Regulator("330100"), $"/api/cockpit/events?institution={code}");
+        events.GetProperty("items").GetArrayLength().ShouldBe(9, "its registration, and two of each of four");
+        using var other = host.Service.Client(CockpitHost.Regulator("330782"));
+        (await other.GetAsync($"/api/cockpit/stream?institution={code}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.GetAsync($"/api/cockpit/events?institution={code}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Counters_in_the_stream_end_at_the_numbers_of_the_summary()
     {
         await using var host = await CockpitHost.StartAsync(servers);

@@ -11,6 +11,8 @@ public sealed class EveryPageTests(Platform platform, Chrome chrome)
 
     private static readonly string[] Pages =
     [
+        "/",
+        "/?region=330106&measure=rate:promiseKept",
         "/institutions",
         "/institutions?view=map",
         "/institutions/new",

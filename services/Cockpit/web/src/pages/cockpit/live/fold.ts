@@ -1,4 +1,4 @@
-import type { EventPage, Rankings, Summary, TickerEvent } from '@/api/cockpit'
+import type { EventPage, Flows, Rankings, Summary, TickerEvent } from '@/api/cockpit'
 
 /** Events the page keeps: more than any screen shows. */
 export const kept = 80
@@ -7,6 +7,7 @@ export const kept = 80
 export interface LiveState {
   summary: Summary | null
   rankings: Rankings | null
+  flows: Flows | null
   /** Newest first. */
   events: TickerEvent[]
   /** Where to go on from after an interruption. */
@@ -29,6 +30,7 @@ export interface StreamMessage {
 export const nothing: LiveState = {
   summary: null,
   rankings: null,
+  flows: null,
   events: [],
   position: 0,
   skipped: 0,
@@ -64,6 +66,8 @@ export function fold(state: LiveState, message: StreamMessage, now: number): Liv
       return { ...heard, summary: data as Summary }
     case 'rankings':
       return { ...heard, rankings: data as Rankings }
+    case 'flows':
+      return { ...heard, flows: data as Flows }
     case 'skipped': {
       const { from, to } = data as { from: number; to: number }
       return { ...heard, skipped: state.skipped + to - from + 1, position: Math.max(state.position, to) }

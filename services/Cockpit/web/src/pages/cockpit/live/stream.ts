@@ -4,7 +4,7 @@ import { lastEvents, me, streamAddress } from '@/api/session'
 import { connectionOf, pauseBefore, silence, type Connection, type Transport } from './connection'
 import { begin, fold, nothing, type LiveState } from './fold'
 
-const names = ['facts', 'counters', 'rankings', 'skipped', 'beat', 'anew']
+const names = ['facts', 'counters', 'rankings', 'flows', 'skipped', 'beat', 'anew']
 const firstPage = 60
 
 /**

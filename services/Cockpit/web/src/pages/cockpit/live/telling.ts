@@ -22,9 +22,12 @@ export function aboutOf(e: TickerEvent): string {
   return [e.reference, where, e.institution ? undefined : e.topic].filter(Boolean).join(' · ')
 }
 
+/** Events whose aggregate is a prescription. */
+const ofPrescription = /^(Prescription|Decoction|Step|Deviation|Parcel|ColdChain|Stock|Reservation|Dispensing|Withdrawal|Review|Packing)/
+
 /** The page of what an event is about, where there is one that this person may open. */
 export function pageOf(e: Pick<TickerEvent, 'type' | 'aggregateId' | 'institution'>): string | null {
   if (e.type === 'RecallOrdered') return may(['regulator', 'operator', 'quality', 'pharmacist', 'service']) ? `/recalls/${e.aggregateId}` : null
-  if (e.institution && e.type !== 'InstitutionRegistered' && may(['pharmacist', 'prescriber', 'admin', 'his', 'regulator', 'operator'])) return `/prescriptions/${e.aggregateId}`
+  if (e.institution && ofPrescription.test(e.type) && may(['pharmacist', 'prescriber', 'admin', 'his', 'regulator', 'operator'])) return `/prescriptions/${e.aggregateId}`
   return null
 }

@@ -80,11 +80,11 @@ export function breaksOf(measure: Measure, values: readonly (number | null)[]): 
   return Array.from({ length: shades }, (_, i) => step * (i + 1))
 }
 
-/** To 1, 2, 2.5 or 5 times a power of ten, at least 1. */
+/** To a whole number that is easily read, at least 1. */
 function roundUp(n: number): number {
   if (n <= 1) return 1
   const power = 10 ** Math.floor(Math.log10(n))
-  const times = [1, 2, 2.5, 5, 10].find(t => t * power >= n && Number.isInteger(t * power))!
+  const times = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(t => t * power >= n && Number.isInteger(t * power))!
   return times * power
 }
 
