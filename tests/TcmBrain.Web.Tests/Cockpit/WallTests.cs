@@ -89,7 +89,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         await PushAsync(4);
         var events = await platform.GetAsync("admin1", $"/api/cockpit/events?after={before}&limit=500");
         events.GetProperty("items").GetArrayLength().ShouldBeGreaterThanOrEqualTo(4);
-        (await TickerAsync(page)).Max().ShouldBe(before);
+        (await TickerAsync(page)).ShouldNotContain(events.GetProperty("items").EnumerateArray().Max(e => e.GetProperty("id").GetInt64()));
         await visit.Context.SetOfflineAsync(false);
 
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
@@ -144,6 +144,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
     [Fact]
     public async Task The_first_view_is_there_in_time_and_within_its_budget_of_script()
     {
+        await PushAsync(1);
         var times = new List<double>();
         var script = 0.0;
         for (var i = 0; i < 3; i++)

@@ -61,6 +61,7 @@ export interface MapInput {
   asResources: () => boolean
   shown: () => ReadonlySet<ResourceGroup>
   showFlows: () => boolean
+  institution: () => string | null
 }
 
 export function useMapData(input: MapInput) {
@@ -130,14 +131,16 @@ export function useMapData(input: MapInput) {
       for (const p of people) {
         const at = p.longitude !== null && p.latitude !== null ? [p.longitude, p.latitude] : seats.value.get(p.regionCode)
         if (!at) continue
-        list.push({ key: `people:${p.regionCode}`, longitude: at[0]!, latitude: at[1]!, tone: 'practitioners', radius: 5 + 17 * Math.sqrt(p.n / most), label: nameOf(p.nameZh, p.nameEn, p.regionCode), detail: t('resource.people', { n: p.n, tcm: p.tcmPhysicians }) })
+        list.push({ key: `people:${p.regionCode}`, longitude: at[0]!, latitude: at[1]!, tone: 'practitioners', radius: 5 + 17 * Math.sqrt(p.n / most), label: nameOf(p.nameZh, p.nameEn, p.regionCode), detail: t('resource.people', { n: p.n, tcm: p.tcmPhysicians }), here: false })
       }
     }
     for (const point of shownPoints.value) {
       const group = groupOf(point.kind)!
       const value = institutionValues.value.get(point.code)
       const detail = input.asResources() ? t('resource.beds', { n: point.beds ?? 0 }) : value ? formatMeasure(input.measure(), value.value) : ''
-      list.push({ key: point.code, longitude: point.longitude, latitude: point.latitude, tone: group, radius: group === 'centres' ? 6 : 4, label: nameOf(point.nameZh, point.nameEn, point.code), detail: input.asResources() && !point.beds ? '' : detail })
+      const here = point.code === input.institution()
+      const label = nameOf(point.nameZh, point.nameEn, point.code)
+      list.push({ key: point.code, longitude: point.longitude, latitude: point.latitude, tone: group, radius: here ? 8 : group === 'centres' ? 6 : 4, label, detail: input.asResources() && !point.beds ? '' : detail, here })
     }
     return list
   })
