@@ -101,14 +101,15 @@ export interface RecordPage {
 }
 
 export interface RecordItem {
-  position: number
-  type: string
+  /** Of the event in the stream; absent for what stands somewhere now. */
+  position?: number | null
+  type?: string | null
   id: string
   occurredAt: string
-  institution?: Place
-  region?: string
-  centre?: Place
-  reference?: string
+  institution?: Place | null
+  region?: string | null
+  centre?: Place | null
+  reference?: string | null
   value?: number | null
   links?: { prescription?: string | null; trace?: string | null }
 }

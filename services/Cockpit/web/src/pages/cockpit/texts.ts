@@ -85,6 +85,7 @@ export const texts = defineTexts({
 
   'paths.title': ['处方流向', 'Where they go'],
   'paths.note': ['机构 → 中药房 → 区县', 'institution → pharmacy → district'],
+  'paths.label': ['处方流向，方向键选择，回车查看记录', 'Where prescriptions go; arrow keys choose, Enter opens the records'],
   'paths.empty': ['今天还没有分派', 'Nothing routed yet today'],
   'paths.others': ['其他 {n} 个', '{n} others'],
 
@@ -133,7 +134,7 @@ export const texts = defineTexts({
   'records.prescription': ['查看处方', 'Prescription'],
   'records.of': ['{name}', '{name}'],
   'records.ofHour': ['{name} · {hour} 时', '{name} · {hour}:00'],
-  'records.flow': ['机构到中药房的处方', 'From an institution to a pharmacy'],
+  'records.flow': ['这条流向的处方', 'Prescriptions that went this way'],
   'records.stage': ['正处于：{stage}', 'Standing at: {stage}'],
   'records.list.herb': ['用到 {topic} 的处方', 'Prescriptions with {topic}'],
   'records.list.formula': ['{topic} 类方', 'By formula: {topic}'],
