@@ -93,7 +93,10 @@ public sealed class StreamTests(Servers servers)
     {
         await using var host = await CockpitHost.StartAsync(servers);
         var region = new Region(29);
-        await host.TellAsync([.. region.Institutions(), .. Enumerable.Range(0, 12).SelectMany(i => region.Prescription(hospital: i % 3, steps: 2))]);
+        await host.TellAsync([
+            .. region.Institutions(),
+            .. Enumerable.Range(0, 12).SelectMany(i => region.Prescription(hospital: i % 3, steps: 2)),
+        ]);
         var code = Region.Hospitals[0].Code;
         var query = $"?institution={code}&after=0";
         await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Regulator("330100"), query);

@@ -28,15 +28,15 @@ public sealed class WallTests(Platform platform, Chrome chrome)
 
         // The districts of today that the old shapes do not have: folded, named, and said.
         (await page.Locator("[data-shape='330110+330113'], [data-shape='330109+330114']").CountAsync()).ShouldBe(2);
-        (await page.Locator(".map__svg [role=option]").CountAsync()).ShouldBe(13);
-        await Assertions.Expect(page.Locator(".map__note").First).ToContainTextAsync("临平、钱塘");
+        (await page.Locator(".atlas__svg [role=option]").CountAsync()).ShouldBe(13);
+        await Assertions.Expect(page.Locator(".atlas__note").First).ToContainTextAsync("临平、钱塘");
         (await page.EvaluateAsync<int>("document.documentElement.scrollHeight - innerHeight")).ShouldBeLessThanOrEqualTo(0);
         await ShotAsync(page, "wall-1920");
 
         // On the map: from region to region, and in.
-        await page.Locator(".map__regions").FocusAsync();
+        await page.Locator(".atlas__regions").FocusAsync();
         await page.Keyboard.PressAsync("ArrowRight");
-        var there = await page.Locator(".map__svg [aria-selected=true]").GetAttributeAsync("aria-label");
+        var there = await page.Locator(".atlas__svg [aria-selected=true]").GetAttributeAsync("aria-label");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".bar__region select option:checked")).ToHaveTextAsync(there!.Split(' ')[0]);
         await page.Keyboard.PressAsync("Escape");
@@ -74,15 +74,16 @@ public sealed class WallTests(Platform platform, Chrome chrome)
     public async Task A_lost_stream_says_so_and_goes_on_through_the_gateway_without_gap_or_double()
     {
         await PushAsync(1);
-        await using var visit = await chrome.VisitAsync(platform, "admin1", "/");
+        await using var wire = new CutWire(platform.Address);
+        await using var visit = await chrome.VisitAsync(platform, "admin1", new Uri(wire.Address, "/").ToString());
         var page = visit.Page;
         // An institution's own wall: its numbers, its prescription numbers, no region and no map.
         await HeadlinesAgreeAsync(visit, "admin1", "");
         await Assertions.Expect(page.Locator(".bar__place")).ToHaveTextAsync(First.NameZh);
-        await Assertions.Expect(page.Locator(".map")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".atlas")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
 
-        await visit.Context.SetOfflineAsync(true);
+        await wire.CutAsync();
         await Assertions.Expect(page.Locator(".connection")).ToContainTextAsync("数据截至");
         await Assertions.Expect(page.Locator(".cockpit--old")).ToBeVisibleAsync();
         var before = (await TickerAsync(page)).Max();
@@ -90,7 +91,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         var events = await platform.GetAsync("admin1", $"/api/cockpit/events?after={before}&limit=500");
         events.GetProperty("items").GetArrayLength().ShouldBeGreaterThanOrEqualTo(4);
         (await TickerAsync(page)).ShouldNotContain(events.GetProperty("items").EnumerateArray().Max(e => e.GetProperty("id").GetInt64()));
-        await visit.Context.SetOfflineAsync(false);
+        wire.Mend();
 
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
         await HeadlinesAgreeAsync(visit, "admin1", "");
@@ -115,7 +116,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         await using var visit = await chrome.VisitAsync(platform, "operator1", "/", 1920, 1080);
         var page = visit.Page;
         await HeadlinesAgreeAsync(visit, "operator1", "");
-        await Assertions.Expect(page.Locator(".map__note").First).ToContainTextAsync("没有边界图形");
+        await Assertions.Expect(page.Locator(".atlas__note").First).ToContainTextAsync("没有边界图形");
         await page.Locator("[data-shape='330000']").ClickAsync();
         await Assertions.Expect(page.Locator("[data-shape='330700']")).ToBeVisibleAsync();
         await ShotAsync(page, "wall-province");
@@ -163,7 +164,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
                 """
                 const look = () => {
                   const number = document.querySelector('[data-metric=received] .headline__value')?.textContent
-                  const map = document.querySelector('.map__svg [data-shape]')
+                  const map = document.querySelector('.atlas__svg [data-shape]')
                   if (number && number !== '–' && map) window.firstView = performance.now()
                   else requestAnimationFrame(look)
                 }

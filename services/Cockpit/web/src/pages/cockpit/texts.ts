@@ -116,6 +116,7 @@ export const texts = defineTexts({
   'indicators.all': ['全部', 'All'],
   'indicators.empty': ['本区域没有载入规划', 'No plan is loaded for this region'],
   'indicators.unknown': ['未填报', 'not reported'],
+  'indicators.below': ['低于基线', 'below the baseline'],
   'indicators.green': ['达到进度', 'on path'],
   'indicators.amber': ['略有滞后', 'behind'],
   'indicators.red': ['明显滞后', 'far behind'],
