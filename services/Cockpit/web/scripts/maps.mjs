@@ -6,7 +6,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import polylabel from 'polylabel'
 const target = process.argv[2]
 const inner = 'package/geojson/shape-with-internal-borders/'
-const outer = 'package/geojson/shape-only/'
 // Some files hold their lines as text: differences of 1/1024 degree, zigzag, from an offset.
 function ring(text, [x, y]) {
   const out = []
@@ -44,7 +43,7 @@ for (const [code, map] of Object.entries(maps)) {
     const codes = map.codes[f.properties.name]; if (!codes) throw Error(f.properties.name)
     features.push({ type: 'Feature', properties: { codes }, geometry: plain(f.geometry) })
   } else for (const [city, codes] of Object.entries(map.cities))
-    for (const f of JSON.parse(readFileSync(outer + map.province + city + '.geojson')).features) features.push({ type: 'Feature', properties: { codes }, geometry: plain(f.geometry) })
+    for (const f of JSON.parse(readFileSync(inner + map.province + city + '.geojson')).features) features.push({ type: 'Feature', properties: { codes }, geometry: plain(f.geometry) })
   writeFileSync('in.json', JSON.stringify({ type: 'FeatureCollection', features }))
   execFileSync('node_modules/.bin/mapshaper', ['in.json', 'snap', 'snap-interval=0.0006', '-clean', 'gap-fill-area=8km2', '-dissolve2', 'codes', '-simplify', 'weighted', 'interval=' + map.interval, 'keep-shapes', '-clean', '-filter-islands', 'min-area=' + (map.interval > 400 ? '12km2' : '0.6km2'), '-o', 'out.json', 'precision=0.001', 'format=geojson'], { stdio: 'inherit' })
   const out = JSON.parse(readFileSync('out.json'))
