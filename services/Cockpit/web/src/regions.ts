@@ -56,6 +56,20 @@ export function regionsWithin(home: string): string[] {
   return [home, ...below]
 }
 
+/** GB/T 2260's letters of the provinces. */
+const letters: Record<string, string> = {
+  '110000': 'BJ', '120000': 'TJ', '130000': 'HE', '140000': 'SX', '150000': 'NM', '210000': 'LN', '220000': 'JL', '230000': 'HL', '310000': 'SH', '320000': 'JS',
+  '330000': 'ZJ', '340000': 'AH', '350000': 'FJ', '360000': 'JX', '370000': 'SD', '410000': 'HA', '420000': 'HB', '430000': 'HN', '440000': 'GD', '450000': 'GX',
+  '460000': 'HI', '500000': 'CQ', '510000': 'SC', '520000': 'GZ', '530000': 'YN', '540000': 'XZ', '610000': 'SN', '620000': 'GS', '630000': 'QH', '640000': 'NX',
+  '650000': 'XJ', '710000': 'TW', '810000': 'HK', '820000': 'MO'
+}
+
+/** A name for where there is little room: 浙江, ZJ; a city or county has none shorter than its own. */
+export function shortRegionName(code: string, chinese: boolean): string {
+  if (!(code in letters)) return regionName(code, chinese)
+  return chinese ? regionName(code, true).replace(/(省|市|维吾尔自治区|壮族自治区|回族自治区|自治区|特别行政区)$/, '') : letters[code]!
+}
+
 /** The region above: county, city, province, everywhere; null above everything. */
 export function parentOf(code: string): string | null {
   if (code === everywhere) return null

@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { dayOf, formatCount, formatShare, formatTime, formatWeight, hourOf } from '@/format'
+import { dayOf, formatBig, formatCount, formatDuration, formatRatio, formatShare, formatTime, formatWeight, hourOf } from '@/format'
 import { pastOf, presentOf } from '@/pages/cockpit/live/curve'
 
 describe('formatting', () => {
   it('groups counts', () => {
     expect(formatCount(1234567, 'zh-CN')).toBe('1,234,567')
+  })
+
+  it('writes what is too long for a wall in 万 and 亿, or K and M', () => {
+    expect([99_999, 123_456, 234_567_890].map(n => formatBig(n, 'zh-CN'))).toEqual(['99,999', '12.3万', '2.3亿'])
+    expect([123_456, 2_345_678].map(n => formatBig(n, 'en'))).toEqual(['123.5K', '2.3M'])
+  })
+
+  it('measures time in what fits, and does not invent what is unknown', () => {
+    expect([45, 5_220, 15_120, 400_000].map(n => formatDuration(n, 'zh-CN'))).toEqual(['45 秒', '87 分钟', '4.2 小时', '4.6 天'])
+    expect([formatDuration(null, 'en'), formatRatio(null, 'en'), formatRatio(0.912, 'en')]).toEqual(['–', '–', '91.2%'])
   })
 
   it.each([

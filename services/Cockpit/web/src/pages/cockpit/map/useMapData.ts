@@ -115,7 +115,7 @@ export function useMapData(input: MapInput) {
 
   const regions = computed<Map<string, MapRegion>>(() => {
     const codes = input.map()?.shapes.flatMap(shape => shape.codes) ?? []
-    return new Map(codes.map(code => [code, { code, name: name(code), value: formatMeasure(measure.value, valueOf([code])) }]))
+    return new Map(codes.map(code => [code, { code, name: name(code), value: formatMeasure(measure.value, valueOf([code])), none: !valueOf([code]) }]))
   })
 
   const seats = computed(() => new Map((input.map()?.shapes ?? []).flatMap(shape => shape.codes.map((code, i) => [code, shape.at[i] ?? shape.at[0]!] as const))))
