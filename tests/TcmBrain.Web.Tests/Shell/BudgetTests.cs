@@ -6,7 +6,8 @@ namespace TcmBrain.Web.Tests.Shell;
 /// <summary>How much a browser has to fetch, compressed as the service does (Brotli).</summary>
 public sealed partial class BudgetTests
 {
-    private const int Everything = 600 * 1024;
+    /// <summary>Of all pages of all roles, which nobody fetches; what the heaviest first view fetches is measured in Chromium, against 600 kB (Cockpit/WallTests).</summary>
+    private const int Everything = 800 * 1024;
     private const int BeforeSigningIn = 120 * 1024;
 
     private static readonly string Site = RepositoryRoot.Combine("services", "Cockpit", "wwwroot");

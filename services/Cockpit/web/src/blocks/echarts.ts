@@ -1,20 +1,17 @@
-import { BarChart, GraphChart, LineChart, PieChart, ScatterChart } from 'echarts/charts'
-import { GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'
+import { GraphChart, LineChart, ScatterChart } from 'echarts/charts'
+import { GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, registerMap, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 use([
-  BarChart,
   GraphChart,
   LineChart,
-  PieChart,
   ScatterChart,
   GeoComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
   TooltipComponent,
-  VisualMapComponent,
   CanvasRenderer
 ])
 
