@@ -8,7 +8,7 @@ export const pages: Page[] = [
     name: 'indicators',
     title: ['规划指标', 'Plan indicators'],
     roles: authorities,
-    nav: { group: 'overview', icon: 'chart', order: 20 },
+    nav: { group: 'overview', icon: 'chart', order: 60 },
     page: () => import('./WallPage.vue')
   },
   {
@@ -16,7 +16,7 @@ export const pages: Page[] = [
     name: 'indicator-values',
     title: ['指标填报', 'Reported values'],
     roles: authorities,
-    nav: { group: 'overview', icon: 'clipboard', order: 21 },
+    nav: { group: 'overview', icon: 'clipboard', order: 61 },
     page: () => import('./ValuesPage.vue')
   },
   {
@@ -24,7 +24,7 @@ export const pages: Page[] = [
     name: 'indicator-plans',
     title: ['规划与目标', 'Plans and targets'],
     roles: authorities,
-    nav: { group: 'overview', icon: 'table', order: 22 },
+    nav: { group: 'overview', icon: 'table', order: 62 },
     page: () => import('./PlansPage.vue')
   },
   {
