@@ -22,6 +22,16 @@ public sealed class EdgeIdentityTests
     }
 
     [Fact]
+    public void Every_route_leads_to_a_service_that_is_there()
+    {
+        string[] there = [.. RouteTable.HttpServices, .. RouteTable.GrpcServices.Select(RouteTable.GrpcCluster)];
+        foreach (var route in RouteTable.Http.Concat(RouteTable.Grpc))
+        {
+            there.ShouldContain(route.ClusterId!, route.RouteId);
+        }
+    }
+
+    [Fact]
     public async Task Another_sites_page_stops_at_the_edge()
     {
         var arrived = 0;

@@ -82,7 +82,7 @@ internal static class RouteTable
         "cockpit",
     ];
 
-    public static readonly IReadOnlyList<string> GrpcServices = ["prescriptions", "decoction", "cockpit"];
+    public static readonly IReadOnlyList<string> GrpcServices = ["prescriptions", "pharmacy", "decoction", "cockpit"];
 
     public static string GrpcCluster(string service) => service + "-grpc";
 
