@@ -16,7 +16,12 @@ internal static class EmbeddedTable
         using var text = new StreamReader(stream);
         using var csv = new CsvReader(
             text,
-            new CsvConfiguration(CultureInfo.InvariantCulture) { PrepareHeaderForMatch = h => h.Header.Replace("_", "").ToLowerInvariant() }
+            new CsvConfiguration(CultureInfo.InvariantCulture)
+            {
+                PrepareHeaderForMatch = h => h.Header.Replace("_", "").ToLowerInvariant(),
+                // A comma too many would shift what follows it.
+                DetectColumnCountChanges = true,
+            }
         );
         return [.. csv.GetRecords<TRow>()];
     }

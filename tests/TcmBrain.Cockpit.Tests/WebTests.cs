@@ -248,11 +248,22 @@ public sealed class WebTests(Servers servers, Browser browser)
 
         var index = await client.GetStringAsync("/");
         var script = System.Text.RegularExpressions.Regex.Match(index, "src=\"(/assets/[^\"]+\\.js)\"").Groups[1].Value;
-        client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
+        var plain = await client.GetByteArrayAsync(script);
+        client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip;q=0.5, br");
         using var asset = await client.GetAsync(script);
         asset.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromDays(365));
+        asset.Headers.Vary.ShouldBe(["Accept-Encoding"]);
         asset.Content.Headers.ContentEncoding.ShouldBe(["br"]);
-        (await asset.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(600 * 1024);
+        asset.Content.Headers.ContentType!.ToString().ShouldBe("text/javascript; charset=utf-8");
+        var packed = await asset.Content.ReadAsByteArrayAsync();
+        packed.Length.ShouldBeLessThan(600 * 1024);
+        await using var unpacked = new System.IO.Compression.BrotliStream(
+            new MemoryStream(packed),
+            System.IO.Compression.CompressionMode.Decompress
+        );
+        using var whole = new MemoryStream();
+        await unpacked.CopyToAsync(whole);
+        whole.ToArray().ShouldBe(plain);
         foreach (
             var path in (string[])
                 ["/api/nothing", "/assets/none.js", "/favicon.ico", "/../appsettings.json", "/%2e%2e/TcmBrain.Cockpit.csproj"]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Net.Http.Headers;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Cockpit.Site;
@@ -108,6 +109,17 @@ public static class WebSite
         var hashed = path.StartsWith("/assets/", StringComparison.Ordinal);
         headers.CacheControl = hashed ? "public, max-age=31536000, immutable" : "no-cache";
         var type = Types.TryGetContentType(file.Name, out var known) ? known : "application/octet-stream";
+        if (isAsset && files.GetFileInfo(path + ".br") is { Exists: true } packed)
+        {
+            // Packed when it was built, smaller than what could be packed now.
+            headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+            if (TakesBrotli(context.Request))
+            {
+                headers.ContentEncoding = "br";
+                file = packed;
+            }
+        }
+
         await Results
             .File(
                 file.PhysicalPath!,
@@ -117,4 +129,7 @@ public static class WebSite
             )
             .ExecuteAsync(context);
     }
+
+    private static bool TakesBrotli(HttpRequest request) =>
+        request.GetTypedHeaders().AcceptEncoding.Any(encoding => encoding.Value == "br" && encoding.Quality is not 0);
 }
