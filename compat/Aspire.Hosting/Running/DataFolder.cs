@@ -48,9 +48,10 @@ internal sealed class DataFolder(string root) : IDisposable
             var other = File.Exists(ProcessFile) ? $" (process {File.ReadAllText(ProcessFile).Trim()})" : "";
             throw new StartFailure($"the data folder {root} is in use by another instance{other}: stop it, or choose another folder");
         }
-        PrivateFile.Write(ProcessFile, $"{Environment.ProcessId}\n");
+        // What a killed instance left goes first: with this process's number beside it, it would be taken for this one's word.
         File.Delete(ReadyFile);
         File.Delete(StateFile);
+        PrivateFile.Write(ProcessFile, $"{Environment.ProcessId}\n");
     }
 
     /// <summary>Lets go of it, and takes away what told of the running instance.</summary>
