@@ -37,7 +37,7 @@ internal sealed class Region(int seed)
     ];
     private static readonly string[] Syndromes = ["气虚证", "血虚证", "肝郁脾虚证", "痰湿证", "阴虚火旺证"];
     private readonly Random _random = new(seed);
-    private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
+    private readonly DateTimeOffset _now = InOneDay(DateTimeOffset.UtcNow);
     private int _number;
 
     /// <summary>The register: four hospitals and a centre.</summary>
@@ -46,6 +46,15 @@ internal sealed class Region(int seed)
             .. Hospitals.Select(h => Entry(h.Code, h.Zh, h.En, "hospital", h.County)),
             Entry(Centre, "西湖共享中药房", "Xihu Shared Pharmacy", "pharmacy", "330106"),
         ];
+
+    /// <summary>Now, or the nearest time from which the six hours before and the two and a half after lie in the region's same day.</summary>
+    private static DateTimeOffset InOneDay(DateTimeOffset now)
+    {
+        var local = now.ToOffset(TimeSpan.FromHours(8));
+        var midnight = local - local.TimeOfDay;
+        var (first, last) = (midnight.AddHours(6), midnight.AddHours(21.5));
+        return (local < first ? first : local > last ? last : local).ToUniversalTime();
+    }
 
     /// <summary>The whole way of one prescription, or as far as <paramref name="steps"/> goes.</summary>
     public List<TakenEvent> Prescription(int? hospital = null, int steps = int.MaxValue, string? hisNumber = null)

@@ -39,10 +39,11 @@ public sealed class JobPathTests(Room room)
                 nameof(StepCompleted),
                 nameof(StepCompleted),
                 nameof(DecoctionCompleted),
+                nameof(PackingChecked),
                 nameof(ParcelShipped),
                 nameof(ParcelDelivered),
             ]);
-        told.Select(t => t.Event.Version).ShouldBe(Enumerable.Range(1, 8));
+        told.Select(t => t.Event.Version).ShouldBe(Enumerable.Range(1, 9));
         // One trace from the push to the delivery, though people and hours lie between.
         var traceId = trace[..35];
         told.ShouldAllBe(t => t.TraceParent!.StartsWith(traceId, StringComparison.Ordinal));
@@ -55,10 +56,10 @@ public sealed class JobPathTests(Room room)
         completed.OccurredAt.ShouldBe(packed);
         completed.BagSerials.Distinct().Count().ShouldBe(rx.Doses * rx.PacksPerDose);
         completed.MillilitresPerBag.ShouldBe(200);
-        var delivered = (ParcelDelivered)told[7].Event;
+        var delivered = (ParcelDelivered)told[8].Event;
         delivered.BagSerials.ShouldBe(completed.BagSerials);
         delivered.Sscc.Length.ShouldBe(18);
-        delivered.ParcelId.ShouldBe(((ParcelShipped)told[6].Event).ParcelId);
+        delivered.ParcelId.ShouldBe(((ParcelShipped)told[7].Event).ParcelId);
 
         var story = (await worker.ReadAsync($"/api/decoction/prescriptions/{rx.AggregateId}")).Json;
         story.GetProperty("state").GetString().ShouldBe("delivered");
