@@ -59,7 +59,7 @@ public sealed class DispensingTests(House house)
             .ShouldBe(["PrescriptionRouted", "StockReserved", "DispensingStarted", "PrescriptionDispensed", "PrescriptionChecked"]);
         told.Select(t => t.Event.Version).ShouldBe([1, 2, 3, 4, 5]);
         var last = (PrescriptionChecked)told[^1].Event;
-        last.Portions.ShouldHaveSingleItem().ShouldBe(new WeighedPortion(1, piece, lot, number, new(69_400), ""));
+        last.Portions.ShouldHaveSingleItem().ShouldBe(new WeighedPortion(1, piece, lot, number, new(69_400), "") { Asked = new(70_000) });
         (last.Dispenser, last.Checker, last.Doses, last.PacksPerDose, last.Decoct).ShouldBe(("dispenser-1", "checker-1", 7, 2, true));
     }
 
