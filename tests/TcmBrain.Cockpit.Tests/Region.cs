@@ -53,7 +53,11 @@ internal sealed class Region(int seed)
         var local = now.ToOffset(TimeSpan.FromHours(8));
         var midnight = local - local.TimeOfDay;
         var (first, last) = (midnight.AddHours(6), midnight.AddHours(21.5));
-        return (local < first ? first : local > last ? last : local).ToUniversalTime();
+        return (
+            local < first ? first
+            : local > last ? last
+            : local
+        ).ToUniversalTime();
     }
 
     /// <summary>The whole way of one prescription, or as far as <paramref name="steps"/> goes.</summary>

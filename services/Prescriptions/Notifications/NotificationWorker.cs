@@ -19,6 +19,9 @@ internal sealed partial class NotificationWorker(
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    /// <summary>How long a claim keeps others away: longer than the outlet is waited for, so that nobody sends what is being sent.</summary>
+    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(30);
+
     private sealed record Claimed(
         Guid Id,
         Guid PrescriptionId,
@@ -104,8 +107,7 @@ internal sealed partial class NotificationWorker(
         await using var command = database.CreateCommand(
             """
             update prescriptions.notification n
-            set attempts = attempts + 1, channel = $3,
-                next_at = $1 + least($4::interval, $2::interval * power(2, least(attempts, 20)))
+            set attempts = attempts + 1, channel = $3, next_at = $1 + $2
             where id = (
                 select id from prescriptions.notification where state = 'waiting' and next_at <= $1
                 order by next_at limit 1 for update skip locked)
@@ -113,9 +115,8 @@ internal sealed partial class NotificationWorker(
             """
         );
         command.Parameters.Add(new NpgsqlParameter { Value = time.GetUtcNow() });
-        command.Parameters.Add(new NpgsqlParameter { Value = TimeSpan.FromSeconds(settings.Value.FirstRetrySeconds) });
+        command.Parameters.Add(new NpgsqlParameter { Value = Claim });
         command.Parameters.Add(new NpgsqlParameter { Value = outlet.Name });
-        command.Parameters.Add(new NpgsqlParameter { Value = LongestWait });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new Claimed(
@@ -151,9 +152,14 @@ internal sealed partial class NotificationWorker(
 
     private async Task NoteAsync(Claimed message, string error, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("update prescriptions.notification set last_error = $2 where id = $1");
+        var wait = TimeSpan.FromSeconds(settings.Value.FirstRetrySeconds) * Math.Pow(2, Math.Min(message.Attempts - 1, 20));
+        await using var command = database.CreateCommand(
+            "update prescriptions.notification set last_error = $2, next_at = $3 where id = $1 and attempts = $4 and state = 'waiting'"
+        );
         command.Parameters.Add(new NpgsqlParameter { Value = message.Id });
         command.Parameters.Add(new NpgsqlParameter { Value = error });
+        command.Parameters.Add(new NpgsqlParameter { Value = time.GetUtcNow() + (wait < LongestWait ? wait : LongestWait) });
+        command.Parameters.Add(new NpgsqlParameter { Value = message.Attempts });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
