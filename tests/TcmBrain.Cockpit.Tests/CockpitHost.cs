@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using TcmBrain.Contracts;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.Testing;
 using Testcontainers.Redis;
@@ -85,6 +86,20 @@ internal sealed class CockpitHost : IAsyncDisposable
         var before = await CountAsync();
         await Publisher.TellAsync(events);
         await Eventually.Be(async () => await CountAsync() == before + events.Count, "the events are folded");
+        // The live view follows in steps of its own.
+        await Eventually.Be(
+            async () => (await GetAsync(Operator(), "/api/cockpit/summary")).GetProperty("asOf").GetInt64() >= await LastOfTodayAsync(),
+            "the events are shown"
+        );
+    }
+
+    private async Task<long> LastOfTodayAsync()
+    {
+        await using var command = Database.CreateCommand(
+            "select coalesce(max(last_fact), 0) from cockpit.counters where kind = 'r' and code = '000000' and day = $1"
+        );
+        command.Parameters.Add(new() { Value = RegionTime.DayOf(DateTimeOffset.UtcNow) });
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public async Task<long> CountAsync()
