@@ -33,7 +33,7 @@ public sealed class Stand : IAsyncLifetime
         }
         finally
         {
-            await pushing;
+            TestContext.Current.TestOutputHelper?.WriteLine($"pushed {Acknowledged(seed).Count} of {count}: {await pushing}");
         }
 
         await Platform.BeHealthyAsync();
@@ -73,7 +73,7 @@ public sealed class Stand : IAsyncLifetime
         var before = Acknowledged(seed).Count;
         return Eventually.Be(
             () => Acknowledged(seed).Count is var now && (now > before || now == count),
-            "pushes are acknowledged again",
+            $"pushes are acknowledged again after {before} of {count}",
             TimeSpan.FromSeconds(60)
         );
     }

@@ -7,6 +7,8 @@ namespace TcmBrain.HisSimulator;
 /// <summary>The platform as a stranger sees it: the gateway's two addresses, and tokens for its clients.</summary>
 public sealed class Gateway : IDisposable
 {
+    private static readonly TimeSpan TokenWithin = TimeSpan.FromSeconds(20);
+
     private readonly Dictionary<string, (string Token, DateTimeOffset Until)> tokens = [];
     private readonly SemaphoreSlim asking = new(1);
 
@@ -101,13 +103,19 @@ public sealed class Gateway : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(TokenWithin);
         try
         {
-            return await Http.SendAsync(request, cancellationToken);
+            return await Http.SendAsync(request, bound.Token);
         }
         catch (HttpRequestException e)
         {
             throw new SimulatorException($"Nobody answers at {Http.BaseAddress}: {e.Message} (is ./tcm up running?)");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SimulatorException($"{Http.BaseAddress} gave no token within {TokenWithin.TotalSeconds:0} s.");
         }
     }
 

@@ -7,16 +7,22 @@ namespace TcmBrain.Traceability.Capture;
 /// <summary>
 /// Captures share transactions (decision 0003): whatever waits is taken, stored and committed together, and only then answered. The log has
 /// one turn at a time anyway, so there is one lane. Most go in one round trip, from where the log is known to end; those that are refused
-/// there take a turn and look first. A batch that fails is done again request by request.
+/// there take a turn and look first. While one batch is stored, the next is made ready if there is much to it; small ones gather instead. A
+/// batch that fails is done again request by request.
 /// </summary>
 public sealed class CaptureLane(EventExchange exchange, TraceLog log, LogEnd end, TimeProvider time) : BackgroundService
 {
     private const int MostEvents = 2000;
     private const int MostRequests = 256;
 
+    /// <summary>So many waiting events take long enough to lay out that the database need not wait for it.</summary>
+    private const int WorthPreparing = 500;
+
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(1024) { SingleReader = true, AllowSynchronousContinuations = false }
     );
+
+    private int waitingEvents;
 
     private sealed record Waiting(CaptureItem Item)
     {
@@ -27,30 +33,32 @@ public sealed class CaptureLane(EventExchange exchange, TraceLog log, LogEnd end
     public async Task<CaptureOutcome> CaptureAsync(CaptureItem item, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(item);
+        Interlocked.Add(ref waitingEvents, item.Drafts.Count);
         await queue.Writer.WriteAsync(waiting, cancellationToken);
         return await waiting.Done.Task.WaitAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<Waiting>();
+        var storing = Task.CompletedTask;
         try
         {
             while (await queue.Reader.WaitToReadAsync(stoppingToken))
             {
-                batch.Clear();
-                var events = 0;
-                while (events < MostEvents && batch.Count < MostRequests && queue.Reader.TryRead(out var next))
+                if (Volatile.Read(ref waitingEvents) < WorthPreparing)
                 {
-                    batch.Add(next);
-                    events += next.Item.Drafts.Count;
+                    await storing;
                 }
 
-                await RunAsync(batch);
+                var batch = Take();
+                var prepared = Prepare([.. batch.Select(w => w.Item)]);
+                await storing;
+                storing = RunAsync(batch, prepared);
             }
         }
         finally
         {
+            await storing;
             queue.Writer.TryComplete();
             while (queue.Reader.TryRead(out var left))
             {
@@ -59,11 +67,26 @@ public sealed class CaptureLane(EventExchange exchange, TraceLog log, LogEnd end
         }
     }
 
-    private async Task RunAsync(List<Waiting> batch)
+    private List<Waiting> Take()
+    {
+        var batch = new List<Waiting>();
+        var events = 0;
+        while (events < MostEvents && batch.Count < MostRequests && queue.Reader.TryRead(out var next))
+        {
+            batch.Add(next);
+            events += next.Item.Drafts.Count;
+        }
+
+        Interlocked.Add(ref waitingEvents, -events);
+        return batch;
+    }
+
+    /// <summary>Throws nothing: each request gets its outcome, or its failure.</summary>
+    private async Task RunAsync(List<Waiting> batch, Prepared? prepared)
     {
         try
         {
-            var outcomes = await StoreAsync([.. batch.Select(w => w.Item)]);
+            var outcomes = await StoreAsync([.. batch.Select(w => w.Item)], prepared);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Done.TrySetResult(outcomes[i]);
@@ -77,31 +100,43 @@ public sealed class CaptureLane(EventExchange exchange, TraceLog log, LogEnd end
         {
             foreach (var alone in batch)
             {
-                await RunAsync([alone]);
+                await RunAsync([alone], Prepare([alone.Item]));
             }
         }
     }
 
-    private async Task<List<CaptureOutcome>> StoreAsync(List<CaptureItem> items) =>
-        await StoreAtEndAsync(items) ?? await StoreInTurnAsync(items);
+    private async Task<List<CaptureOutcome>> StoreAsync(List<CaptureItem> items, Prepared? prepared) =>
+        prepared is { } ready && await end.TryAppendAsync(ready.Append) is { } recordedAt
+            ? ready.Sorted.ConvertAll(s => new CaptureOutcome(s.Captured, s.Results, recordedAt))
+            : await StoreInTurnAsync(items);
 
-    /// <summary>As if no id were in the log yet, which its index then sees to. Null when nothing was stored.</summary>
-    private async Task<List<CaptureOutcome>?> StoreAtEndAsync(List<CaptureItem> items)
+    /// <summary>As if no id were in the log yet, which its index then sees to. Null when a turn has to be taken.</summary>
+    private Prepared? Prepare(List<CaptureItem> items)
     {
         if (end.Size is not { } size)
         {
             return null;
         }
 
-        var known = new Dictionary<string, KnownEvent>(StringComparer.Ordinal);
-        var fresh = new List<TraceDraft>();
-        var sorted = items.ConvertAll(item => Sort(item, known, size, fresh));
-        return
-            fresh.Count > 0
-            && await end.TryAppendAsync(fresh, batch => CaptureJobs.AddTo(batch, items, sorted, time.GetUtcNow())) is { } recordedAt
-            ? sorted.ConvertAll(s => new CaptureOutcome(s.Captured, s.Results, recordedAt))
-            : null;
+        try
+        {
+            var known = new Dictionary<string, KnownEvent>(StringComparer.Ordinal);
+            var fresh = new List<TraceDraft>();
+            var sorted = items.ConvertAll(item => Sort(item, known, size, fresh));
+            return
+                fresh.Count > 0
+                && end.Prepare(fresh, size, batch => CaptureJobs.AddTo(batch, items, sorted, time.GetUtcNow())) is { } append
+                ? new Prepared(append, sorted)
+                : null;
+        }
+        catch (Exception)
+        {
+            // In their turn each fails for itself.
+            return null;
+        }
     }
+
+    private sealed record Prepared(PreparedAppend Append, List<(bool Captured, List<CaptureResult> Results)> Sorted);
 
     private async Task<List<CaptureOutcome>> StoreInTurnAsync(List<CaptureItem> items)
     {

@@ -27,7 +27,7 @@ public sealed record PushAnswer(SimulatedPrescription Pushed, PushReply? Accepte
 
 /// <summary>
 /// Pushes as a hospital's system should: pipelined streams; whatever was not answered when a stream broke is sent again, with growing
-/// pauses, at most ten times; what was refused is not.
+/// pauses, until ten times in a row brought no answer; what was refused is not.
 /// </summary>
 public sealed class PushRun(Gateway gateway, Journal journal)
 {
@@ -47,6 +47,12 @@ public sealed class PushRun(Gateway gateway, Journal journal)
         var tally = new Tally(journal, answered);
         var clock = Stopwatch.StartNew();
         var byHospital = prescriptions.GroupBy(p => p.ClientId).ToList();
+        foreach (var hospital in byHospital)
+        {
+            // A platform that is not there is said at once; from here on it is one that comes back.
+            await gateway.TokenAsync(hospital.Key, DemoRegion.ClientOf(hospital.Key).Secret, cancellationToken);
+        }
+
         await Task.WhenAll(
             byHospital.Select(g => HospitalAsync(g.Key, [.. g], perSecond / byHospital.Count, unary, tally, cancellationToken))
         );
@@ -66,8 +72,13 @@ public sealed class PushRun(Gateway gateway, Journal journal)
         var open = new ConcurrentDictionary<ulong, SimulatedPrescription>(
             prescriptions.Select((p, i) => KeyValuePair.Create((ulong)i + 1, p))
         );
-        for (var attempt = 0; !open.IsEmpty; attempt++)
+        for (var (attempt, left) = (0, open.Count); !open.IsEmpty; attempt++)
         {
+            if (open.Count < left)
+            {
+                (attempt, left) = (1, open.Count);
+            }
+
             if (attempt > 0)
             {
                 if (attempt == MostAttempts)
@@ -91,7 +102,7 @@ public sealed class PushRun(Gateway gateway, Journal journal)
                 );
             }
             catch (RpcException e) when (MayBeRepeated(e.StatusCode)) { }
-            catch (SimulatorException) when (attempt > 0) { }
+            catch (SimulatorException) { }
         }
     }
 
