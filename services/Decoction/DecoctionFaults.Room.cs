@@ -169,4 +169,25 @@ public static partial class DecoctionFaults
         "vessel {0} is not broken",
         GrpcStatus: 9
     );
+    public static readonly FaultDefinition NotJoined = new(
+        "DEC-0526",
+        409,
+        "{0} 尚未完成,不能分装:完成并记录,或由具名人员处置偏差",
+        "{0} is not done yet: do and record it, or a named person decides on the deviation, before packing",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition NotStrained = new(
+        "DEC-0527",
+        409,
+        "“{0}”须在二煎结束、滤出药液之后",
+        "{0} goes into the strained liquid, after the second boil has ended",
+        GrpcStatus: 9
+    );
+    public static readonly FaultDefinition PackedAlready = new(
+        "DEC-0528",
+        409,
+        "分装已开始,不能再做“{0}”",
+        "packing has begun: {0} can no longer be joined",
+        GrpcStatus: 9
+    );
 }

@@ -165,7 +165,8 @@ internal sealed partial class RoomWatch(
             """
             select s.vessel_id, s.prescription_id, j.recipe, s.step, v.name, s.started_at, s.attempt, s.recorded_at,
                    array(select a.handling from decoction.step_action a
-                         where a.prescription_id = s.prescription_id and a.attempt = s.attempt)
+                         where a.prescription_id = s.prescription_id and a.attempt = s.attempt
+                           and a.superseded_by is null and a.done_at is not null)
             from decoction.step s join decoction.job j using (prescription_id) join decoction.vessel v on v.vessel_id = s.vessel_id
             where s.finished_at is null and s.superseded_by is null and s.step in ('first-boil', 'second-boil') and j.state = 'decocting'
             """

@@ -240,7 +240,7 @@ public sealed class Room : IAsyncLifetime
             var additions = recipe
                 .GetProperty("moments")
                 .EnumerateArray()
-                .Where(m => step == "first-boil" && m.GetProperty("mustConfirm").GetBoolean())
+                .Where(m => step == "first-boil" && m.GetProperty("handling").GetString() == "后下")
                 .Select(m => new
                 {
                     handling = m.GetProperty("handling").GetString(),

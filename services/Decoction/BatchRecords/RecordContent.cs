@@ -49,8 +49,19 @@ internal sealed record RecordStep(
     bool Superseded
 );
 
-internal sealed record RecordAction(string Handling, int Attempt, DateTimeOffset DoneAt, string DoneBy);
+/// <param name="DoneAt">Null while it goes on (另煎).</param>
+/// <param name="StartedAt">Null for what takes no time.</param>
+/// <param name="Superseded">A named person ordered it to be done again.</param>
+internal sealed record RecordAction(
+    string Handling,
+    int Attempt,
+    DateTimeOffset? DoneAt,
+    string DoneBy,
+    DateTimeOffset? StartedAt = null,
+    bool Superseded = false
+);
 
+/// <param name="EndedAt">When it was made good: done after all, or readings came again.</param>
 internal sealed record RecordDeviation(
     Guid DeviationId,
     string Step,
@@ -63,7 +74,8 @@ internal sealed record RecordDeviation(
     string? Decision,
     string? Reason,
     DateTimeOffset? DecidedAt,
-    string? DecidedBy
+    string? DecidedBy,
+    DateTimeOffset? EndedAt = null
 );
 
 /// <summary>The curve of the whole stay; the points themselves lie beside the text, in the compact form.</summary>

@@ -19,8 +19,9 @@ internal static class RecordReader
         from decoction.occupation o join decoction.vessel v using (vessel_id) where o.prescription_id = @id order by o.run_no;
         select s.step, s.attempt, s.run_no, v.name, s.started_at, s.started_name, s.finished_at, s.finished_name, s.superseded_by is not null
         from decoction.step s join decoction.vessel v using (vessel_id) where s.prescription_id = @id order by s.started_at, s.attempt;
-        select handling, attempt, done_at, done_name from decoction.step_action where prescription_id = @id order by done_at;
-        select deviation_id, step, attempt, rule_id, text_zh, text_en, detected_at, holds, decision, reason, decided_at, decided_name
+        select handling, attempt, done_at, coalesce(done_name, started_name), started_at, superseded_by is not null
+        from decoction.step_action where prescription_id = @id order by coalesce(done_at, started_at), handling;
+        select deviation_id, step, attempt, rule_id, text_zh, text_en, detected_at, holds, decision, reason, decided_at, decided_name, ended_at
         from decoction.deviation where prescription_id = @id order by deviation_id;
         select serial from decoction.bag where prescription_id = @id order by number
         """;
@@ -77,7 +78,7 @@ internal static class RecordReader
                 Steps = await RestAsync(reader, Step, cancellationToken),
                 Actions = await RestAsync(
                     reader,
-                    r => new RecordAction(r.GetString(0), r.GetInt32(1), r.GetFieldValue<DateTimeOffset>(2), r.GetString(3)),
+                    r => new RecordAction(r.GetString(0), r.GetInt32(1), r.MomentAt(2), r.GetString(3), r.MomentAt(4), r.GetBoolean(5)),
                     cancellationToken
                 ),
                 Deviations = await RestAsync(reader, Deviation, cancellationToken),
@@ -145,7 +146,8 @@ internal static class RecordReader
             r.TextAt(8),
             r.TextAt(9),
             r.MomentAt(10),
-            r.TextAt(11)
+            r.TextAt(11),
+            r.MomentAt(12)
         );
 
     private static async Task<List<T>> RestAsync<T>(

@@ -44,7 +44,7 @@ internal sealed class DeviationDesk(EventExchange exchange, RecordBook records, 
         var job =
             await JobStore.LockAsync(work, prescriptionId, centreCode: null, cancellationToken)
             ?? throw DecoctionFaults.DeviationNotFound.Exception("deviationId");
-        var (stepName, holds, before, by) = await ReadAsync(work, deviationId, cancellationToken);
+        var (stepName, ruleId, holds, before, by) = await ReadAsync(work, deviationId, cancellationToken);
         if (before is not null)
         {
             return before == decision && by == decider.Name
@@ -63,6 +63,9 @@ internal sealed class DeviationDesk(EventExchange exchange, RecordBook records, 
         StepName.TryParse(stepName, out var step);
         switch (decision)
         {
+            case Decisions.Rework when Joining.HandlingOf(ruleId) is { } handling:
+                await RedoAsync(work, job, handling, deviationId, cancellationToken);
+                break;
             case Decisions.Rework:
                 await ReworkAsync(work, job, step, deviationId, now, cancellationToken);
                 break;
@@ -121,6 +124,17 @@ internal sealed class DeviationDesk(EventExchange exchange, RecordBook records, 
         job.State = from == Step.Soaking ? JobStates.Waiting : JobStates.Decocting;
     }
 
+    /// <summary>What is made beside the pot is made again; the boils stand.</summary>
+    private static async Task RedoAsync(Work work, Job job, string handling, Guid deviationId, CancellationToken cancellationToken)
+    {
+        if (job.Steps.Any(s => s.Step == Step.Packing))
+        {
+            throw DecoctionFaults.NothingToRework.Exception("decision");
+        }
+
+        await ActionStore.SupersedeAsync(work, job, handling, deviationId, cancellationToken);
+    }
+
     private async Task ScrapAsync(
         Work work,
         Job job,
@@ -173,23 +187,24 @@ internal sealed class DeviationDesk(EventExchange exchange, RecordBook records, 
         await records.CloseAsync(work, job, cancellationToken);
     }
 
-    private static async Task<(string Step, bool Holds, string? Decision, string? By)> ReadAsync(
+    private static async Task<(string Step, string RuleId, bool Holds, string? Decision, string? By)> ReadAsync(
         Work work,
         Guid deviationId,
         CancellationToken cancellationToken
     )
     {
         await using var command = work.Command(
-            "select step, holds, decision, decided_name from decoction.deviation where deviation_id = $1",
+            "select step, rule_id, holds, decision, decided_name from decoction.deviation where deviation_id = $1",
             deviationId
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? (
                 reader.GetString(0),
-                reader.GetBoolean(1),
-                reader.IsDBNull(2) ? null : reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3)
+                reader.GetString(1),
+                reader.GetBoolean(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4)
             )
             : throw DecoctionFaults.DeviationNotFound.Exception("deviationId");
     }
@@ -224,7 +239,7 @@ internal sealed class DeviationDesk(EventExchange exchange, RecordBook records, 
         await using var command = work.Command(
             """
             select exists (select from decoction.step where prescription_id = $1 and $2 in (started_by, finished_by))
-                or exists (select from decoction.step_action where prescription_id = $1 and done_by = $2)
+                or exists (select from decoction.step_action where prescription_id = $1 and $2 in (started_by, done_by))
             """,
             prescriptionId,
             id

@@ -13,6 +13,7 @@ internal static class DeviationEndpoints
 
     private sealed record DecisionAnswer(Guid DeviationId, Guid PrescriptionId, string State, string Decision);
 
+    /// <param name="EndedAt">When it was made good: done after all, or readings came again.</param>
     private sealed record DeviationItem(
         Guid DeviationId,
         Guid PrescriptionId,
@@ -31,7 +32,8 @@ internal static class DeviationEndpoints
         string? Decision,
         string? Reason,
         DateTimeOffset? DecidedAt,
-        string? DecidedBy
+        string? DecidedBy,
+        DateTimeOffset? EndedAt
     );
 
     private sealed record DeviationList(IReadOnlyList<DeviationItem> Items, string? Next);
@@ -62,7 +64,7 @@ internal static class DeviationEndpoints
         await using var command = database.CreateCommand(
             $"""
             select d.deviation_id, d.prescription_id, job.his_number, job.centre_code, job.state, job.urgent, v.name, d.step, d.attempt,
-                   d.rule_id, d.text_zh, d.text_en, d.detected_at, d.holds, d.decision, d.reason, d.decided_at, d.decided_name
+                   d.rule_id, d.text_zh, d.text_en, d.detected_at, d.holds, d.decision, d.reason, d.decided_at, d.decided_name, d.ended_at
             from decoction.deviation d
             join decoction.job job using (prescription_id)
             left join decoction.current_run run using (prescription_id)
@@ -98,7 +100,8 @@ internal static class DeviationEndpoints
                     reader.TextAt(14),
                     reader.TextAt(15),
                     reader.MomentAt(16),
-                    reader.TextAt(17)
+                    reader.TextAt(17),
+                    reader.MomentAt(18)
                 )
             );
         }

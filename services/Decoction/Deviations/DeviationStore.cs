@@ -9,6 +9,7 @@ internal static class DeviationStore
 {
     /// <summary>Records and tells it, once for a rule and an attempt at a step.</summary>
     /// <param name="holds">False: it is recorded, and the medicine does not wait.</param>
+    /// <param name="attempt">Null: the attempt at the step that counts.</param>
     /// <returns>False when it was on record already.</returns>
     public static async Task<bool> RaiseAsync(
         Work work,
@@ -16,10 +17,11 @@ internal static class DeviationStore
         Deviation deviation,
         DateTimeOffset at,
         bool holds,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int? attempt = null
     )
     {
-        var attempt = job.Steps.FirstOrDefault(s => s.Step == deviation.Step)?.Attempt ?? 1;
+        attempt ??= job.Steps.FirstOrDefault(s => s.Step == deviation.Step)?.Attempt ?? 1;
         await using var insert = work.Command(
             """
             insert into decoction.deviation (deviation_id, prescription_id, step, rule_id, text_zh, text_en, detected_at, attempt, holds)

@@ -88,7 +88,7 @@ public static class TimeRules
             )
             : null;
 
-    private static RecipeMoment? Late(Recipe recipe) => recipe.Moments.FirstOrDefault(m => m.MustConfirm);
+    private static RecipeMoment? Late(Recipe recipe) => recipe.Moments.FirstOrDefault(m => m.Handling == Timeline.Late);
 
     /// <summary>The latest minute at which it still has its minimum, should the boil end at its own latest.</summary>
     private static int LatestMinute(Recipe recipe, RecipeMoment late) =>

@@ -33,6 +33,15 @@ internal sealed class Job
 
     /// <summary>What was added within a step of the attempt that counts: handling and when.</summary>
     public Dictionary<string, DateTimeOffset> Actions { get; } = [];
+
+    /// <summary>What takes a while and was begun (另煎), and when.</summary>
+    public Dictionary<string, DateTimeOffset> Begun { get; } = [];
+
+    /// <summary>What is missing and a named person let go.</summary>
+    public HashSet<string> Waived { get; } = [];
+
+    /// <summary>Nothing waits for these any more before packing.</summary>
+    public IReadOnlySet<string> Settled => Waived.Union(Actions.Keys).ToHashSet();
     public required string State { get; set; }
     public required List<StepRecord> Steps { get; init; }
 

@@ -18,7 +18,7 @@ internal static class JobStore
 
         await ReadStandingAsync(work, job, cancellationToken);
         await ReadStepsAsync(work, job, cancellationToken);
-        await ReadActionsAsync(work, job, cancellationToken);
+        await ActionStore.ReadAsync(work, job, cancellationToken);
         return job;
     }
 
@@ -109,21 +109,6 @@ internal static class JobStore
                     RecordedAt = reader.GetFieldValue<DateTimeOffset>(6),
                 }
             );
-        }
-    }
-
-    private static async Task ReadActionsAsync(Work work, Job job, CancellationToken cancellationToken)
-    {
-        var attempt = job.Steps.FirstOrDefault(s => s.Step == Step.FirstBoil)?.Attempt ?? 1;
-        await using var command = work.Command(
-            "select handling, done_at from decoction.step_action where prescription_id = $1 and attempt = $2",
-            job.PrescriptionId,
-            attempt
-        );
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            job.Actions[reader.GetString(0)] = reader.GetFieldValue<DateTimeOffset>(1);
         }
     }
 }

@@ -24,7 +24,7 @@ public enum MomentAnchor
 
 /// <summary>Something that a hand has to do at its minute (煎煮时点).</summary>
 /// <param name="Minute">From the first boil's start when everything keeps to its target; null where no minute is meant.</param>
-/// <param name="MustConfirm">Packing without a record of it is a deviation.</param>
+/// <param name="MustConfirm">Going on without a record of it is a deviation.</param>
 public sealed record RecipeMoment(
     string Handling,
     IReadOnlyList<string> Pieces,
@@ -63,8 +63,8 @@ public static class Timeline
                                 true
                             ),
                         ],
-                        "另煎" => [new RecipeMoment(s.Handling, s.Pieces, MomentAnchor.Apart, null, s.Limit, false)],
-                        "烊化" => [new RecipeMoment(s.Handling, s.Pieces, MomentAnchor.AfterStraining, null, null, false)],
+                        "另煎" => [new RecipeMoment(s.Handling, s.Pieces, MomentAnchor.Apart, null, s.Limit, true)],
+                        "烊化" => [new RecipeMoment(s.Handling, s.Pieces, MomentAnchor.AfterStraining, null, null, true)],
                         "冲服" => [new RecipeMoment(s.Handling, s.Pieces, MomentAnchor.WithBags, null, null, false)],
                         _ => (RecipeMoment[])[new RecipeMoment(s.Handling, s.Pieces, MomentAnchor.AfterBoiling, 0, null, false)],
                     }

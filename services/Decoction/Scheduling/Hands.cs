@@ -21,6 +21,13 @@ internal enum HandKind
 
     /// <summary>后下.</summary>
     AddLate,
+
+    /// <summary>另煎: its own pot goes on the fire.</summary>
+    StartApart,
+    EndApart,
+
+    /// <summary>烊化: into the strained liquid, before packing.</summary>
+    MeltIn,
     EndFirstBoil,
     StartSecondBoil,
     EndSecondBoil,
@@ -86,6 +93,15 @@ internal static class Hands
             yield return Of(HandKind.Decide, vessel, job, now, null);
         }
 
+        var missing = job.Steps.Count == 0 ? [] : Joining.Missing(job.Recipe, job.Settled);
+        foreach (var moment in missing)
+        {
+            if (OfJoining(moment, vessel, job, now) is { } hand)
+            {
+                yield return hand;
+            }
+        }
+
         if (job.Running is not { } step)
         {
             var kind = job.Next switch
@@ -95,7 +111,7 @@ internal static class Hands
                 Step.SecondBoil => HandKind.StartSecondBoil,
                 _ => HandKind.StartPacking,
             };
-            if (kind != HandKind.StartPacking || job.Holds == 0)
+            if (kind != HandKind.StartPacking || (job.Holds == 0 && missing.Count == 0))
             {
                 yield return Of(kind, vessel, job, job.Steps.Count == 0 ? now : job.Steps[^1].FinishedAt ?? now, null);
             }
@@ -105,12 +121,12 @@ internal static class Hands
 
         if (step.Step == Step.FirstBoil)
         {
-            foreach (var moment in job.Recipe.Moments.Where(m => !job.Actions.Contains(m.Handling)))
+            foreach (var moment in job.Recipe.Moments.Where(m => !job.Settled.Contains(m.Handling)))
             {
                 if (moment.Handling is Timeline.Late or Timeline.TheRest && moment.Minute is { } minute)
                 {
                     yield return Of(
-                        moment.MustConfirm ? HandKind.AddLate : HandKind.AddRest,
+                        moment.Handling == Timeline.Late ? HandKind.AddLate : HandKind.AddRest,
                         vessel,
                         job,
                         step.StartedAt.AddMinutes(minute),
@@ -143,6 +159,21 @@ internal static class Hands
             step.StartedAt.AddMinutes(job.TargetOf(step.Step)),
             most is { } minutes ? step.StartedAt.AddMinutes(minutes) : null
         );
+    }
+
+    /// <summary>Beside the pot: what takes two hours begins with the soaking, or the bags wait for it.</summary>
+    private static Hand? OfJoining(RecipeMoment moment, VesselNow vessel, JobNow job, DateTimeOffset now)
+    {
+        if (moment.Handling != Joining.Apart && job.Next != Step.Packing)
+        {
+            return null;
+        }
+
+        var (kind, due) =
+            moment.Handling != Joining.Apart ? (HandKind.MeltIn, job.Steps[^1].FinishedAt ?? now)
+            : job.ApartSince is { } since ? (HandKind.EndApart, since.AddMinutes(moment.Limit?.Target ?? 0))
+            : (HandKind.StartApart, job.Steps[0].StartedAt);
+        return Of(kind, vessel, job, due, null) with { Pieces = moment.Pieces, Handling = moment.Handling };
     }
 
     private static IEnumerable<Hand> Starts(RoomState room, Plan plan, DateTimeOffset now)

@@ -8,7 +8,7 @@ namespace TcmBrain.Decoction.Scheduling;
 /// <summary>Reads a room as it is, in one round trip.</summary>
 internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
 {
-    private const string Sql = """
+    private const string Sql = $$"""
         select v.vessel_id, v.name, v.kind, v.capacity_ml, v.instrumented, v.broken_at,
                not exists (
                    select from decoction.occupation u where u.vessel_id = v.vessel_id and upper(u.period) <= @now
@@ -21,9 +21,14 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
         select job.prescription_id, job.his_number, job.urgent, job.doses, job.checked_at, job.recipe, o.prescription_id is not null,
                (select count(*)::int from decoction.deviation d
                 where d.prescription_id = job.prescription_id and d.holds and d.decision is null),
-               array(select a.handling from decoction.step_action a where a.prescription_id = job.prescription_id and a.attempt = coalesce(
-                     (select max(s.attempt) from decoction.step s
-                      where s.prescription_id = job.prescription_id and s.step = 'first-boil' and s.superseded_by is null), 1))
+               array(select a.handling from decoction.step_action a
+                     where a.prescription_id = job.prescription_id and a.superseded_by is null and a.done_at is not null
+                       and (a.handling = '另煎' or a.attempt = coalesce(
+                           (select max(s.attempt) from decoction.step s
+                            where s.prescription_id = job.prescription_id and s.step = 'first-boil' and s.superseded_by is null), 1))
+                     union {{ActionStore.Waived}}),
+               (select max(a.started_at) from decoction.step_action a
+                where a.prescription_id = job.prescription_id and a.superseded_by is null and a.done_at is null)
         from decoction.job job left join decoction.occupation o on o.prescription_id = job.prescription_id and o.ended_as is null
         where job.centre_code = @centre and job.decoct and job.state in ('waiting', 'soaking', 'decocting', 'packing')
         order by job.checked_at, job.prescription_id;
@@ -33,7 +38,7 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
         order by s.started_at
         """;
 
-    private sealed record JobRow(JobWaiting Job, bool InVessel, IReadOnlySet<string> Actions);
+    private sealed record JobRow(JobWaiting Job, bool InVessel, IReadOnlySet<string> Settled, DateTimeOffset? ApartSince);
 
     public async Task<RoomState> ReadAsync(string centreCode, CancellationToken cancellationToken)
     {
@@ -84,8 +89,9 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
             row.Job.CheckedAt,
             row.Job.Recipe,
             [.. steps[row.Job.PrescriptionId]],
-            row.Actions,
-            row.Job.Holds
+            row.Settled,
+            row.Job.Holds,
+            row.ApartSince
         );
 
     private static async Task<Dictionary<Guid, JobRow>> JobsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -103,7 +109,10 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
                 StoredJson.Read<Recipe>(reader.GetString(5)),
                 reader.GetInt32(7)
             );
-            jobs.Add(job.PrescriptionId, new JobRow(job, reader.GetBoolean(6), reader.GetFieldValue<string[]>(8).ToHashSet()));
+            jobs.Add(
+                job.PrescriptionId,
+                new JobRow(job, reader.GetBoolean(6), reader.GetFieldValue<string[]>(8).ToHashSet(), reader.MomentAt(9))
+            );
         }
 
         return jobs;

@@ -17,7 +17,9 @@ internal sealed record VesselNow(
 );
 
 /// <summary>A job that has begun and is not packed yet.</summary>
+/// <param name="Settled">Handlings that are done or were let go by a named person.</param>
 /// <param name="Holds">Deviations it waits for.</param>
+/// <param name="ApartSince">Since when its pieces are decocted apart (另煎); null: not begun, or done.</param>
 internal sealed record JobNow(
     Guid PrescriptionId,
     string HisNumber,
@@ -26,8 +28,9 @@ internal sealed record JobNow(
     DateTimeOffset CheckedAt,
     Recipe Recipe,
     IReadOnlyList<StepRecord> Steps,
-    IReadOnlySet<string> Actions,
-    int Holds
+    IReadOnlySet<string> Settled,
+    int Holds,
+    DateTimeOffset? ApartSince = null
 )
 {
     public StepRecord? Running => Steps.LastOrDefault(s => s.FinishedAt is null);
@@ -53,11 +56,18 @@ internal sealed record JobNow(
 
         for (var step = next; step <= Step.Packing; step++)
         {
-            from = from.AddMinutes(TargetOf(step));
+            // The bags wait for what is decocted apart.
+            from = (step == Step.Packing && ApartEnd(now) is { } apart && apart > from ? apart : from).AddMinutes(TargetOf(step));
         }
 
         return from;
     }
+
+    /// <summary>When what is decocted apart will be ready; null when nothing is, or it is done.</summary>
+    private DateTimeOffset? ApartEnd(DateTimeOffset now) =>
+        Joining.Missing(Recipe, Settled).FirstOrDefault(m => m.Handling == Joining.Apart) is { } moment
+            ? (ApartSince ?? now).AddMinutes(moment.Limit?.Target ?? 0)
+            : null;
 
     public int TargetOf(Step step) =>
         step switch

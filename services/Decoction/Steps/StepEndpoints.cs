@@ -21,10 +21,12 @@ internal static class StepEndpoints
         IReadOnlyList<AdditionReport>? Additions = null
     );
 
-    /// <param name="Handling">As the recipe's moments call it: 后下, 烊化, ….</param>
-    internal sealed record AdditionReport(string? Handling, DateTimeOffset? DoneAt);
+    /// <param name="Handling">As the recipe's moments call it: 后下, 另煎, 烊化, ….</param>
+    /// <param name="DoneAt">Null with a start: it was begun (另煎).</param>
+    /// <param name="StartedAt">Of 另煎 only; once told, it may be left out with the end.</param>
+    internal sealed record AdditionReport(string? Handling, DateTimeOffset? DoneAt, DateTimeOffset? StartedAt = null);
 
-    private sealed record AdditionAnswer(Guid PrescriptionId, string State, bool Recorded);
+    private sealed record AdditionAnswer(Guid PrescriptionId, string State, bool Recorded, IReadOnlyList<Deviation> Deviations);
 
     private sealed record StepAnswer(Guid PrescriptionId, string State, string Step, bool Recorded, IReadOnlyList<Deviation> Deviations);
 
@@ -50,9 +52,9 @@ internal static class StepEndpoints
     )
     {
         await using var session = await reporting.OpenAsync(prescriptionId, WorkerOf(caller), cancellationToken);
-        var recorded = await session.AddAsync(report.Handling, report.DoneAt, cancellationToken);
+        var (recorded, deviations) = await session.AddAsync(report.Handling, report.StartedAt, report.DoneAt, cancellationToken);
         await session.CommitAsync(cancellationToken);
-        return TypedResults.Ok(new AdditionAnswer(prescriptionId, session.State, recorded));
+        return TypedResults.Ok(new AdditionAnswer(prescriptionId, session.State, recorded, deviations));
     }
 
     private static Worker WorkerOf(ClaimsPrincipal caller) => new(caller.Subject(), caller.DisplayName(), caller.InstitutionCode());
@@ -122,26 +124,41 @@ internal static class StepEndpoints
         }
 
         await using var session = await reporting.OpenAsync(prescriptionId, WorkerOf(caller), cancellationToken);
-        var recorded = false;
+        var (recorded, deviations) = (false, new List<Deviation>());
+        // What is joined goes in before the bags are filled, what is added goes into a boil that has begun.
+        if (step == Step.Packing)
+        {
+            await AddAsync();
+        }
+
         if (starts)
         {
             recorded |= await session.StartAsync(step, report.Vessel, report.StartedAt, cancellationToken);
         }
 
-        foreach (var addition in report.Additions ?? [])
+        if (step != Step.Packing)
         {
-            recorded |= await session.AddAsync(addition.Handling, addition.DoneAt, cancellationToken);
+            await AddAsync();
         }
 
-        IReadOnlyList<Deviation> deviations = [];
         if (ends)
         {
             var (ended, found) = await session.FinishAsync(step, report.FinishedAt, cancellationToken);
             recorded |= ended;
-            deviations = found;
+            deviations.AddRange(found);
         }
 
         await session.CommitAsync(cancellationToken);
         return TypedResults.Ok(new StepAnswer(prescriptionId, session.State, name, recorded, deviations));
+
+        async Task AddAsync()
+        {
+            foreach (var addition in report.Additions ?? [])
+            {
+                var (added, found) = await session.AddAsync(addition.Handling, addition.StartedAt, addition.DoneAt, cancellationToken);
+                recorded |= added;
+                deviations.AddRange(found);
+            }
+        }
     }
 }

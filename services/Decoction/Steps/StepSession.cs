@@ -10,7 +10,7 @@ using TcmBrain.Exchange;
 namespace TcmBrain.Decoction.Steps;
 
 /// <summary>Reports about one job, in one transaction with the events that tell of them.</summary>
-internal sealed class StepSession(
+internal sealed partial class StepSession(
     Work work,
     Job job,
     Recipe recipe,
@@ -42,9 +42,13 @@ internal sealed class StepSession(
             throw DecoctionFaults.BeforeCheck.Exception("startedAt", job.CheckedAt.Text());
         }
 
-        if (step == Step.Packing && job.OpenHolds > 0)
+        if (step == Step.Packing)
         {
-            throw DecoctionFaults.Held.Exception("step", job.OpenHolds);
+            await RequireJoinedAsync(at, cancellationToken);
+            if (job.OpenHolds > 0)
+            {
+                throw DecoctionFaults.Held.Exception("step", job.OpenHolds);
+            }
         }
 
         var found = await VesselStore.FindAsync(work, job.CentreCode, name, at, cancellationToken);
@@ -87,45 +91,6 @@ internal sealed class StepSession(
             );
         }
 
-        return true;
-    }
-
-    /// <summary>Something added or stirred in within a step: 后下, 烊化.</summary>
-    /// <returns>False when this very addition was on record already.</returns>
-    public async Task<bool> AddAsync(string? handling, DateTimeOffset? doneAt, CancellationToken cancellationToken)
-    {
-        var at = doneAt.Reported("doneAt", now);
-        if (recipe.Moments.All(m => m.Handling != handling))
-        {
-            throw DecoctionFaults.UnknownAction.Exception("handling", handling ?? "");
-        }
-
-        if (job.Actions.TryGetValue(handling!, out var known))
-        {
-            return known == at ? false : throw DecoctionFaults.AlreadyStarted.Exception("doneAt", handling!, known.Text());
-        }
-
-        var boil = job.Steps.FirstOrDefault(s => s.Step == Step.FirstBoil);
-        if (handling == Timeline.Late && (boil is null || at < boil.StartedAt || at > (boil.FinishedAt ?? DateTimeOffset.MaxValue)))
-        {
-            throw DecoctionFaults.ActionOutsideBoil.Exception("doneAt", handling);
-        }
-
-        await using var insert = work.Command(
-            """
-            insert into decoction.step_action (prescription_id, handling, attempt, done_at, done_by, done_name)
-            values ($1, $2, $3, $4, $5, $6)
-            """,
-            job.PrescriptionId,
-            handling,
-            boil?.Attempt ?? 1,
-            at,
-            worker.Id,
-            worker.Name
-        );
-        await insert.ExecuteNonQueryAsync(cancellationToken);
-        job.Actions[handling!] = at;
-        changed = true;
         return true;
     }
 
@@ -221,7 +186,10 @@ internal sealed class StepSession(
         );
         if (step == Step.FirstBoil)
         {
-            job.Actions.Clear();
+            foreach (var handling in job.Actions.Keys.Where(h => h != Joining.Apart).ToList())
+            {
+                job.Actions.Remove(handling);
+            }
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class WaterRuleTests(Room room)
                 ("先煎", MomentAnchor.AfterBoiling, 0, false),
                 (Timeline.TheRest, MomentAnchor.AfterBoiling, 15, false),
                 ("后下", MomentAnchor.BeforeEnd, recipe.FirstBoil.Target - 5, true),
-                ("烊化", MomentAnchor.AfterStraining, null, false),
+                ("烊化", MomentAnchor.AfterStraining, null, true),
             ]);
     }
 

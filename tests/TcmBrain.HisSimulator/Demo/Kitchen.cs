@@ -23,11 +23,17 @@ internal sealed class Kitchen(Gateway gateway, int number)
         var recipe = job.GetProperty("recipe");
         var (soak, first, second) = (Target(recipe, "soak") + 2, Target(recipe, "firstBoil"), Target(recipe, "secondBoil"));
         (string Step, int Minutes)[] steps = [("soaking", soak), ("first-boil", first), ("second-boil", second), ("packing", 5)];
+        // What is decocted apart goes on the fire with the soaking; the bags wait for it.
+        var apart = ApartMinutes(recipe);
+        var early = Math.Max(0, apart - (soak + first + second));
+        steps[0].Minutes += early;
+        soak += early;
         var total = TimeSpan.FromMinutes(steps.Sum(s => s.Minutes));
         var needed = recipe.GetProperty("water").GetProperty("vesselMillilitres").GetInt32();
         var earliest = job.GetProperty("checkedAt").GetDateTimeOffset().AddMinutes(5);
         var (vessel, at) = await TakeVesselAsync(needed, earliest, total, cancellationToken);
         await controller.SendAsync(vessel, at, soak, first, second, cancellationToken);
+        var begun = at;
         foreach (var (step, minutes) in steps)
         {
             var end = at.AddMinutes(minutes);
@@ -38,7 +44,12 @@ internal sealed class Kitchen(Gateway gateway, int number)
                     vessel,
                     startedAt = at,
                     finishedAt = end,
-                    additions = step == "first-boil" ? Additions(recipe, at) : [],
+                    additions = step switch
+                    {
+                        "first-boil" => Additions(recipe, at),
+                        "packing" => Joined(recipe, begun, at),
+                        _ => [],
+                    },
                 },
                 cancellationToken
             );
@@ -83,13 +94,36 @@ internal sealed class Kitchen(Gateway gateway, int number)
             .. recipe
                 .GetProperty("moments")
                 .EnumerateArray()
-                .Where(m => m.GetProperty("mustConfirm").GetBoolean())
+                .Where(m => m.GetProperty("mustConfirm").GetBoolean() && m.GetProperty("minute").ValueKind == JsonValueKind.Number)
                 .Select(m => new
                 {
                     handling = m.GetProperty("handling").GetString(),
                     doneAt = start.AddMinutes(m.GetProperty("minute").GetInt32()),
                 }),
         ];
+
+    /// <summary>What is made beside the pot and joined before the bags are filled (另煎, 烊化).</summary>
+    private static object[] Joined(JsonElement recipe, DateTimeOffset begun, DateTimeOffset packing) =>
+        [
+            .. recipe
+                .GetProperty("moments")
+                .EnumerateArray()
+                .Where(m => m.GetProperty("mustConfirm").GetBoolean() && m.GetProperty("minute").ValueKind != JsonValueKind.Number)
+                .Select(m => new
+                {
+                    handling = m.GetProperty("handling").GetString(),
+                    startedAt = m.GetProperty("limit").ValueKind == JsonValueKind.Object ? begun : (DateTimeOffset?)null,
+                    doneAt = packing,
+                }),
+        ];
+
+    private static int ApartMinutes(JsonElement recipe) =>
+        recipe
+            .GetProperty("moments")
+            .EnumerateArray()
+            .Where(m => m.GetProperty("handling").GetString() == "另煎" && m.GetProperty("mustConfirm").GetBoolean())
+            .Select(m => m.GetProperty("limit").GetProperty("target").GetInt32())
+            .FirstOrDefault();
 
     private static int Target(JsonElement recipe, string step) => recipe.GetProperty(step).GetProperty("target").GetInt32();
 

@@ -46,6 +46,24 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
     }
 
     [Fact]
+    public async Task What_is_decocted_apart_is_asked_for_and_stands_in_the_record_with_its_times()
+    {
+        var scene = await Kitchen.AtWorkAsync(platform);
+        await using var visit = await chrome.VisitAsync(platform, "decoction1", "/decoction", 1180, 820);
+        var hand = visit.Page.Locator(".hands li").Filter(new() { HasText = "西洋参" });
+        await Assertions.Expect(hand).ToContainTextAsync("另煎：另锅上火");
+        await ShotAsync(visit, "/hands", "zh-1180");
+        await hand.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(visit.Toast.First).ToContainTextAsync("另煎：另锅上火 已记录");
+        // For two hours nothing is to be done about it.
+        await Assertions.Expect(hand).ToHaveCountAsync(0);
+        await visit.GoAsync($"/decoction/records/{scene.Apart}");
+        await Assertions.Expect(visit.Page.Locator(".record__note").Filter(new() { HasText = "另煎" })).ToContainTextAsync("起");
+        await ShotAsync(visit, "/record-apart", "zh-1180");
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_pharmacist_of_the_centre_decides_with_the_curve_before_the_eyes()
     {
         var scene = await Kitchen.AtWorkAsync(platform);

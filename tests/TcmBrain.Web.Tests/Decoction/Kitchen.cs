@@ -22,7 +22,7 @@ internal sealed class Kitchen(Platform platform) : IDisposable
     public static string Centre { get; } = DemoRegion.Pharmacies[0].Code;
 
     /// <summary>A room at full work, made once: what is boiling, what is held, what waits.</summary>
-    internal sealed record Scene(Guid Boiling, Guid Held, Guid Late);
+    internal sealed record Scene(Guid Boiling, Guid Held, Guid Late, Guid Apart);
 
     public static async Task<Scene> AtWorkAsync(Platform platform)
     {
@@ -132,7 +132,17 @@ internal sealed class Kitchen(Platform platform) : IDisposable
             .Select(i =>
                 i == 40
                     ? Checked(i, now.AddHours(-2), false, Portion(1, "丹参", 70), Portion(2, "陈皮", 63), Portion(3, "薄荷", 42, "后下"))
-                    : Checked(i, now.AddMinutes(i > 44 ? -20 : -180), urgent: i is 7 or 50)
+                : i == 44
+                    ? Checked(
+                        i,
+                        now.AddHours(-3),
+                        false,
+                        Portion(1, "丹参", 70),
+                        Portion(2, "陈皮", 63),
+                        Portion(3, "西洋参", 21, "另煎"),
+                        Portion(4, "阿胶", 42, "烊化")
+                    )
+                : Checked(i, now.AddMinutes(i > 44 ? -20 : -180), urgent: i is 7 or 50)
             )
             .ToList();
         await platform.TellAsync(jobs);
@@ -145,7 +155,7 @@ internal sealed class Kitchen(Platform platform) : IDisposable
         );
         await Task.WhenAll(Enumerable.Range(0, 44).Select(i => RunAsync(jobs[i].AggregateId, i + 1, now)));
         await PostAsync("/api/decoction/vessels/V46/breakdown", new { brokenAt = now.AddMinutes(-5), reason = "加热管烧断" });
-        return new Scene(jobs[26].AggregateId, jobs[34].AggregateId, jobs[39].AggregateId);
+        return new Scene(jobs[26].AggregateId, jobs[34].AggregateId, jobs[39].AggregateId, jobs[43].AggregateId);
     }
 
     /// <summary>Each a little further than the one before.</summary>

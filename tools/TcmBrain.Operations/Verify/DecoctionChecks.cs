@@ -61,6 +61,21 @@ internal static class DecoctionChecks
               and exists (select from decoction.batch_record r where r.prescription_id = p.prescription_id)
             """
         ),
+        (
+            // 另煎, 烊化: what a recipe joins before packing was joined, or a named person let it go.
+            "decoction.joined-before-packing",
+            """
+            select count(*) from decoction.job j, lateral jsonb_array_elements(j.recipe -> 'moments') m
+            where m ->> 'handling' in ('另煎', '烊化') and (m -> 'mustConfirm')::boolean
+              and exists (select from decoction.step s where s.prescription_id = j.prescription_id and s.step = 'packing' and s.superseded_by is null)
+              and not exists (
+                  select from decoction.step_action a where a.prescription_id = j.prescription_id
+                  and a.handling = m ->> 'handling' and a.done_at is not null and a.superseded_by is null)
+              and not exists (
+                  select from decoction.deviation d where d.prescription_id = j.prescription_id and d.decision = 'accept'
+                  and d.rule_id = case m ->> 'handling' when '另煎' then 'decoct-separately.missed' else 'melt-in.missed' end)
+            """
+        ),
     ];
 
     public static async Task<IReadOnlyList<Check>> RunAsync(NpgsqlDataSource decoction, CancellationToken cancellationToken)
