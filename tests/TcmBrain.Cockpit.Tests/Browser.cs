@@ -49,7 +49,8 @@ public sealed class Browser : IAsyncLifetime
                 TimezoneId = "Europe/Berlin",
             }
         );
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(30_000);
         if (cookie is not null)
         {
             await context.AddCookiesAsync([

@@ -97,7 +97,7 @@ public sealed class FeedTests(Servers servers)
         Numbers? numbers = null;
         while (references.Count < 14 || numbers is null)
         {
-            (await call.ResponseStream.MoveNext(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token)).ShouldBeTrue();
+            (await call.ResponseStream.MoveNext(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token)).ShouldBeTrue();
             references.AddRange(
                 call.ResponseStream.Current.Events?.Events.Where(e => e.Reference.Length > 0).Select(e => e.Reference) ?? []
             );

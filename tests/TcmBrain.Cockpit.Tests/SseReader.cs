@@ -26,7 +26,7 @@ internal sealed class SseReader : IAsyncDisposable
     public static async Task<SseReader> OpenAsync(TestService service, string token, string query = "", string? lastEventId = null)
     {
         var client = service.Client(token);
-        client.Timeout = TimeSpan.FromSeconds(30);
+        client.Timeout = TimeSpan.FromSeconds(60);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/cockpit/stream" + query);
         if (lastEventId is not null)
         {
@@ -79,7 +79,7 @@ internal sealed class SseReader : IAsyncDisposable
     /// <summary>Reads on until a message fits.</summary>
     public async Task<SseMessage> UntilAsync(Func<SseMessage, bool> fits, TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(60));
         while (await NextAsync(patience.Token) is { } message)
         {
             if (fits(message))

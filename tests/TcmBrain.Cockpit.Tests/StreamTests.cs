@@ -125,7 +125,7 @@ public sealed class StreamTests(Servers servers)
         var delivered = await reader.UntilAsync(m =>
             m.Name == "counters" && m.Json.GetProperty("totals").TryGetProperty("completed", out var n) && n.GetInt64() == 16
         );
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
         var summary = await host.GetAsync(CockpitHost.Regulator("330100"), "/api/cockpit/summary");
         summary.GetProperty("totals").GetRawText().ShouldBe(delivered.Json.GetProperty("totals").GetRawText());
         summary.GetProperty("standing").GetRawText().ShouldBe("""{"completed":16}""");
@@ -188,7 +188,7 @@ public sealed class StreamTests(Servers servers)
             await Fold.TakeInAsync(host.Database, [.. Enumerable.Range(0, 500).SelectMany(_ => region.Prescription())]);
         }
 
-        await Eventually.Be(() => gate.Open == 0, "the stream is cut", SseWriter.Patience + TimeSpan.FromSeconds(10));
+        await Eventually.Be(() => gate.Open == 0, "the stream is cut", SseWriter.Patience + TimeSpan.FromSeconds(40));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class StreamTests(Servers servers)
     {
         await using var host = await CockpitHost.StartAsync(servers);
         await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(TimeSpan.FromSeconds(2)));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         while (await reader.NextAsync(patience.Token) is not null) { }
     }
 }

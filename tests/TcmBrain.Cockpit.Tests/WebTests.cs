@@ -226,7 +226,7 @@ public sealed class WebTests(Servers servers, Browser browser)
         await using var context = await OpenAsync(host, 1440, 900, token);
         var page = await context.NewPageAsync();
         await page.GotoAsync(host.Service.Http.ToString());
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("登录已过期，请重新登录。", new() { Timeout = 15_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("登录已过期，请重新登录。");
     }
 
     [Fact]

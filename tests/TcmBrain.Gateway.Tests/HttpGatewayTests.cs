@@ -205,10 +205,10 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     {
         using var answer = await known
             .GetAsync("/api/cockpit/stream", HttpCompletionOption.ResponseHeadersRead)
-            .WaitAsync(TimeSpan.FromSeconds(10));
+            .WaitAsync(TimeSpan.FromSeconds(60));
         await using var stream = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[100];
-        var length = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        var length = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         Encoding.UTF8.GetString(buffer, 0, length).ShouldBe("data: 1\n\n");
     }
 

@@ -69,7 +69,7 @@ public sealed class RabbitMqAndRedisServerTests
         server.Pause();
         var watch = Stopwatch.StartNew();
         await server.StopAsync();
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
         server.IsRunning.ShouldBeFalse();
     }
 

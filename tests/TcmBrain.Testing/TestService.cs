@@ -111,7 +111,7 @@ public sealed class TestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        await program.WaitAsync(TimeSpan.FromSeconds(40));
+        await program.WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     private static async Task<(IHost Host, Task Program)> RunAsync(Assembly assembly, string[] args, Action<IServiceCollection>? configure)

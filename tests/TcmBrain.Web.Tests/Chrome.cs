@@ -41,8 +41,8 @@ public sealed class Chrome : IAsyncLifetime
                 TimezoneId = "Europe/Berlin",
             }
         );
-        context.SetDefaultTimeout(15_000);
-        Assertions.SetDefaultExpectTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
         return context;
     }
 

@@ -64,141 +64,56 @@ internal static class ClientEndpoints
     private static async Task<Created<ClientWithSecret>> CreateAsync(
         string code,
         NewClient asked,
-        ClaimsPrincipal caller,
         ClientAdministration clients,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
+        [AsParameters] AccountDesk desk
     )
     {
-        var by = Administrator.Of(caller);
-        var (id, secretId, secret) = await clients.CreateAsync(code, asked, by, stop);
-        var client = await ShowAsync(id, by, reading, context, stop);
-        return TypedResults.Created($"/api/institutions/clients/{id}", new ClientWithSecret(client, secretId, secret));
+        var (id, secretId, secret) = await clients.CreateAsync(code, asked, desk.By, desk.Stop);
+        return TypedResults.Created(
+            $"/api/institutions/clients/{id}",
+            new ClientWithSecret(await desk.ShowClientAsync(id), secretId, secret)
+        );
     }
 
-    private static async Task<Ok<ClientView>> FindAsync(
-        string id,
-        ClaimsPrincipal caller,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    ) => TypedResults.Ok(await ShowAsync(id, Administrator.Of(caller), reading, context, stop));
+    private static Task<Ok<ClientView>> FindAsync(string id, [AsParameters] AccountDesk desk) => desk.ClientAsync(id, Task.CompletedTask);
 
-    private static async Task<Ok<ClientView>> ChangeAsync(
+    private static Task<Ok<ClientView>> ChangeAsync(
         string id,
         ClientUpdate asked,
-        ClaimsPrincipal caller,
         ClientAdministration clients,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await clients.ChangeAsync(id, Preconditions.VersionOf(context.Request), asked, by, stop);
-        return TypedResults.Ok(await ShowAsync(id, by, reading, context, stop));
-    }
+        [AsParameters] AccountDesk desk
+    ) => desk.ClientAsync(id, clients.ChangeAsync(id, Preconditions.VersionOf(desk.Context.Request), asked, desk.By, desk.Stop));
 
-    private static async Task<Ok<Listed<AccountChange>>> HistoryAsync(
-        string id,
-        ClaimsPrincipal caller,
-        AccountReading reading,
-        CancellationToken stop
-    )
-    {
-        var changes =
-            await reading.HistoryAsync(SignInKind.Client, id, Administrator.Of(caller), stop)
-            ?? throw InstitutionsFaults.AccountNotFound.Exception();
-        return TypedResults.Ok(new Listed<AccountChange>(changes, null, changes.Count));
-    }
+    private static Task<Ok<Listed<AccountChange>>> HistoryAsync(string id, [AsParameters] AccountDesk desk) =>
+        desk.HistoryAsync(SignInKind.Client, id);
 
     private static async Task<Created<ClientWithSecret>> AddSecretAsync(
         string id,
         NewSecret? asked,
-        ClaimsPrincipal caller,
         ClientAdministration clients,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
+        [AsParameters] AccountDesk desk
     )
     {
-        var by = Administrator.Of(caller);
-        var (secretId, secret) = await clients.AddSecretAsync(id, asked ?? new NewSecret(null), by, stop);
-        var client = await ShowAsync(id, by, reading, context, stop);
-        return TypedResults.Created($"/api/institutions/clients/{id}/secrets/{secretId}", new ClientWithSecret(client, secretId, secret));
+        var (secretId, secret) = await clients.AddSecretAsync(id, asked ?? new NewSecret(null), desk.By, desk.Stop);
+        return TypedResults.Created(
+            $"/api/institutions/clients/{id}/secrets/{secretId}",
+            new ClientWithSecret(await desk.ShowClientAsync(id), secretId, secret)
+        );
     }
 
-    private static async Task<Ok<ClientView>> RevokeSecretAsync(
+    private static Task<Ok<ClientView>> RevokeSecretAsync(
         string id,
         Guid secretId,
-        ClaimsPrincipal caller,
         ClientAdministration clients,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await clients.RevokeSecretAsync(id, secretId, by, stop);
-        return TypedResults.Ok(await ShowAsync(id, by, reading, context, stop));
-    }
+        [AsParameters] AccountDesk desk
+    ) => desk.ClientAsync(id, clients.RevokeSecretAsync(id, secretId, desk.By, desk.Stop));
 
-    private static async Task<Ok<ClientView>> DisableAsync(
-        string id,
-        Disabling asked,
-        ClaimsPrincipal caller,
-        AccountAdministration accounts,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await accounts.DisableAsync(SignInKind.Client, id, asked.Reason, by, stop);
-        return TypedResults.Ok(await ShowAsync(id, by, reading, context, stop));
-    }
+    private static Task<Ok<ClientView>> DisableAsync(string id, Disabling asked, [AsParameters] AccountDesk desk) =>
+        desk.ClientAsync(id, desk.Accounts.DisableAsync(SignInKind.Client, id, asked.Reason, desk.By, desk.Stop));
 
-    private static async Task<Ok<ClientView>> EnableAsync(
-        string id,
-        ClaimsPrincipal caller,
-        AccountAdministration accounts,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await accounts.EnableAsync(SignInKind.Client, id, by, stop);
-        return TypedResults.Ok(await ShowAsync(id, by, reading, context, stop));
-    }
+    private static Task<Ok<ClientView>> EnableAsync(string id, [AsParameters] AccountDesk desk) =>
+        desk.ClientAsync(id, desk.Accounts.EnableAsync(SignInKind.Client, id, desk.By, desk.Stop));
 
-    private static async Task<Ok<ClientView>> UnlockAsync(
-        string id,
-        ClaimsPrincipal caller,
-        AccountAdministration accounts,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await accounts.UnlockAsync(SignInKind.Client, id, by, stop);
-        return TypedResults.Ok(await ShowAsync(id, by, reading, context, stop));
-    }
-
-    private static async Task<ClientView> ShowAsync(
-        string id,
-        Administrator by,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var client = await reading.ClientAsync(id, by, stop) ?? throw InstitutionsFaults.AccountNotFound.Exception();
-        Preconditions.Tag(context, client.Version);
-        // It may stand beside a secret.
-        context.Response.Headers.CacheControl = "no-store";
-        return client;
-    }
+    private static Task<Ok<ClientView>> UnlockAsync(string id, [AsParameters] AccountDesk desk) =>
+        desk.ClientAsync(id, desk.Accounts.UnlockAsync(SignInKind.Client, id, desk.By, desk.Stop));
 }

@@ -59,124 +59,44 @@ internal static class UserEndpoints
 
     private static async Task<Created<UserWithPassword>> CreateAsync(
         NewUser asked,
-        ClaimsPrincipal caller,
         UserAdministration users,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
+        [AsParameters] AccountDesk desk
     )
     {
-        var by = Administrator.Of(caller);
-        var password = await users.CreateAsync(asked.InstitutionCode ?? caller.InstitutionCode(), asked, by, stop);
-        var user = await ShowAsync(asked.Name!, by, reading, context, stop);
+        var password = await users.CreateAsync(asked.InstitutionCode ?? desk.Caller.InstitutionCode(), asked, desk.By, desk.Stop);
+        var user = await desk.ShowUserAsync(asked.Name!);
         return TypedResults.Created($"/api/institutions/users/{user.Name}", new UserWithPassword(user, password));
     }
 
-    private static async Task<Ok<UserView>> FindAsync(
-        string name,
-        ClaimsPrincipal caller,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    ) => TypedResults.Ok(await ShowAsync(name, Administrator.Of(caller), reading, context, stop));
+    private static Task<Ok<UserView>> FindAsync(string name, [AsParameters] AccountDesk desk) => desk.UserAsync(name, Task.CompletedTask);
 
-    private static async Task<Ok<UserView>> ChangeAsync(
+    private static Task<Ok<UserView>> ChangeAsync(
         string name,
         UserUpdate asked,
-        ClaimsPrincipal caller,
         UserAdministration users,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await users.ChangeAsync(name, Preconditions.VersionOf(context.Request), asked, by, stop);
-        return TypedResults.Ok(await ShowAsync(name, by, reading, context, stop));
-    }
+        [AsParameters] AccountDesk desk
+    ) => desk.UserAsync(name, users.ChangeAsync(name, Preconditions.VersionOf(desk.Context.Request), asked, desk.By, desk.Stop));
 
-    private static async Task<Ok<Listed<AccountChange>>> HistoryAsync(
-        string name,
-        ClaimsPrincipal caller,
-        AccountReading reading,
-        CancellationToken stop
-    )
-    {
-        var changes =
-            await reading.HistoryAsync(SignInKind.User, name, Administrator.Of(caller), stop)
-            ?? throw InstitutionsFaults.AccountNotFound.Exception();
-        return TypedResults.Ok(new Listed<AccountChange>(changes, null, changes.Count));
-    }
+    private static Task<Ok<Listed<AccountChange>>> HistoryAsync(string name, [AsParameters] AccountDesk desk) =>
+        desk.HistoryAsync(SignInKind.User, name);
 
     private static async Task<Ok<UserWithPassword>> ResetAsync(
         string name,
         PasswordReset? asked,
-        ClaimsPrincipal caller,
         UserAdministration users,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
+        [AsParameters] AccountDesk desk
     )
     {
-        var by = Administrator.Of(caller);
-        var password = await users.ResetPasswordAsync(name, asked?.Password, by, stop);
-        return TypedResults.Ok(new UserWithPassword(await ShowAsync(name, by, reading, context, stop), password));
+        var password = await users.ResetPasswordAsync(name, asked?.Password, desk.By, desk.Stop);
+        return TypedResults.Ok(new UserWithPassword(await desk.ShowUserAsync(name), password));
     }
 
-    private static async Task<Ok<UserView>> DisableAsync(
-        string name,
-        Disabling asked,
-        ClaimsPrincipal caller,
-        AccountAdministration accounts,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await accounts.DisableAsync(SignInKind.User, name, asked.Reason, by, stop);
-        return TypedResults.Ok(await ShowAsync(name, by, reading, context, stop));
-    }
+    private static Task<Ok<UserView>> DisableAsync(string name, Disabling asked, [AsParameters] AccountDesk desk) =>
+        desk.UserAsync(name, desk.Accounts.DisableAsync(SignInKind.User, name, asked.Reason, desk.By, desk.Stop));
 
-    private static async Task<Ok<UserView>> EnableAsync(
-        string name,
-        ClaimsPrincipal caller,
-        AccountAdministration accounts,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await accounts.EnableAsync(SignInKind.User, name, by, stop);
-        return TypedResults.Ok(await ShowAsync(name, by, reading, context, stop));
-    }
+    private static Task<Ok<UserView>> EnableAsync(string name, [AsParameters] AccountDesk desk) =>
+        desk.UserAsync(name, desk.Accounts.EnableAsync(SignInKind.User, name, desk.By, desk.Stop));
 
-    private static async Task<Ok<UserView>> UnlockAsync(
-        string name,
-        ClaimsPrincipal caller,
-        AccountAdministration accounts,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var by = Administrator.Of(caller);
-        await accounts.UnlockAsync(SignInKind.User, name, by, stop);
-        return TypedResults.Ok(await ShowAsync(name, by, reading, context, stop));
-    }
-
-    private static async Task<UserView> ShowAsync(
-        string name,
-        Administrator by,
-        AccountReading reading,
-        HttpContext context,
-        CancellationToken stop
-    )
-    {
-        var user = await reading.UserAsync(name, by, stop) ?? throw InstitutionsFaults.AccountNotFound.Exception();
-        Preconditions.Tag(context, user.Version);
-        context.Response.Headers.CacheControl = "no-store";
-        return user;
-    }
+    private static Task<Ok<UserView>> UnlockAsync(string name, [AsParameters] AccountDesk desk) =>
+        desk.UserAsync(name, desk.Accounts.UnlockAsync(SignInKind.User, name, desk.By, desk.Stop));
 }

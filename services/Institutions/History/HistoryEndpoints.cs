@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using TcmBrain.Institutions.Consortia;
 using TcmBrain.Institutions.Practitioners;
@@ -20,100 +21,54 @@ internal static class HistoryEndpoints
         register
             .MapGet(
                 "/{code:length(18)}/history",
-                async (
-                    string code,
-                    InstitutionRegister at,
-                    NpgsqlDataSource database,
-                    ClaimsPrincipal caller,
-                    CancellationToken stop,
-                    string? next = null,
-                    int? limit = null
-                ) =>
-                    await ListAsync(
-                        database,
-                        await at.FindAsync(code, Scope.Of(caller), stop),
-                        InstitutionsFaults.InstitutionNotFound,
-                        next,
-                        limit,
-                        stop
-                    )
+                async (string code, InstitutionRegister at, [AsParameters] Asked asked) =>
+                    await ListAsync(asked, await at.FindAsync(code, asked.Scope, asked.Stop), InstitutionsFaults.InstitutionNotFound)
             )
             .WithName("ListInstitutionHistory");
         register
             .MapGet(
                 "/practitioners/{code:length(6,32)}/history",
-                async (
-                    string code,
-                    PractitionerRegister at,
-                    NpgsqlDataSource database,
-                    ClaimsPrincipal caller,
-                    CancellationToken stop,
-                    string? next = null,
-                    int? limit = null
-                ) =>
-                    await ListAsync(
-                        database,
-                        await at.FindAsync(code, Scope.Of(caller), stop),
-                        InstitutionsFaults.PractitionerNotFound,
-                        next,
-                        limit,
-                        stop
-                    )
+                async (string code, PractitionerRegister at, [AsParameters] Asked asked) =>
+                    await ListAsync(asked, await at.FindAsync(code, asked.Scope, asked.Stop), InstitutionsFaults.PractitionerNotFound)
             )
             .WithName("ListPractitionerHistory");
         register
             .MapGet(
                 "/consortia/{code:length(4,32)}/history",
-                async (
-                    string code,
-                    ConsortiumRegister at,
-                    NpgsqlDataSource database,
-                    ClaimsPrincipal caller,
-                    CancellationToken stop,
-                    string? next = null,
-                    int? limit = null
-                ) =>
-                    await ListAsync(
-                        database,
-                        await at.FindAsync(code, Scope.Of(caller), stop),
-                        InstitutionsFaults.ConsortiumNotFound,
-                        next,
-                        limit,
-                        stop
-                    )
+                async (string code, ConsortiumRegister at, [AsParameters] Asked asked) =>
+                    await ListAsync(asked, await at.FindAsync(code, asked.Scope, asked.Stop), InstitutionsFaults.ConsortiumNotFound)
             )
             .WithName("ListConsortiumHistory");
         register
             .MapGet(
                 "/regions/{code:length(6)}/history",
-                async (
-                    string code,
-                    RegionRegister at,
-                    NpgsqlDataSource database,
-                    CancellationToken stop,
-                    string? next = null,
-                    int? limit = null
-                ) => await ListAsync(database, await at.FindAsync(code, stop), InstitutionsFaults.RegionNotFound, next, limit, stop)
+                async (string code, RegionRegister at, [AsParameters] Asked asked) =>
+                    await ListAsync(asked, await at.FindAsync(code, asked.Stop), InstitutionsFaults.RegionNotFound)
             )
             .WithName("ListRegionHistory");
     }
 
-    /// <summary>Newest first.</summary>
-    private static async Task<Ok<Listing<EntryChange>>> ListAsync(
-        NpgsqlDataSource database,
-        IEntry? entry,
-        FaultDefinition notFound,
-        string? next,
-        int? limit,
-        CancellationToken cancellationToken
+    private sealed record Asked(
+        NpgsqlDataSource Database,
+        ClaimsPrincipal Caller,
+        CancellationToken Stop,
+        [FromQuery(Name = "next")] string? Next = null,
+        [FromQuery(Name = "limit")] int? Limit = null
     )
     {
+        public Scope Scope => Scope.Of(Caller);
+    }
+
+    /// <summary>Newest first.</summary>
+    private static async Task<Ok<Listing<EntryChange>>> ListAsync(Asked asked, IEntry? entry, FaultDefinition notFound)
+    {
+        var next = asked.Next;
         if (entry is null)
         {
             throw notFound.Exception();
         }
 
-        var size = limit ?? 50;
+        var size = asked.Limit ?? 50;
         var before = int.MaxValue;
         new FaultList()
             .Require(size is >= 1 and <= Keyset.Largest, InstitutionsFaults.WrongPage, "limit", 1, Keyset.Largest)
@@ -123,7 +78,7 @@ internal static class HistoryEndpoints
                 "next"
             )
             .ThrowIfAny();
-        await using var command = database.CreateCommand(
+        await using var command = asked.Database.CreateCommand(
             """
             select version, action, at, actor, actor_of, changes::text, (select count(*) from institutions.change where subject_id = $1)
             from institutions.change where subject_id = $1 and version < $2 order by version desc limit $3
@@ -134,8 +89,8 @@ internal static class HistoryEndpoints
         command.Parameters.Add(new() { Value = size + 1 });
         var items = new List<EntryChange>(size);
         var total = 0L;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        await using var reader = await command.ExecuteReaderAsync(asked.Stop);
+        while (await reader.ReadAsync(asked.Stop))
         {
             items.Add(
                 new EntryChange(

@@ -101,7 +101,7 @@ public sealed class BoardTests(Room room) : IAsyncLifetime
         var clock = Stopwatch.StartNew();
         await worker.ReportAsync(rx, "soaking/start", new { vessel = "V05", startedAt = DateTimeOffset.UtcNow });
         Vessel(await asked, "V05").GetProperty("job").GetProperty("step").GetString().ShouldBe("soaking");
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5), "a loaded machine; the bench measures the p99");
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), "a loaded machine; the bench measures the p99");
     }
 
     [Fact]

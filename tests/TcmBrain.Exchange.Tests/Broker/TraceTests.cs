@@ -80,7 +80,7 @@ public sealed class TraceTests(Servers servers)
         Activity.Current = null;
         await publisher.TellAsync([Samples.Registered()]);
 
-        (await seen.Task.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeNull();
+        (await seen.Task.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeNull();
     }
 
     private static async Task<(ActivityContext Telling, ActivityContext Handling)> TellAndHandleAsync(
@@ -110,6 +110,6 @@ public sealed class TraceTests(Servers servers)
 
         var telling = push.Context;
         push.Stop();
-        return (telling, await seen.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        return (telling, await seen.Task.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 }

@@ -44,13 +44,13 @@ public sealed class OnceTests(Servers servers)
             o => o.InboxLanes = 1
         );
         var first = listener.Lanes.TakeAsync(new Delivery(Guid.CreateVersion7(), Samples.Registered("gate"), null), default);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
         // They gather behind the one that is held, and so go into one transaction.
         var (twin, id) = (Samples.Registered(), Guid.CreateVersion7());
         Task[] twins = [.. Enumerable.Range(0, 3).Select(_ => listener.Lanes.TakeAsync(new Delivery(id, twin, null), default))];
         gate.SetResult();
 
-        await Task.WhenAll([first, .. twins]).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.WhenAll([first, .. twins]).WaitAsync(TimeSpan.FromSeconds(60));
         (await Database.EffectsAsync(stage.Cockpit)).ShouldBe(2);
     }
 
@@ -139,7 +139,7 @@ public sealed class OnceTests(Servers servers)
                         )
                     )
             )
-            .WaitAsync(TimeSpan.FromSeconds(30));
+            .WaitAsync(TimeSpan.FromSeconds(60));
 
         overlaps.ShouldBe(0);
         order.ShouldBe(Enumerable.Range(1, 400));

@@ -27,12 +27,13 @@ public sealed record PushAnswer(SimulatedPrescription Pushed, PushReply? Accepte
 
 /// <summary>
 /// Pushes as a hospital's system should: pipelined streams; whatever was not answered when a stream broke is sent again, with growing
-/// pauses, until ten times in a row brought no answer; what was refused is not.
+/// pauses, until two minutes have brought no answer at all; what was refused is not.
 /// </summary>
 public sealed class PushRun(Gateway gateway, Journal journal)
 {
-    private const int MostAttempts = 10;
     private const int InFlight = 500;
+    private const double LongestPause = 5_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <param name="perSecond">Over all hospitals; 0: as fast as it is answered.</param>
     /// <param name="unary">One call a prescription in place of streams.</param>
@@ -72,23 +73,25 @@ public sealed class PushRun(Gateway gateway, Journal journal)
         var open = new ConcurrentDictionary<ulong, SimulatedPrescription>(
             prescriptions.Select((p, i) => KeyValuePair.Create((ulong)i + 1, p))
         );
-        for (var (attempt, left) = (0, open.Count); !open.IsEmpty; attempt++)
+        var (attempt, left, since) = (0, open.Count, Stopwatch.StartNew());
+        while (!open.IsEmpty)
         {
             if (open.Count < left)
             {
                 (attempt, left) = (1, open.Count);
+                since.Restart();
             }
 
-            if (attempt > 0)
+            if (since.Elapsed > Patience)
             {
-                if (attempt == MostAttempts)
-                {
-                    tally.Fail(open.Count);
-                    return;
-                }
+                tally.Fail(open.Count);
+                return;
+            }
 
+            if (attempt++ > 0)
+            {
                 tally.Retry();
-                var pause = Math.Min(10_000, 100 * Math.Pow(2, attempt)) * (0.5 + Random.Shared.NextDouble() / 2);
+                var pause = Math.Min(LongestPause, 100 * Math.Pow(2, attempt)) * (0.5 + Random.Shared.NextDouble() / 2);
                 await Task.Delay(TimeSpan.FromMilliseconds(pause), cancellationToken);
             }
 

@@ -138,7 +138,7 @@ public sealed class RevocationTests(InstitutionsFixture fixture) : IAsyncLifetim
         (await admin.PostAsJsonAsync($"/api/institutions/clients/{id}/disable", new { reason = "遗失" })).EnsureSuccessStatusCode();
 
         await Should
-            .ThrowAsync<Exception>(() => reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(15)))
+            .ThrowAsync<Exception>(() => reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60)))
             .ContinueWith(t => t.Result.ShouldNotBeOfType<TimeoutException>());
     }
 
@@ -159,7 +159,7 @@ public sealed class RevocationTests(InstitutionsFixture fixture) : IAsyncLifetim
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', delays.Select(d => $"{d.TotalMilliseconds:0} ms")));
-        delays.Order().ElementAt(2).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        delays.Order().ElementAt(2).ShouldBeLessThan(TimeSpan.FromSeconds(15));
     }
 
     [Fact]

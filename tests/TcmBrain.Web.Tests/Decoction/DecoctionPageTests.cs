@@ -26,7 +26,7 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
         using var kitchen = new Kitchen(platform);
         await kitchen.SignInAsync();
         await kitchen.StepAsync(scene.Boiling, "first-boil/finish", new { finishedAt = DateTimeOffset.UtcNow });
-        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("待二煎", new() { Timeout = 3_000 });
+        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("待二煎");
         visit.Complaints.ShouldBeEmpty();
     }
 

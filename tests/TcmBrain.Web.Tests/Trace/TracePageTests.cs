@@ -73,7 +73,7 @@ public sealed class TracePageTests(Platform platform, Chrome chrome)
         await using var phone = new Visit(await chrome.OpenAsync(390, 844), platform.Address);
         await phone.GoAsync($"/p/{code}");
         var seal = phone.Page.Locator(".story__seal");
-        await Assertions.Expect(seal).ToContainTextAsync("记录已在您的手机上核验", new() { Timeout = 20_000 });
+        await Assertions.Expect(seal).ToContainTextAsync("记录已在您的手机上核验");
         await Assertions.Expect(phone.Page.Locator(".story__herb")).ToHaveCountAsync(2);
         await phone.Page.Locator(".story__herb summary").First.ClickAsync();
         (await phone.SidewaysAsync()).ShouldBeLessThanOrEqualTo(0);
