@@ -210,6 +210,7 @@ public static class CockpitFaults
         "该指标没有可下钻的这一部分",
         "the indicator has no such part to open"
     );
+    public static readonly FaultDefinition TargetMissing = new("COC-0346", 400, "请填写目标值", "the target is missing");
     public static readonly FaultDefinition NoValue = new(
         "COC-0351",
         404,

@@ -137,8 +137,21 @@ public sealed record Fact
             LotAccepted x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Amount = x.Quantity.Milligrams },
             LotReleased x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
             LotRejected x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
-            RecallIssued x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece },
-            RecallOrdered x => fact with { Centre = x.CentreCode, Reference = x.LotNumber, Topic = x.Piece, Quantity = x.Level },
+            RecallIssued x => fact with
+            {
+                Centre = x.CentreCode,
+                Reference = x.LotNumber,
+                Topic = x.Piece,
+                Detail = x.RecallId?.ToString(),
+            },
+            RecallOrdered x => fact with
+            {
+                Centre = x.CentreCode,
+                Reference = x.LotNumber,
+                Topic = x.Piece,
+                Quantity = x.Level,
+                Detail = x.RecallId.ToString(),
+            },
             NonconformityOpened x => fact with { Centre = x.CentreCode, Detail = x.Source, Topic = x.Severity },
             NonconformityEscalated x => fact with { Centre = x.CentreCode, Detail = x.Stage, Quantity = x.Level },
             NonconformityClosed x => fact with

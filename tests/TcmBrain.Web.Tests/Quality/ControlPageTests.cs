@@ -62,6 +62,7 @@ public sealed class ControlPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(visit.Page.Locator(".head .tag")).ToHaveTextAsync("不合格");
         await visit.Page.GetByText("查看不符合项").ClickAsync();
         await Assertions.Expect(visit.Heading).ToContainTextAsync("黄曲霉毒素总量超限");
+        await AlarmLeadsAsync($"/release/{lot}", "陈皮");
         await visit.GoAsync("/suppliers");
         await Assertions.Expect(visit.Page.Locator("[data-test=supplier]").First).ToBeVisibleAsync();
         await Shots.TakeAsync(visit, "suppliers");
@@ -103,6 +104,9 @@ public sealed class ControlPageTests(Platform platform, Chrome chrome)
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "遏制" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-kind=contained]")).ToContainTextAsync("天平A 停用");
         await Shots.TakeAsync(visit, "case");
+        var chart = $"/charts/{found.GetProperty("chartId").GetString()}";
+        await AlarmLeadsAsync(chart, "称量误差 · 天平A");
+        await AlarmLeadsAsync(new Uri(visit.Page.Url).AbsolutePath, await visit.Heading.InnerTextAsync());
         await visit.GoAsync("/nonconformities");
         await Assertions.Expect(visit.Page.Locator(".ticket").First).ToBeVisibleAsync();
         await Shots.TakeAsync(visit, "board");
@@ -115,6 +119,15 @@ public sealed class ControlPageTests(Platform platform, Chrome chrome)
         await visit.GoAsync("/nonconformities");
         await Assertions.Expect(visit.Page.Locator("[data-stage=analysis], [data-stage=check]").First).ToBeVisibleAsync();
         await Shots.TakeAsync(visit, "board-en");
+    }
+
+    /// <summary>On the wall of all regions (the centre of the balance is in no register) the alarm stands, and opens the record that it speaks of.</summary>
+    private async Task AlarmLeadsAsync(string path, string heading)
+    {
+        await using var wall = await chrome.VisitAsync(platform, "operator1", "/", 1920, 1080);
+        await wall.Page.Locator($".alarms a[href='{path}']").First.ClickAsync();
+        await Assertions.Expect(wall.Heading).ToContainTextAsync(heading);
+        wall.Complaints.ShouldBeEmpty();
     }
 
     private static PrescriptionChecked Checked(int number, double permille) =>

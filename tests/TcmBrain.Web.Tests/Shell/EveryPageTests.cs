@@ -31,6 +31,8 @@ public sealed class EveryPageTests(Platform platform, Chrome chrome)
         "/indicators/hangzhou-2025/1",
         "/indicators/values",
         "/indicators/plans",
+        "/indicators/plans/new",
+        "/indicators/plans/hangzhou-2025/edit",
         "/users",
         "/users/new",
         "/users/pharmacist1",

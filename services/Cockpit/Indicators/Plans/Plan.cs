@@ -28,6 +28,9 @@ public sealed record Plan
 /// <summary>What a plan wants to see reached (指标).</summary>
 public sealed record Indicator
 {
+    /// <summary>Stands where no target was given, until the rules refuse it.</summary>
+    internal const decimal NoTarget = decimal.MaxValue;
+
     public required int Seq { get; init; }
     public string GroupZh { get; init; } = "";
     public required string NameZh { get; init; }

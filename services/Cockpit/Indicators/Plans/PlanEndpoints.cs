@@ -163,8 +163,7 @@ public sealed record IndicatorRequest
             BaselineYear = BaselineYear,
             Baseline = Baseline,
             TargetYear = TargetYear ?? 0,
-            // What is not given is no number of a plan, and is refused as such.
-            TargetMin = TargetMin ?? decimal.MaxValue,
+            TargetMin = TargetMin ?? Indicator.NoTarget,
             TargetMax = TargetMax,
             Numerator = string.IsNullOrWhiteSpace(Numerator) ? null : Numerator.Trim(),
             Denominator = string.IsNullOrWhiteSpace(Denominator) ? null : Denominator.Trim(),

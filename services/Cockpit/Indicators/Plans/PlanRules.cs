@@ -57,7 +57,8 @@ public static class PlanRules
                 CockpitFaults.BaselineWithoutYear,
                 at + "baselineYear"
             )
-            .Require(IsNumber(indicator.TargetMin), CockpitFaults.TooLarge, at + "targetMin")
+            .Require(indicator.TargetMin != Indicator.NoTarget, CockpitFaults.TargetMissing, at + "targetMin")
+            .Require(indicator.TargetMin == Indicator.NoTarget || IsNumber(indicator.TargetMin), CockpitFaults.TooLarge, at + "targetMin")
             .Require(IsNumber(indicator.TargetMax), CockpitFaults.TooLarge, at + "targetMax")
             .Require(IsNumber(indicator.Baseline), CockpitFaults.TooLarge, at + "baseline")
             .Require(

@@ -10,7 +10,7 @@ export interface Form<T extends object> {
   readonly values: T
   readonly busy: Readonly<Ref<boolean>>
   readonly dirty: Readonly<Ref<boolean>>
-  /** Faults by the service's field name, as it answered last. */
+  /** Faults by the service's field name, as it answered last: of `lines` all that are of the list, of `lines[2].piece` those of this place. */
   faultsOf(field: string): readonly Fault[]
   /** What the service said that belongs to none of the fields shown. */
   readonly general: Readonly<Ref<readonly string[]>>
@@ -49,7 +49,8 @@ export function useForm<T extends object>(initial: T, guard = true): Form<T> {
   const stale = ref(false)
   const fields = reactive(new Map<string, number>())
   const dirty = computed(() => JSON.stringify(values) !== stored.value)
-  const general = computed(() => [...other.value, ...faults.value.filter(fault => !fields.has(fieldOf(fault.field))).map(textOf)])
+  const shown = (fault: Fault) => fields.has(fieldOf(fault.field)) || fields.has(fault.field ?? '')
+  const general = computed(() => [...other.value, ...faults.value.filter(fault => !shown(fault)).map(textOf)])
 
   async function submit<R>(send: (values: T) => Promise<R>): Promise<R | undefined> {
     if (busy.value) return undefined
@@ -79,7 +80,7 @@ export function useForm<T extends object>(initial: T, guard = true): Form<T> {
     general,
     stale,
     faultCount: computed(() => faults.value.length),
-    faultsOf: field => faults.value.filter(fault => fieldOf(fault.field) === field),
+    faultsOf: field => faults.value.filter(fault => fieldOf(fault.field) === field || fault.field === field),
     submit,
     reset(next) {
       Object.assign(values, copy(next))

@@ -29,6 +29,19 @@ function open() {
   return { form, page }
 }
 
+function useFormOf(...names: string[]) {
+  let form!: Form<object>
+  const page = mount(
+    defineComponent({
+      setup() {
+        form = useForm<object>({}, false)
+        return () => h(FormPanel, { form: form as never }, () => names.map(name => h(FormField, { name, label: name })))
+      }
+    })
+  )
+  return { form, page }
+}
+
 const refused = (status: number, ...fields: string[]) => async () => {
   throw new Refusal(status, { faults: fields.map(field => ({ code: 'X', field, zh: `错在${field}`, en: `wrong ${field}` })) })
 }
@@ -43,6 +56,17 @@ describe('a form', () => {
     expect(page.get('[role="alert"]').text()).toContain('错在regionCode')
     expect(page.get('[data-field="code"] input').attributes('aria-invalid')).toBe('true')
     page.unmount()
+  })
+
+  it('shows a fault of a place in a list at the field of that place only', async () => {
+    const form = useFormOf('lines[0].piece', 'lines[1].piece')
+    await form.form.submit(refused(400, 'lines[1].piece', 'lines[2].piece'))
+    await nextTick()
+    expect(form.page.find('[data-field="lines[0].piece"] .field__fault').exists()).toBe(false)
+    expect(form.page.get('[data-field="lines[1].piece"] .field__fault').text()).toBe('错在lines[1].piece')
+    expect(form.page.get('[role="alert"]').text()).toContain('错在lines[2].piece')
+    expect(form.page.get('[role="alert"]').text()).not.toContain('错在lines[1].piece')
+    form.page.unmount()
   })
 
   it('ties a fault to its input for those who hear the page', async () => {

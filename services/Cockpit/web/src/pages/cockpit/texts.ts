@@ -132,6 +132,7 @@ export const texts = defineTexts({
   'records.district': ['区县', 'District'],
   'records.value': ['数值', 'Value'],
   'records.open': ['记录', 'Record'],
+  'records.record': ['打开记录', 'Open the record'],
   'records.prescription': ['查看处方', 'Prescription'],
   'records.of': ['{name}', '{name}'],
   'records.ofHour': ['{name} · {hour} 时', '{name} · {hour}:00'],

@@ -28,6 +28,22 @@ export const pages: Page[] = [
     page: () => import('./PlansPage.vue')
   },
   {
+    path: '/indicators/plans/new',
+    name: 'indicator-plan-new',
+    title: ['新建规划', 'New plan'],
+    roles: authorities,
+    under: 'indicator-plans',
+    page: () => import('./PlanEditPage.vue')
+  },
+  {
+    path: '/indicators/plans/:code/edit',
+    name: 'indicator-plan',
+    title: ['编辑规划', 'Edit the plan'],
+    roles: authorities,
+    under: 'indicator-plans',
+    page: () => import('./PlanEditPage.vue')
+  },
+  {
     path: '/indicators/:plan/:seq',
     name: 'indicator',
     title: ['指标卡', 'Indicator'],

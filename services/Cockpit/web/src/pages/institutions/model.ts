@@ -37,10 +37,26 @@ export const graded = new Set(['hospital', 'tcm-hospital'])
 /** Kinds that may have a TCM hall. */
 export const halled = new Set(['community', 'station'])
 
+/** What plans ask of an institution beside its licence, each with its largest value: 1 is a yes or no. The service holds the same list. */
+export const attributes: Readonly<Record<string, number>> = {
+  'county-hospital': 1,
+  'maternal-child': 1,
+  'village-clinic': 1,
+  'tcm-featured': 1,
+  'tcm-services': 1,
+  'internet-consultation': 1,
+  'technique-base': 1,
+  'leading-enterprise': 1,
+  'emr-level': 8,
+  'special-clinics': 200,
+  'featured-specialties': 200,
+  'key-specialties': 200
+}
 
 const warnDays = 90
 
 export const kindName = (kind: string) => word('kind', kind)
+export const attributeName = (code: string) => word('attribute', code)
 export const ownershipName = (ownership: string) => word('ownership', ownership)
 export const statusName = (status: string) => word('status', status)
 export const actionName = (action: string) => word('history', action)
@@ -67,6 +83,13 @@ export function displayName(entry: { nameZh: string; nameEn: string }): string {
   return nameOf(entry.nameZh, entry.nameEn)
 }
 
+/** Attributes in words: a yes by its name, a number after it. */
+export function saidAttributes(of: Readonly<Record<string, number>> | null | undefined): string[] {
+  return Object.keys(attributes)
+    .filter(code => of?.[code])
+    .map(code => (attributes[code] === 1 ? attributeName(code) : `${attributeName(code)} ${of![code]}`))
+}
+
 /** A value of an entry's history in words. */
 export function showValue(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return ''
@@ -75,6 +98,7 @@ export function showValue(field: string, value: unknown): string {
   if (field === 'status') return statusName(String(value))
   if (field === 'regionCode') return regionNameOf(String(value))
   if (field === 'licenceExpiresOn') return formatDate(String(value), locale.value)
+  if (field === 'attributes') return saidAttributes(value as Record<string, number>).join(locale.value === 'en' ? ', ' : '、')
   if (typeof value === 'boolean') return shared(value ? 'yes' : 'no')
   if (Array.isArray(value)) return value.map(entry => showValue('', entry)).join(locale.value === 'en' ? ', ' : '、')
   if (typeof value === 'object') {

@@ -15,9 +15,11 @@ export type EntryChange = components['schemas']['EntryChange']
 
 export const categories = ['physician', 'pharmacist', 'dispenser', 'decoction-worker'] as const
 export const grades = ['national-master', 'national', 'provincial', 'city', 'county'] as const
+export const disciplines = ['tcm', 'clinical', 'dental', 'public-health'] as const
 
 export const categoryName = (category: string) => word('category', category)
 export const gradeName = (grade: string) => (grade === '' ? t('grade.none') : word('grade', grade))
+export const disciplineName = (discipline: string) => (discipline === '' ? t('discipline.none') : word('discipline', discipline))
 export const statusName = (status: string) => word('status', status)
 export const actionName = (action: string) => word('history', action)
 export const fieldName = (field: string) => word('field', field)
@@ -28,6 +30,10 @@ export function statusTone(status: string): TagTone {
 
 export function categoryOptions(): Option[] {
   return categories.map(value => ({ value, text: categoryName(value) }))
+}
+
+export function disciplineOptions(): Option[] {
+  return disciplines.map(value => ({ value, text: disciplineName(value) }))
 }
 
 export function gradeOptions(): Option[] {
@@ -55,6 +61,7 @@ export function practitionerColumns(withInstitution: boolean): Column<Practition
 export function showValue(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return ''
   if (field === 'category') return categoryName(String(value))
+  if (field === 'discipline') return disciplineName(String(value))
   if (field === 'grade') return gradeName(String(value))
   if (field === 'status') return statusName(String(value))
   if (field === 'licenceExpiresOn') return formatDate(String(value), locale.value)

@@ -1,6 +1,7 @@
 import type { Place, TickerEvent } from '@/api/cockpit'
 import { isChinese, nameOf } from '@/i18n'
 import { regionName } from '@/regions'
+import { pages } from '@/shell/pages'
 import { may } from '@/shell/session'
 import { has, t } from '../texts'
 import { labelOf, stepOf } from './story'
@@ -28,14 +29,40 @@ export function aboutOf(e: TickerEvent): string {
   return [e.reference, where, topicOf(e)].filter(Boolean).join(' · ')
 }
 
-/** Events whose aggregate is a prescription. */
-const ofPrescription = /^(Prescription|Decoction|Step|Deviation|Parcel|ColdChain|Stock|Reservation|Dispensing|Withdrawal|Review|Packing)/
+/** Pages by their names, each with the id of an event that its address takes. */
+type Lead = readonly [page: string, of: 'aggregateId' | 'detail']
+const lot: readonly Lead[] = [
+  ['release-lot', 'aggregateId'],
+  ['lot', 'aggregateId']
+]
+const prescription: readonly Lead[] = [
+  ['prescription', 'aggregateId'],
+  ['batch-record', 'aggregateId']
+]
+const parcel: readonly Lead[] = [
+  ['prescription', 'aggregateId'],
+  ['parcel', 'aggregateId']
+]
+
+/** What an event speaks of: the first of these that the person may open. A recall stands in the detail, its event is the lot's. */
+const leads: readonly (readonly [RegExp, readonly Lead[]])[] = [
+  [/^Recall/, [['recall', 'detail'], ...lot]],
+  [/^Lot/, lot],
+  [/^Nonconformity/, [['nonconformity', 'aggregateId']]],
+  [/^ControlSignal/, [['chart', 'aggregateId']]],
+  [/^SupervisionAlert/, [['supervision-alert', 'aggregateId']]],
+  [/^(Parcel|ColdChain)/, parcel],
+  [/^(Decoction|Step|Deviation|Packing)/, prescription],
+  [/^(Prescription|Stock|Reservation|Dispensing|Withdrawal|Review)/, [['prescription', 'aggregateId']]]
+]
 
 /** The page of what an event is about, where there is one that this person may open. */
-export function pageOf(e: Pick<TickerEvent, 'type' | 'aggregateId' | 'institution'>): string | null {
-  if (e.type === 'RecallOrdered') return may(['regulator', 'operator', 'quality', 'pharmacist', 'service']) ? `/recalls/${e.aggregateId}` : null
-  if (e.type.startsWith('Nonconformity')) return may(['quality', 'regulator', 'operator']) ? `/nonconformities/${e.aggregateId}` : null
-  if (e.type === 'SupervisionAlertRaised') return may(['regulator', 'operator', 'admin']) ? `/supervision/${e.aggregateId}` : null
-  if (e.institution && ofPrescription.test(e.type) && may(['pharmacist', 'prescriber', 'admin', 'his', 'regulator', 'operator'])) return `/prescriptions/${e.aggregateId}`
+export function pageOf(e: Pick<TickerEvent, 'type' | 'aggregateId' | 'detail'>): string | null {
+  const found = leads.find(([type]) => type.test(e.type))?.[1] ?? []
+  for (const [name, of] of found) {
+    const page = pages.find(one => one.name === name)
+    const id = e[of]
+    if (page && id && may(page.roles)) return page.path.replace(':id', encodeURIComponent(id))
+  }
   return null
 }
