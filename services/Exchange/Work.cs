@@ -55,14 +55,21 @@ public sealed class Work : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The topology does not have this service publish that event.</exception>
     public Guid Publish(Event e, string? traceParent = null)
     {
-        if (!_options.Service.Publishes.Contains(e.GetType()))
+        var row = OutboxRow.Of(e, _time.GetUtcNow(), traceParent ?? Activity.Current?.Id);
+        Publish(row);
+        return row.MessageId;
+    }
+
+    /// <summary>Tells an event that was written out before this work began, so that the transaction does not wait for the writing.</summary>
+    /// <exception cref="InvalidOperationException">The topology does not have this service publish that event.</exception>
+    public void Publish(in OutboxRow written)
+    {
+        if (!Publishes(written.Type))
         {
-            throw new InvalidOperationException($"{_options.Service.Name} does not publish {e.GetType().Name}: see Topology.");
+            throw new InvalidOperationException($"{_options.Service.Name} does not publish {written.Type}: see Topology.");
         }
 
-        var row = OutboxRow.Of(e, _time.GetUtcNow(), traceParent ?? Activity.Current?.Id);
-        _told.Add(row);
-        return row.MessageId;
+        _told.Add(written);
     }
 
     /// <summary>
@@ -88,6 +95,19 @@ public sealed class Work : IAsyncDisposable
             _written = false;
             _signal.Wake();
         }
+    }
+
+    private bool Publishes(string eventType)
+    {
+        foreach (var type in _options.Service.Publishes)
+        {
+            if (type.Name == eventType)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public async ValueTask DisposeAsync()

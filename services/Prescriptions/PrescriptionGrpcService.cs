@@ -29,6 +29,12 @@ internal sealed class PrescriptionGrpcService(
     /// <summary>Pushes of one stream that may be under way; beyond it the client is held by flow control.</summary>
     private const int InFlight = 2048;
 
+    /// <summary>Replies of a stream that may wait in memory for one that takes them along.</summary>
+    private const int HeldReplies = 64;
+
+    private static readonly WriteOptions Held = new(WriteFlags.BufferHint);
+    private static readonly WriteOptions Sent = new();
+
     public override Task<PushReply> Push(PushRequest request, ServerCallContext context)
     {
         var caller = CallerOf(context);
@@ -104,8 +110,12 @@ internal sealed class PrescriptionGrpcService(
         ServerCallContext context
     )
     {
+        var held = 0;
         await foreach (var reply in answered.ReadAllAsync(context.CancellationToken))
         {
+            // The answers of a batch come together and leave together; the last one never waits for another.
+            held = answered.TryPeek(out _) && held < HeldReplies ? held + 1 : 0;
+            context.WriteOptions = held > 0 ? Held : Sent;
             await replies.WritePatientlyAsync(reply, context);
             places.Release();
         }

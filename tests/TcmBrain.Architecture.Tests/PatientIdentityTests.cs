@@ -52,6 +52,7 @@ public sealed partial class PatientIdentityTests
             .Distinct()
             .Order(StringComparer.Ordinal)
             .ShouldBe([
+                "services/Prescriptions/Push/PushRows.cs",
                 "services/Prescriptions/Push/PushStore.cs",
                 "services/Prescriptions/Reading/ListReader.cs",
                 "services/Prescriptions/Reading/Reader.cs",

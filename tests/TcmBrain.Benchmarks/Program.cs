@@ -18,7 +18,10 @@ root.SetAction(
         var benchmarks = new (string Name, Func<Task<IReadOnlyList<Figure>>> Run)[]
         {
             ("exchange", () => new ExchangeBenchmark(servers, events: 40_000, rounds: 5).RunAsync(cancellationToken)),
-            ("push-stream", () => new PushBenchmark(servers, count: 40_000, rounds: 5).RunAsync(cancellationToken)),
+            (
+                "push-stream",
+                () => new PushBenchmark(servers, count: 40_000, rounds: Rows("TCM_BENCH_ROUNDS", 5)).RunAsync(cancellationToken)
+            ),
             ("push-watch", () => new WatchBenchmark(servers, streams: 5_000, pushes: 1_000, perSecond: 50).RunAsync(cancellationToken)),
             ("push-read", () => new ReadBenchmark(servers, Rows("TCM_BENCH_ROWS"), calls: 5_000).RunAsync(cancellationToken)),
             ("lifecycle", () => new LifecycleBenchmark(servers, count: 4_000, rounds: 3).RunAsync(cancellationToken)),

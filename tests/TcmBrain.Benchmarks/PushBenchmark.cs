@@ -45,6 +45,7 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
         List<double> pushes = [],
             told = [],
             copies = [];
+        var (cpu, copyCpu) = (new PartyCpu(), new PartyCpu());
         await StreamAsync(service, Make(1, count / 4), cancellationToken);
         await DrainedAsync(source, cancellationToken);
         var latency = await UnaryAsync(service, Make(100, 5000), perSecond: 500, cancellationToken);
@@ -54,10 +55,14 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
         {
             var prescriptions = Make(round + 2, count);
             var clock = Stopwatch.StartNew();
+            cpu.Start();
             pushes.Add(await StreamAsync(service, prescriptions, cancellationToken));
+            cpu.Stop();
             await DrainedAsync(source, cancellationToken);
             told.Add(count / clock.Elapsed.TotalSeconds);
+            copyCpu.Start();
             copies.Add(await CopyAsync(source, bytes, count, cancellationToken));
+            copyCpu.Stop();
         }
 
         var (push, copy) = (Statistics.Median(pushes), Statistics.Median(copies));
@@ -67,9 +72,26 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
             new Figure("push.told_per_s", Statistics.Median(told), "pushes/s", "until the broker has confirmed the last of their events"),
             new Figure("push.copy_per_s", copy, "rows/s"),
             new Figure("push.ratio_copy", push / copy, "ratio", $"COPY of the same {bytes} bytes", push / copy),
+            Cost("push.service_cpu_us", cpu, PartyCpu.Service),
+            Cost("push.database_cpu_us", cpu, PartyCpu.Database),
+            Cost("push.client_cpu_us", cpu, PartyCpu.Client),
+            Cost("push.broker_cpu_us", cpu, PartyCpu.Broker),
+            Cost("push.copy_cpu_us", copyCpu, PartyCpu.Client, PartyCpu.Database),
             new Figure("push.unary_p50_ms", Statistics.Percentile(latency, 0.50), "ms"),
             new Figure("push.unary_p99_ms", Statistics.Percentile(latency, 0.99), "ms"),
         ];
+    }
+
+    /// <summary>Processor time of a party, for each push or row of the measured rounds.</summary>
+    private Figure Cost(string name, PartyCpu cpu, params ReadOnlySpan<string> parties)
+    {
+        var seconds = 0.0;
+        foreach (var party in parties)
+        {
+            seconds += cpu.Seconds.GetValueOrDefault(party);
+        }
+
+        return new Figure(name, seconds * 1e6 / ((double)count * rounds), "us");
     }
 
     /// <summary>Clean prescriptions of twelve lines; patients, numbers and doses differ.</summary>

@@ -49,40 +49,36 @@ public static class OutboxStore
 
     private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
-        const string outbox =
-            "copy exchange.outbox (day, message_id, type, aggregate_id, version, occurred_at, traceparent, payload) from stdin (format binary)";
-        await using (var copy = await connection.BeginBinaryImportAsync(outbox, cancellationToken))
-        {
-            foreach (var row in rows)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(row.Day, NpgsqlDbType.Date, cancellationToken);
-                await copy.WriteAsync(row.MessageId, NpgsqlDbType.Uuid, cancellationToken);
-                await copy.WriteAsync(row.Type, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(row.AggregateId, NpgsqlDbType.Uuid, cancellationToken);
-                await copy.WriteAsync(row.Version, NpgsqlDbType.Integer, cancellationToken);
-                await copy.WriteAsync(row.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-                await (
-                    row.TraceParent is { } trace
-                        ? copy.WriteAsync(trace, NpgsqlDbType.Text, cancellationToken)
-                        : copy.WriteNullAsync(cancellationToken)
-                );
-                await copy.WriteAsync(row.Payload, NpgsqlDbType.Text, cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
-        }
-
-        const string pending = "copy exchange.outbox_pending (message_id, day) from stdin (format binary)";
-        await using var copyPending = await connection.BeginBinaryImportAsync(pending, cancellationToken);
+        var payloads = 0;
         foreach (var row in rows)
         {
-            await copyPending.StartRowAsync(cancellationToken);
-            await copyPending.WriteAsync(row.MessageId, NpgsqlDbType.Uuid, cancellationToken);
-            await copyPending.WriteAsync(row.Day, NpgsqlDbType.Date, cancellationToken);
+            payloads += row.Payload.Length;
         }
 
-        await copyPending.CompleteAsync(cancellationToken);
+        using var outbox = new CopyRows(columns: 8, payloads + rows.Count * 256);
+        using var pending = new CopyRows(columns: 2, rows.Count * 32);
+        foreach (var row in rows)
+        {
+            outbox.Row();
+            outbox.Day(row.Day);
+            outbox.Uuid(row.MessageId);
+            outbox.Text(row.Type);
+            outbox.Uuid(row.AggregateId);
+            outbox.Int(row.Version);
+            outbox.Instant(row.OccurredAt);
+            outbox.Text(row.TraceParent);
+            outbox.Bytes(row.Payload);
+            pending.Row();
+            pending.Uuid(row.MessageId);
+            pending.Day(row.Day);
+        }
+
+        await outbox.SendAsync(
+            connection,
+            "copy exchange.outbox (day, message_id, type, aggregate_id, version, occurred_at, traceparent, payload) from stdin (format binary)",
+            cancellationToken
+        );
+        await pending.SendAsync(connection, "copy exchange.outbox_pending (message_id, day) from stdin (format binary)", cancellationToken);
     }
 
     /// <summary>

@@ -22,9 +22,9 @@ internal sealed class Relay(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         options.Service.Publishes.Length == 0
             ? Task.CompletedTask
-            : Task.WhenAll(Enumerable.Range(0, options.RelayLanes).Select(_ => Task.Run(() => RunAsync(stoppingToken), stoppingToken)));
+            : Task.WhenAll(Enumerable.Range(0, options.RelayLanes).Select(n => Task.Run(() => RunAsync(n, stoppingToken), stoppingToken)));
 
-    private async Task RunAsync(CancellationToken stopping)
+    private async Task RunAsync(int lane, CancellationToken stopping)
     {
         await using var sender = new EventSender(options.Broker, $"tcm-relay-{options.Service.Name}");
         var backoff = new Backoff(time);
@@ -38,6 +38,12 @@ internal sealed class Relay(
                     // A broker that came back empty would otherwise drop what no queue is bound for.
                     await topology.DeclareAsync(stopping);
                     declared = true;
+                }
+
+                while (lane > 0 && signal.IsCrowded)
+                {
+                    // In a crowd one lane tells; what it leaves is told after.
+                    await Task.Delay(options.RelayPause, time, stopping);
                 }
 
                 var told = await RelayOnceAsync(sender, stopping);
@@ -96,14 +102,14 @@ internal sealed class Relay(
         var told = new List<WireEvent>(claimed.Count);
         foreach (var row in claimed)
         {
-            if (FaultOf(row) is { } reason)
+            if (OnItsWay(row, out var reason) is { } way)
             {
-                logger.EventBuried(row.MessageId, row.Type ?? "unknown", reason);
-                await OutboxStore.BuryAsync(connection, transaction, row, reason, patience.Token);
+                told.Add(way);
             }
             else
             {
-                told.Add(OnItsWay(row));
+                logger.EventBuried(row.MessageId, row.Type ?? "unknown", reason);
+                await OutboxStore.BuryAsync(connection, transaction, row, reason, patience.Token);
             }
         }
 
@@ -112,16 +118,20 @@ internal sealed class Relay(
         return claimed.Count;
     }
 
-    /// <summary>Why it cannot be told; null when it can.</summary>
-    private static string? FaultOf(in ClaimedEvent row) =>
-        row.Type is not { } type ? "its row in the outbox is gone"
-        : Topology.EventType(type) is null ? $"unknown event type {type}"
-        : EventJson.FaultOf(row.Payload);
-
-    private static WireEvent OnItsWay(in ClaimedEvent row)
+    /// <summary>What is to be sent; null, with the reason, when it cannot be told.</summary>
+    private static WireEvent? OnItsWay(in ClaimedEvent row, out string reason)
     {
+        var type = row.Type is null ? null : Topology.EventType(row.Type);
+        reason =
+            row.Type is null ? "its row in the outbox is gone"
+            : type is null ? $"unknown event type {row.Type}"
+            : EventJson.FaultOf(row.Payload) ?? "";
+        if (reason.Length > 0)
+        {
+            return null;
+        }
+
         using var activity = ExchangeTelemetry.StartRelay(row);
-        var type = Topology.EventType(row.Type!)!;
-        return new WireEvent(Topology.ExchangeName(type), type, row.MessageId, activity?.Id ?? row.TraceParent, row.Payload);
+        return new WireEvent(Topology.ExchangeName(type!), type!, row.MessageId, activity?.Id ?? row.TraceParent, row.Payload);
     }
 }

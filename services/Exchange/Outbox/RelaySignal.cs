@@ -19,7 +19,9 @@ public sealed class RelaySignal : IDisposable
     /// Said by whoever takes in, again and again while its work queues (让路): the relay then leaves pauses between its batches. An event waits as
     /// well in the outbox as in its listeners' queues, which are not waited on the less for being filled sooner.
     /// </summary>
-    public void Crowd() => Volatile.Write(ref _crowdedUntil, Environment.TickCount64 + CrowdLasts);
+    public void Crowd() => Crowd(CrowdLasts);
+
+    internal void Crowd(int milliseconds) => Volatile.Write(ref _crowdedUntil, Environment.TickCount64 + milliseconds);
 
     public void Wake()
     {

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using TcmBrain.Contracts;
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.Exchange.Outbox;
 using TcmBrain.Exchange.Storage;
 
 namespace TcmBrain.Prescriptions.AuditAdvice;
@@ -10,7 +11,8 @@ namespace TcmBrain.Prescriptions.AuditAdvice;
 /// Counts the use of rules out of the history, behind the writers: a push is not made to wait for statistics. What was counted and how far
 /// commit together, so that nothing is counted twice or left out, whichever replica counts.
 /// </summary>
-internal sealed partial class RuleUseFold(NpgsqlDataSource database, TimeProvider time, ILogger<RuleUseFold> logger) : BackgroundService
+internal sealed partial class RuleUseFold(NpgsqlDataSource database, RelaySignal intake, TimeProvider time, ILogger<RuleUseFold> logger)
+    : BackgroundService
 {
     private const int Batch = 2_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -52,7 +54,8 @@ internal sealed partial class RuleUseFold(NpgsqlDataSource database, TimeProvide
         {
             try
             {
-                while (await FoldAsync(stoppingToken) == Batch) { }
+                // While pushes crowd, a batch at a time is enough: the history waits.
+                while (await FoldAsync(stoppingToken) == Batch && !intake.IsCrowded) { }
             }
             catch (NpgsqlException e)
             {

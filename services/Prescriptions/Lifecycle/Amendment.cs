@@ -98,7 +98,7 @@ internal sealed class Amendment(EventExchange exchange, Acceptance acceptance, P
             await Endings.SupersedeAsync(work, former, accepted.Id, actor, reason, time.GetUtcNow(), cancellationToken);
         }
 
-        await PushStore.InsertAsync(work, [accepted], cancellationToken);
+        await PushStore.InsertAsync(work, [accepted], laidOut: null, cancellationToken);
         await work.CommitAsync(cancellationToken);
         return new AmendReply
         {

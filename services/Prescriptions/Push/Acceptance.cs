@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using TcmBrain.Contracts.Prescriptions;
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.Exchange.Outbox;
 using TcmBrain.Prescriptions.Audit;
 using TcmBrain.Prescriptions.InstitutionPolicies;
 using TcmBrain.Prescriptions.Lifecycle;
@@ -61,6 +62,7 @@ internal sealed class Acceptance(
         var validUntil = CourseFormat.ValidUntil(p)!.Value;
         DateTimeOffset? collectUntil = p.Delivery.Kind == DeliveryKind.PickUp ? p.Delivery.PickUpUntil.ToDateTimeOffset() : null;
         var identity = vault.TakeOut(id, p);
+        var trace = Activity.Current?.Id;
         return new AcceptedPrescription
         {
             Id = id,
@@ -78,8 +80,8 @@ internal sealed class Acceptance(
             ValidUntil = validUntil,
             CollectUntil = collectUntil,
             DueAt = deadlines.Of(state, validUntil, collectUntil, now),
-            TraceParent = Activity.Current?.Id,
-            Events = events,
+            TraceParent = trace,
+            Events = [.. events.Select(e => OutboxRow.Of(e, now, trace))],
         };
     }
 

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
-using TcmBrain.Contracts.Events;
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.Exchange.Outbox;
 
 namespace TcmBrain.Prescriptions.Push;
 
@@ -27,7 +27,9 @@ internal sealed class AcceptedPrescription
     /// <summary>When the first state times out; null: it is an end.</summary>
     public required DateTimeOffset? DueAt { get; init; }
     public required string? TraceParent { get; init; }
-    public required IReadOnlyList<Event> Events { get; init; }
+
+    /// <summary>Written out already: many are accepted at once, while those that store them take turns.</summary>
+    public required IReadOnlyList<OutboxRow> Events { get; init; }
 
     public (string Institution, string HisNumber, int Revision) Key => (InstitutionCode, HisNumber, Revision);
 

@@ -123,10 +123,12 @@ internal sealed class PushLanes : IAsyncDisposable
     /// <summary>False when one of the keys is known already; nothing is stored then.</summary>
     private async Task<bool> TryInsertAsync(IReadOnlyList<Pending> batch)
     {
+        AcceptedPrescription[] accepted = [.. batch.Select(p => p.Accepted)];
+        using var laidOut = accepted.Length < PushStore.CopyFrom ? null : new PushRows(accepted);
         await using var work = await exchange.BeginAsync();
         try
         {
-            await PushStore.InsertAsync(work, [.. batch.Select(p => p.Accepted)], CancellationToken.None);
+            await PushStore.InsertAsync(work, accepted, laidOut, CancellationToken.None);
             await work.CommitAsync();
             return true;
         }

@@ -11,20 +11,24 @@ namespace TcmBrain.Prescriptions.Push;
 /// <summary>The SQL of a push.</summary>
 internal static class PushStore
 {
-    /// <summary>From this many on two COPYs are quicker than one statement; below it the round trips count.</summary>
-    private const int CopyFrom = 48;
+    /// <summary>From this many on COPY is quicker than one statement; below it the round trips count.</summary>
+    internal const int CopyFrom = 48;
 
     /// <summary>Stores prescriptions and the first entry of each one's history, and tells their events. Fails as a whole on a known key.</summary>
-    public static async Task InsertAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
+    /// <param name="laidOut">the same prescriptions, laid out before the work began; null: they are few</param>
+    public static async Task InsertAsync(
+        Work work,
+        IReadOnlyList<AcceptedPrescription> accepted,
+        PushRows? laidOut,
+        CancellationToken cancellationToken
+    )
     {
-        await (
-            accepted.Count < CopyFrom ? InsertFewAsync(work, accepted, cancellationToken) : CopyAsync(work, accepted, cancellationToken)
-        );
+        await (laidOut is null ? InsertFewAsync(work, accepted, cancellationToken) : laidOut.SendAsync(work.Connection, cancellationToken));
         foreach (var p in accepted)
         {
-            foreach (var e in p.Events)
+            foreach (var told in p.Events)
             {
-                work.Publish(e, p.TraceParent);
+                work.Publish(told);
             }
         }
     }
@@ -68,85 +72,6 @@ internal static class PushStore
         columns.Add(ColumnArray.Of(accepted, NpgsqlDbType.TimestampTz, p => p.DueAt?.UtcDateTime));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static async Task CopyAsync(Work work, IReadOnlyList<AcceptedPrescription> accepted, CancellationToken cancellationToken)
-    {
-        // The keys first: a known one ends it here, before the rest has been sent.
-        const string keys = "copy prescriptions.keys (institution_code, his_number, revision, id) from stdin (format binary)";
-        await using (var copy = await work.Connection.BeginBinaryImportAsync(keys, cancellationToken))
-        {
-            foreach (var p in accepted)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(p.InstitutionCode, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(p.HisNumber, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(p.Revision, NpgsqlDbType.Integer, cancellationToken);
-                await copy.WriteAsync(p.Id, NpgsqlDbType.Uuid, cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
-        }
-
-        const string prescriptions = """
-            copy prescriptions.prescriptions (id, institution_code, region_code, his_number, revision, content_sha256, document, identity,
-                audit, accepted_state, state, version, urgent, received_at, traceparent, valid_until, collect_until, due_at) from stdin (format binary)
-            """;
-        await using (var copy = await work.Connection.BeginBinaryImportAsync(prescriptions, cancellationToken))
-        {
-            foreach (var p in accepted)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(p.Id, NpgsqlDbType.Uuid, cancellationToken);
-                await copy.WriteAsync(p.InstitutionCode, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(p.RegionCode, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(p.HisNumber, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(p.Revision, NpgsqlDbType.Integer, cancellationToken);
-                await copy.WriteAsync(p.ContentSha256, NpgsqlDbType.Bytea, cancellationToken);
-                await copy.WriteAsync(p.Document, NpgsqlDbType.Bytea, cancellationToken);
-                await copy.WriteAsync(p.Identity, NpgsqlDbType.Bytea, cancellationToken);
-                await copy.WriteAsync(p.Audit.ToByteArray(), NpgsqlDbType.Bytea, cancellationToken);
-                await copy.WriteAsync((short)p.State, NpgsqlDbType.Smallint, cancellationToken);
-                await copy.WriteAsync((short)p.State, NpgsqlDbType.Smallint, cancellationToken);
-                await copy.WriteAsync(p.Events.Count, NpgsqlDbType.Integer, cancellationToken);
-                await copy.WriteAsync(p.Urgent, NpgsqlDbType.Boolean, cancellationToken);
-                await copy.WriteAsync(p.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-                await (
-                    p.TraceParent is { } trace
-                        ? copy.WriteAsync(trace, NpgsqlDbType.Text, cancellationToken)
-                        : copy.WriteNullAsync(cancellationToken)
-                );
-                await copy.WriteAsync(p.ValidUntil.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-                await InstantAsync(copy, p.CollectUntil, cancellationToken);
-                await InstantAsync(copy, p.DueAt, cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
-        }
-
-        const string history = """
-            copy prescriptions.history (prescription_id, institution_code, state, actor, reason, occurred_at) from stdin (format binary)
-            """;
-        await using (var copy = await work.Connection.BeginBinaryImportAsync(history, cancellationToken))
-        {
-            foreach (var p in accepted)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(p.Id, NpgsqlDbType.Uuid, cancellationToken);
-                await copy.WriteAsync(p.InstitutionCode, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync((short)p.State, NpgsqlDbType.Smallint, cancellationToken);
-                await copy.WriteAsync("system", NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync("", NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(p.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
-        }
-    }
-
-    private static Task InstantAsync(NpgsqlBinaryImporter copy, DateTimeOffset? at, CancellationToken cancellationToken) =>
-        at is { } instant
-            ? copy.WriteAsync(instant.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken)
-            : copy.WriteNullAsync(cancellationToken);
 
     /// <summary>What stands under the keys already, by key.</summary>
     public static async Task<Dictionary<(string Institution, string HisNumber, int Revision), StoredPush>> FindAsync(

@@ -4,7 +4,7 @@ namespace TcmBrain.Prescriptions.Watching;
 
 /// <summary>
 /// The one reader of the status changes in this process (状态变更分发): follows the history in its final order and hands every change to the
-/// streams of its institution, in memory. Streams cost the database nothing while they keep up.
+/// streams of its institution, in memory. Streams cost the database nothing while they keep up; while there are none, nothing is read.
 /// </summary>
 internal sealed partial class ChangeFeed(NpgsqlDataSource database, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
@@ -105,6 +105,12 @@ internal sealed partial class ChangeFeed(NpgsqlDataSource database, TimeProvider
             started.SetResult();
         }
 
+        if (IsUnwatched)
+        {
+            MoveOn(await ChangeStore.NowAsync(database, stopping));
+            return 0;
+        }
+
         var page = await ChangeStore.ReadAllAsync(database, position, Page, stopping);
         if (page.Count > 0)
         {
@@ -112,6 +118,29 @@ internal sealed partial class ChangeFeed(NpgsqlDataSource database, TimeProvider
         }
 
         return page.Count;
+    }
+
+    private bool IsUnwatched
+    {
+        get
+        {
+            lock (gate)
+            {
+                return streams.Count == 0;
+            }
+        }
+    }
+
+    // Nobody heard what is passed over. Who has joined since this was looked for was promised all after the old place.
+    private void MoveOn(Position now)
+    {
+        lock (gate)
+        {
+            if (streams.Count == 0 && now > position)
+            {
+                position = now;
+            }
+        }
     }
 
     // Telling and moving on are one step: a subscription made before it is told all of the page, one made after it none.
