@@ -73,7 +73,7 @@ public static class CockpitEndpoints
         await tail.Ready.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
         var page = string.IsNullOrEmpty(after)
             ? await pages.LastAsync(audience, count, context.RequestAborted)
-            : await pages.AfterAsync(audience, Answers.PositionOf(after), count, context.RequestAborted);
+            : await pages.AfterAsync(audience, Answers.PositionOf(after), count, cancellationToken: context.RequestAborted);
         await WriteAsync(context, page, audience, register, json => json.WriteNumber("position", page.Position));
     }
 

@@ -16,6 +16,8 @@ internal static class CockpitServices
     public static void FoldManyAtOnce(ExchangeOptions options)
     {
         options.InboxBatch = 1000;
+        // They take turns: one waits with its events remembered while another commits; more would only make the batches smaller.
+        options.InboxLanes = 2;
         options.Prefetch = 4000;
     }
 
@@ -35,6 +37,7 @@ internal static class CockpitServices
             p.GetRequiredService<FactTail>(),
             p.GetRequiredService<LiveStore>(),
             p.GetRequiredService<CounterStore>(),
+            p.GetRequiredService<NpgsqlDataSource>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<LiveView>>()
         ));
@@ -50,6 +53,7 @@ internal static class CockpitServices
         ));
         services.AddSingleton<EventPages>();
         services.AddSingleton<ResumePoint>();
+        services.AddSingleton<Feeds>();
         services.AddSingleton<LiveStream>();
         services.AddSingleton<FeedGrpc>();
         services.AddSingleton<StreamGate>();
@@ -57,6 +61,7 @@ internal static class CockpitServices
         services.AddHostedService<Upgrade>();
         services.AddHostedService(p => p.GetRequiredService<FactTail>());
         services.AddHostedService(p => p.GetRequiredService<LiveView>());
+        services.AddHostedService(p => p.GetRequiredService<Feeds>());
         services.AddHealthChecks().AddCheck<LiveView>("redis");
         services.AddResponseCompression(compression =>
             compression.MimeTypes = ["text/html", "text/javascript", "text/css", "image/svg+xml", "application/geo+json"]

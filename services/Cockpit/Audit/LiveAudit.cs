@@ -45,11 +45,20 @@ public sealed class LiveAudit(NpgsqlDataSource database, string redis, TimeProvi
             generation = (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
 
-        var rows = await store.ReadSinceAsync(RegionTime.DayOf(time.GetUtcNow()).AddDays(-1), cancellationToken);
+        var first = RegionTime.DayOf(time.GetUtcNow()).AddDays(-1);
+        var rows = await store.ReadSinceAsync(first, cancellationToken);
         var expected = rows.ToDictionary(r => (Key: LiveStore.DayKey(generation, r.Scope, r.Day), r.Field), r => Text(r.Value));
         foreach (var s in await store.ReadStandingAsync(null, cancellationToken))
         {
             expected[(LiveStore.StandingKey(generation, s.Scope), ((short)s.Stage).ToString(CultureInfo.InvariantCulture))] = Text(s.Value);
+        }
+
+        foreach (var day in (await TopLists.LoadAsync(database, first, cancellationToken)).Take(all: true))
+        {
+            foreach (var (list, head) in day.Heads)
+            {
+                expected[(LiveStore.TopsKey(generation, day.Scope, day.Day), list)] = Text(LiveStore.Pack(head));
+            }
         }
 
         var actual = new Dictionary<(string Key, string Field), string>();

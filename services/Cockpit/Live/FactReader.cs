@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 
 namespace TcmBrain.Cockpit.Live;
@@ -7,104 +6,97 @@ namespace TcmBrain.Cockpit.Live;
 internal static class FactReader
 {
     private const string Columns = """
-        id, type, aggregate_id as AggregateId, occurred_at as OccurredAt, institution, region, centre, reference, detail, topic,
-        amount, quantity, items, flag, alarm, array_to_string(touched, ' ') as touched
+        id, type, aggregate_id, occurred_at, institution, region, centre, reference, detail, topic, amount, quantity, items, flag, alarm,
+        array_to_string(touched, ' '), pieces, weights
         """;
 
     /// <summary>The first <paramref name="limit"/> facts after a position, rising. By the primary key.</summary>
-    public static async Task<List<TickerEvent>> AfterAsync(
+    public static Task<List<TickerEvent>> AfterAsync(
         NpgsqlConnection connection,
         long after,
         int limit,
         CancellationToken cancellationToken
-    ) =>
-        (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(
-                    $"select {Columns} from cockpit.facts where id > @after order by id limit @limit",
-                    new { after, limit },
-                    cancellationToken: cancellationToken
-                )
-            )
-        )
-            .Select(Event)
-            .ToList();
+    ) => ReadAsync(connection, $"select {Columns} from cockpit.facts where id > $1 order by id limit $2", after, limit, cancellationToken);
 
     /// <summary>The last <paramref name="limit"/> facts before a position, falling. By the primary key.</summary>
-    public static async Task<List<TickerEvent>> BeforeAsync(
+    public static Task<List<TickerEvent>> BeforeAsync(
         NpgsqlConnection connection,
         long before,
         int limit,
         CancellationToken cancellationToken
     ) =>
-        (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(
-                    $"select {Columns} from cockpit.facts where id < @before order by id desc limit @limit",
-                    new { before, limit },
-                    cancellationToken: cancellationToken
-                )
-            )
-        )
-            .Select(Event)
-            .ToList();
+        ReadAsync(
+            connection,
+            $"select {Columns} from cockpit.facts where id < $1 order by id desc limit $2",
+            before,
+            limit,
+            cancellationToken
+        );
 
     /// <summary>The last alarms before a position, falling. By the index of alarms.</summary>
-    public static async Task<List<TickerEvent>> AlarmsBeforeAsync(
+    public static Task<List<TickerEvent>> AlarmsBeforeAsync(
         NpgsqlConnection connection,
         long before,
         int limit,
         CancellationToken cancellationToken
     ) =>
-        (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(
-                    $"select {Columns} from cockpit.facts where alarm > 0 and id < @before order by id desc limit @limit",
-                    new { before, limit },
-                    cancellationToken: cancellationToken
-                )
-            )
-        )
-            .Select(Event)
-            .ToList();
+        ReadAsync(
+            connection,
+            $"select {Columns} from cockpit.facts where alarm > 0 and id < $1 order by id desc limit $2",
+            before,
+            limit,
+            cancellationToken
+        );
 
-    private static TickerEvent Event(Row r) =>
+    private static async Task<List<TickerEvent>> ReadAsync(
+        NpgsqlConnection connection,
+        string sql,
+        long position,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = position },
+                new() { Value = limit },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<TickerEvent>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(Event(reader));
+        }
+
+        return events;
+    }
+
+    private static TickerEvent Event(NpgsqlDataReader row) =>
         new()
         {
-            Id = r.Id,
-            Type = r.Type,
-            AggregateId = r.AggregateId,
-            OccurredAt = new DateTimeOffset(r.OccurredAt, TimeSpan.Zero),
-            Institution = r.Institution,
-            Region = r.Region,
-            Centre = r.Centre,
-            Reference = r.Reference,
-            Detail = r.Detail,
-            Topic = r.Topic,
-            Amount = r.Amount,
-            Quantity = r.Quantity,
-            Items = r.Items,
-            Flag = r.Flag,
-            Alarm = r.Alarm,
-            Touched = r.Touched,
+            Id = row.GetInt64(0),
+            Type = row.GetString(1),
+            AggregateId = row.GetGuid(2),
+            OccurredAt = new DateTimeOffset(row.GetDateTime(3), TimeSpan.Zero),
+            Institution = Of<string>(row, 4),
+            Region = Of<string>(row, 5),
+            Centre = Of<string>(row, 6),
+            Reference = Of<string>(row, 7),
+            Detail = Of<string>(row, 8),
+            Topic = Of<string>(row, 9),
+            Amount = row.GetInt64(10),
+            Quantity = row.GetInt64(11),
+            Items = row.GetInt32(12),
+            Flag = row.GetBoolean(13),
+            Alarm = row.GetInt16(14),
+            Touched = Of<string>(row, 15),
+            Pieces = Of<string[]>(row, 16),
+            Weights = Of<long[]>(row, 17),
         };
 
-    private sealed record Row(
-        long Id,
-        string Type,
-        Guid AggregateId,
-        DateTime OccurredAt,
-        string? Institution,
-        string? Region,
-        string? Centre,
-        string? Reference,
-        string? Detail,
-        string? Topic,
-        long Amount,
-        long Quantity,
-        int Items,
-        bool Flag,
-        short Alarm,
-        string? Touched
-    );
+    private static T? Of<T>(NpgsqlDataReader row, int column)
+        where T : class => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
 }

@@ -13,7 +13,7 @@ namespace TcmBrain.Cockpit.Live;
 public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegister register, TimeProvider time, ILogger<FactTail> logger)
     : BackgroundService
 {
-    public const int Capacity = 8192;
+    public const int Capacity = 24_000;
     private const int Page = 1000;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -21,6 +21,7 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     private readonly TickerEvent?[] _ring = new TickerEvent?[Capacity];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<DirtyHour> _dirty = [];
+    private List<TickerEvent> _ranked = [];
     private long _position;
     private Guid _generation;
     private volatile string _log = "";
@@ -76,16 +77,36 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         return Math.Max(after, upTo);
     }
 
+    /// <summary>Looks through what memory has before a position, falling, until <paramref name="look"/> has enough.</summary>
+    /// <returns>the last that was looked at; <paramref name="before"/> when memory does not have the one before it</returns>
+    public long Before(long before, Func<TickerEvent, bool> look)
+    {
+        for (; before > 1 && Volatile.Read(ref _ring[(before - 1) % Capacity]) is { } e && e.Id == before - 1; before--)
+        {
+            if (!look(e))
+            {
+                return before - 1;
+            }
+        }
+
+        return before;
+    }
+
     /// <summary>Takes what has become stale since the last call, and the position up to which that is complete.</summary>
-    internal (HashSet<DirtyHour> Dirty, long Position, Guid Generation) TakeDirty()
+    internal News Take()
     {
         lock (_gate)
         {
-            var dirty = new HashSet<DirtyHour>(_dirty);
+            var news = new News([.. _dirty], _ranked, _position, _generation);
             _dirty.Clear();
-            return (dirty, _position, _generation);
+            _ranked = [];
+            return news;
         }
     }
+
+    /// <param name="Dirty">hours whose numbers have changed</param>
+    /// <param name="Ranked">facts that count in top lists, rising</param>
+    internal sealed record News(HashSet<DirtyHour> Dirty, List<TickerEvent> Ranked, long Position, Guid Generation);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -199,6 +220,10 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
                 Volatile.Write(ref _ring[e.Id % Capacity], e);
                 Interlocked.Exchange(ref _position, e.Id);
                 AddDirty(e);
+                if (TopLists.Counts(e.Type))
+                {
+                    _ranked.Add(e);
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using StackExchange.Redis;
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
@@ -6,8 +7,8 @@ using TcmBrain.Cockpit.Reading;
 namespace TcmBrain.Cockpit.Live;
 
 /// <summary>
-/// The live view in Redis (实时视图): a hash a scope and day with <c>hour:metric</c>, and one with who stands where. Values are absolute and
-/// come from PostgreSQL, so writing one twice does no harm; each hash remembers the position it was written at, and what was read
+/// The live view in Redis (实时视图): a hash a scope and day with <c>hour:metric</c>, one with the heads of its top lists, and one a scope with who stands
+/// where. Values are absolute and those of a position in PostgreSQL, so writing one twice does no harm; each hash remembers the position it was written at, and what was read
 /// earlier never replaces what was read later, whichever replica writes. Keys carry the generation of the tables.
 /// </summary>
 public sealed class LiveStore : IAsyncDisposable
@@ -115,6 +116,31 @@ public sealed class LiveStore : IAsyncDisposable
         }
     }
 
+    /// <summary>The heads of a scope's top lists of a day; null when Redis is away, not up to date, or does not have them.</summary>
+    internal async Task<ILookup<string, Ranked>?> ReadTopsAsync(Guid generation, Scope scope, DateOnly day)
+    {
+        if (!IsTrusted || _connection is not { } connection)
+        {
+            return null;
+        }
+
+        try
+        {
+            var lists = await connection.GetDatabase().HashGetAllAsync(TopsKey(generation, scope, day)).WaitAsync(Patience);
+            return lists.Length == 0
+                ? null
+                : lists
+                    .Where(l => l.Name != WrittenAt && l.Name != LastFact)
+                    .SelectMany(l => Unpack(l.Value).Select(entry => (List: (string)l.Name!, Entry: entry)))
+                    .ToLookup(l => l.List, l => l.Entry);
+        }
+        catch (Exception)
+        {
+            // As above.
+            return null;
+        }
+    }
+
     /// <summary>Writes rows of one hash.</summary>
     /// <param name="whole">True when these are all that the hash has.</param>
     /// <returns>false when it was a part and the hash is not there: write it whole</returns>
@@ -143,6 +169,12 @@ public sealed class LiveStore : IAsyncDisposable
 
     internal static string DayKey(Guid generation, Scope scope, DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:{day:yyyyMMdd}");
+
+    internal static string TopsKey(Guid generation, Scope scope, DateOnly day) => DayKey(generation, scope, day) + ":tops";
+
+    internal static RedisValue Pack(Ranked[] head) => JsonSerializer.SerializeToUtf8Bytes(head);
+
+    private static Ranked[] Unpack(RedisValue packed) => JsonSerializer.Deserialize<Ranked[]>((byte[])packed!)!;
 
     internal static string StandingKey(Guid generation, Scope scope) => $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:standing";
 

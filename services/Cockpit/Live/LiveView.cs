@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Contracts;
@@ -6,12 +8,12 @@ using TcmBrain.Contracts;
 namespace TcmBrain.Cockpit.Live;
 
 /// <summary>
-/// Brings what was committed into the live view, at most four times a second (实时刷新), and tells the streams that new numbers can be
+/// Brings what was committed into the live view, at most twice a second (实时刷新), and tells the streams that new numbers can be
 /// read. Today's and yesterday's hours are kept there; older days are read where they are true.
 /// </summary>
 public sealed partial class LiveView : BackgroundService, IHealthCheck
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Everything is written again this often, as the net under all the rest.</summary>
     private static readonly TimeSpan WholeEvery = TimeSpan.FromMinutes(1);
@@ -21,19 +23,29 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
     private readonly FactTail _tail;
     private readonly LiveStore _live;
     private readonly CounterStore _store;
+    private readonly NpgsqlDataSource _database;
     private readonly TimeProvider _time;
     private readonly ILogger<LiveView> _logger;
     private readonly HashSet<DirtyHour> _owed = [];
+    private readonly ConcurrentDictionary<Scope, long> _changed = new();
+    private TopLists? _tops;
     private Guid _generation;
     private long _flushes;
+    private long _allChanged;
     private bool _wholeDue = true;
     private bool _wasUp = true;
 
-    internal LiveView(FactTail tail, LiveStore live, CounterStore store, TimeProvider time, ILogger<LiveView> logger) =>
-        (_tail, _live, _store, _time, _logger) = (tail, live, store, time, logger);
+    internal LiveView(
+        FactTail tail,
+        LiveStore live,
+        CounterStore store,
+        NpgsqlDataSource database,
+        TimeProvider time,
+        ILogger<LiveView> logger
+    ) => (_tail, _live, _store, _database, _time, _logger) = (tail, live, store, database, time, logger);
 
-    /// <summary>Counts up with each refresh; what was read under an older count may have changed.</summary>
-    public long Flushes => Interlocked.Read(ref _flushes);
+    /// <summary>The refresh in which this scope's numbers last changed; what was read under an older one may have changed.</summary>
+    public long VersionOf(Scope scope) => Math.Max(Interlocked.Read(ref _allChanged), _changed.GetValueOrDefault(scope));
 
     public Pulse Refreshed { get; } = new();
 
@@ -52,6 +64,8 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         while (!stoppingToken.IsCancellationRequested)
         {
             var advanced = _tail.Advanced.Next;
+            // Null: everything.
+            HashSet<Scope>? changed = null;
             try
             {
                 await _tail.Ready.WaitAsync(stoppingToken);
@@ -60,7 +74,8 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
                     _wholeDue = true;
                 }
 
-                if (await RefreshAsync(stoppingToken))
+                changed = await RefreshAsync(stoppingToken);
+                if (changed is null)
                 {
                     wholeAt = _time.GetTimestamp();
                 }
@@ -77,19 +92,43 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             }
 
             // Streams read on also when Redis could not be written: then from PostgreSQL.
-            Interlocked.Increment(ref _flushes);
-            Refreshed.Beat();
+            Tell(changed);
             await Task.Delay(Interval, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.WhenAny(advanced, Task.Delay(TimeSpan.FromSeconds(1), _time, stoppingToken));
         }
     }
 
-    /// <returns>true when all was written anew</returns>
-    private async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    private void Tell(HashSet<Scope>? changed)
     {
-        var (dirty, position, generation) = _tail.TakeDirty();
+        if (changed is { Count: 0 })
+        {
+            return;
+        }
+
+        var version = ++_flushes;
+        if (changed is null)
+        {
+            Interlocked.Exchange(ref _allChanged, version);
+        }
+        else
+        {
+            foreach (var scope in changed)
+            {
+                _changed[scope] = version;
+            }
+        }
+
+        Refreshed.Beat();
+    }
+
+    /// <returns>the scopes whose numbers have changed; null when all was written anew</returns>
+    private async Task<HashSet<Scope>?> RefreshAsync(CancellationToken cancellationToken)
+    {
+        var (dirty, ranked, position, generation) = _tail.Take();
         _owed.UnionWith(dirty);
-        if (generation != _generation)
+        _tops?.Add(ranked, position, FirstDay());
+        var rebuilt = generation != _generation;
+        if (rebuilt)
         {
             _generation = generation;
             _wholeDue = true;
@@ -100,24 +139,31 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             NoteUp(false, "no connection");
             _live.Distrust();
             _wholeDue = true;
-            _owed.Clear();
-            return false;
+            var changed = TakeOwed();
+            return rebuilt ? null : changed;
         }
 
         if (!_wholeDue && _live.IsTrusted)
         {
             await WriteDirtyAsync(position, cancellationToken);
-            _owed.Clear();
-            return false;
+            await WriteTopsAsync(all: false, cancellationToken);
+            return TakeOwed();
         }
 
-        _owed.Clear();
         var epoch = _live.Epoch;
         await WriteWholeAsync(position, cancellationToken);
+        _owed.Clear();
         _live.Trust(epoch);
         _wholeDue = false;
         NoteUp(true);
-        return true;
+        return null;
+    }
+
+    private HashSet<Scope> TakeOwed()
+    {
+        var scopes = _owed.Select(h => h.Scope).ToHashSet();
+        _owed.Clear();
+        return scopes;
     }
 
     private async Task WriteWholeAsync(long position, CancellationToken cancellationToken)
@@ -125,6 +171,12 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         var counters = await _store.ReadSinceAsync(FirstDay(), cancellationToken);
         await WriteCountersAsync(counters, whole: true, position, cancellationToken);
         await WriteStandingAsync(await _store.ReadStandingAsync(null, cancellationToken), position, cancellationToken);
+        if (_tops is null || _tops.Generation != _generation)
+        {
+            _tops = await TopLists.LoadAsync(_database, FirstDay(), cancellationToken);
+        }
+
+        await WriteTopsAsync(all: true, cancellationToken);
     }
 
     private async Task WriteDirtyAsync(long position, CancellationToken cancellationToken)
@@ -188,6 +240,23 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
                         )
                     ),
                     g.Max(s => s.LastFact)
+                )
+            )
+            .ToList();
+        await Task.WhenAll(writes).WaitAsync(Patience, cancellationToken);
+    }
+
+    private async Task WriteTopsAsync(bool all, CancellationToken cancellationToken)
+    {
+        var tops = _tops!;
+        var writes = tops.Take(all)
+            .Select(day =>
+                _live.WriteAsync(
+                    LiveStore.TopsKey(tops.Generation, day.Scope, day.Day),
+                    whole: true,
+                    tops.Position,
+                    day.Heads.Select(l => (l.List, LiveStore.Pack(l.Head))),
+                    tops.Position
                 )
             )
             .ToList();

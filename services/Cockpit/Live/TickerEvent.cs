@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TcmBrain.Cockpit.Folding;
 using TcmBrain.Exchange;
 
 namespace TcmBrain.Cockpit.Live;
@@ -31,6 +32,30 @@ public sealed class TickerEvent
 
     /// <summary>Not shown: hours as <see cref="Folding.DirtyHour"/> writes them, with a space between.</summary>
     public string? Touched { get; init; }
+
+    /// <summary>Not shown, as <see cref="Weights"/>: what an approved prescription is made of.</summary>
+    public string[]? Pieces { get; init; }
+
+    public long[]? Weights { get; init; }
+
+    /// <summary>What the top lists are counted from.</summary>
+    internal Fact Fact() =>
+        new()
+        {
+            MessageId = Guid.Empty,
+            Type = Type,
+            AggregateId = AggregateId,
+            Version = 0,
+            Institution = Institution,
+            Region = Region,
+            Centre = Centre,
+            OccurredAt = OccurredAt,
+            Detail = Detail,
+            Topic = Topic,
+            Quantity = Quantity,
+            Pieces = Pieces,
+            Weights = Weights,
+        };
 
     /// <summary>JSON in UTF-8, with or without the hospital's prescription number.</summary>
     public byte[] Json(bool withReference, InstitutionRegister register) =>

@@ -9,7 +9,7 @@ using TcmBrain.Exchange;
 namespace TcmBrain.Cockpit.Reading;
 
 /// <summary>
-/// The answers that are being looked at (看板): each is read and rendered once per refresh of the live view, however many callers and streams
+/// The answers that are being looked at (看板): each is read and rendered once per change of its scope, however many callers and streams
 /// want it, and from Redis while that is there.
 /// </summary>
 public sealed class Board
@@ -56,7 +56,16 @@ public sealed class Board
 
     /// <summary>At most a second older than the summary.</summary>
     public Task<Rendered> RankingsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
-        ViewAsync("rankings", scope, day, () => _rankings.ReadAsync(scope, day, CancellationToken.None), cancellationToken);
+        ViewAsync(
+            "rankings",
+            scope,
+            day,
+            async () =>
+                await _live.ReadTopsAsync(_tail.Generation, scope, day) is { } lists
+                    ? _rankings.View(day, lists)
+                    : await _rankings.ReadAsync(scope, day, CancellationToken.None),
+            cancellationToken
+        );
 
     /// <inheritdoc cref="RankingsAsync"/>
     public Task<Rendered> FlowsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
@@ -67,13 +76,14 @@ public sealed class Board
         where T : notnull => GetAsync((what, scope, day), RankingAge, async () => Render(await read()), cancellationToken);
 
     private async Task<Rendered> GetAsync(
-        (string, Scope, DateOnly) key,
+        (string What, Scope Scope, DateOnly Day) key,
         TimeSpan age,
         Func<Task<Rendered>> render,
         CancellationToken cancellationToken
     )
     {
-        var flush = _view.Flushes;
+        // Taken before reading, so that what comes meanwhile is read the next time.
+        var flush = _view.VersionOf(key.Scope);
         var now = _time.GetTimestamp();
         if (_entries.Count > Most)
         {

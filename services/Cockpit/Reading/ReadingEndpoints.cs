@@ -12,9 +12,21 @@ internal static class ReadingEndpoints
 
     public static void MapReading(this IEndpointRouteBuilder cockpit)
     {
-        Snapshot<SummaryView>(cockpit.MapGet("/summary", Summary), "CockpitSummary", "The numbers of a scope and a day");
-        Snapshot<RankingsView>(cockpit.MapGet("/rankings", Rankings), "CockpitRankings", "Top lists of a scope and a day");
-        Snapshot<FlowsView>(cockpit.MapGet("/flows", Flows), "CockpitFlows", "The way of the prescriptions routed on a day");
+        Snapshot<SummaryView>(
+            cockpit.MapGet("/summary", OfDay((b, scope, day, ct) => b.SummaryAsync(scope, day, ct))),
+            "CockpitSummary",
+            "The numbers of a scope and a day"
+        );
+        Snapshot<RankingsView>(
+            cockpit.MapGet("/rankings", OfDay((b, scope, day, ct) => b.RankingsAsync(scope, day, ct))),
+            "CockpitRankings",
+            "Top lists of a scope and a day"
+        );
+        Snapshot<FlowsView>(
+            cockpit.MapGet("/flows", OfDay((b, scope, day, ct) => b.FlowsAsync(scope, day, ct))),
+            "CockpitFlows",
+            "The way of the prescriptions routed on a day"
+        );
         Snapshot<CurveView>(cockpit.MapGet("/curve", Curve), "CockpitCurve", "A day by hours beside the same day a week before");
         Snapshot<SeriesView>(cockpit.MapGet("/series", Series), "CockpitSeries", "Metrics by day");
         Snapshot<RegionsView>(
@@ -27,44 +39,22 @@ internal static class ReadingEndpoints
     private static void Snapshot<T>(RouteHandlerBuilder route, string name, string summary) =>
         route.WithName(name).WithSummary(summary).Produces<T>().Produces(StatusCodes.Status304NotModified).ProducesProblem(404);
 
-    private static async Task Summary(
-        HttpContext context,
-        Board board,
-        InstitutionRegister register,
-        string? region = null,
-        string? institution = null,
-        string? day = null
-    )
-    {
-        var scope = Answers.AudienceOf(context, register, region, institution).Scope;
-        await Answers.SendAsync(context, await board.SummaryAsync(scope, Answers.DayOf(day, board), context.RequestAborted));
-    }
+    private delegate Task<Rendered> DayReading(Board board, Scope scope, DateOnly day, CancellationToken cancellationToken);
 
-    private static async Task Rankings(
-        HttpContext context,
-        Board board,
-        InstitutionRegister register,
-        string? region = null,
-        string? institution = null,
-        string? day = null
-    )
-    {
-        var scope = Answers.AudienceOf(context, register, region, institution).Scope;
-        await Answers.SendAsync(context, await board.RankingsAsync(scope, Answers.DayOf(day, board), context.RequestAborted));
-    }
-
-    private static async Task Flows(
-        HttpContext context,
-        Board board,
-        InstitutionRegister register,
-        string? region = null,
-        string? institution = null,
-        string? day = null
-    )
-    {
-        var scope = Answers.AudienceOf(context, register, region, institution).Scope;
-        await Answers.SendAsync(context, await board.FlowsAsync(scope, Answers.DayOf(day, board), context.RequestAborted));
-    }
+    /// <summary>One of the board's answers about a scope and a day.</summary>
+    private static Delegate OfDay(DayReading read) =>
+        async (
+            HttpContext context,
+            Board board,
+            InstitutionRegister register,
+            string? region = null,
+            string? institution = null,
+            string? day = null
+        ) =>
+        {
+            var scope = Answers.AudienceOf(context, register, region, institution).Scope;
+            await Answers.SendAsync(context, await read(board, scope, Answers.DayOf(day, board), context.RequestAborted));
+        };
 
     /// <summary>By default of the prescriptions received.</summary>
     private static async Task Curve(

@@ -17,10 +17,17 @@ public sealed class EventPages(FactTail tail, InstitutionRegister register, Npgs
     /// <summary>
     /// What comes after a position, rising. <see cref="EventPage.Position"/> is where to go on from, also when nothing was found.
     /// </summary>
-    public async Task<EventPage> AfterAsync(Audience audience, long after, int limit, CancellationToken cancellationToken)
+    /// <param name="upTo">not looked beyond</param>
+    public async Task<EventPage> AfterAsync(
+        Audience audience,
+        long after,
+        int limit,
+        long upTo = long.MaxValue,
+        CancellationToken cancellationToken = default
+    )
     {
         List<TickerEvent> found = [];
-        for (var searched = 0; searched < Searched && found.Count < limit; )
+        for (var searched = 0; searched < Searched && found.Count < limit && after < upTo; )
         {
             var from = after;
             if (tail.TryAfter(after, Chunk, Look) is { } inMemory)
@@ -51,9 +58,14 @@ public sealed class EventPages(FactTail tail, InstitutionRegister register, Npgs
 
         return new(found, after);
 
-        // False: there is no room for it, so it is not passed.
+        // False: it is beyond, or there is no room for it, so it is not passed.
         bool Look(TickerEvent e)
         {
+            if (e.Id > upTo)
+            {
+                return false;
+            }
+
             if (audience.Sees(e, register))
             {
                 if (found.Count == limit)
@@ -74,24 +86,36 @@ public sealed class EventPages(FactTail tail, InstitutionRegister register, Npgs
     public async Task<EventPage> LastAsync(Audience audience, int limit, CancellationToken cancellationToken)
     {
         var position = tail.Position;
-        var before = position + 1;
         var found = new List<TickerEvent>();
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        for (var searched = 0; searched < Searched && found.Count < limit; )
+        var before = tail.Before(position + 1, Look);
+        var least = Math.Max(1, position + 1 - Searched);
+        for (var looked = long.MaxValue; found.Count < limit && before > least && before < looked; )
         {
-            var events = await FactReader.BeforeAsync(connection, before, Math.Max(200, limit), cancellationToken);
-            if (events.Count == 0)
+            looked = before;
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            foreach (var e in await FactReader.BeforeAsync(connection, before, Chunk, cancellationToken))
             {
-                break;
+                before = e.Id;
+                if (!Look(e))
+                {
+                    break;
+                }
             }
-
-            found.AddRange(events.Where(e => audience.Sees(e, register)).Take(limit - found.Count));
-            searched += events.Count;
-            before = events[^1].Id;
         }
 
         found.Reverse();
         return new(found, position);
+
+        // False: there are enough.
+        bool Look(TickerEvent e)
+        {
+            if (audience.Sees(e, register))
+            {
+                found.Add(e);
+            }
+
+            return found.Count < limit;
+        }
     }
 
     /// <summary>

@@ -74,7 +74,7 @@ internal sealed class FeedGrpc(
         {
             // Taken before looking, so that what comes meanwhile is not slept over.
             var (advanced, refreshed) = (tail.Advanced.Next, view.Refreshed.Next);
-            var page = await pages.AfterAsync(audience, position, Batch, cancellationToken);
+            var page = await pages.AfterAsync(audience, position, Batch, cancellationToken: cancellationToken);
             position = page.Position;
             if (page.Items.Count > 0)
             {
@@ -84,7 +84,7 @@ internal sealed class FeedGrpc(
                 wroteAt = time.GetTimestamp();
             }
 
-            var flush = view.Flushes;
+            var flush = view.VersionOf(audience.Scope);
             if (!eventsOnly && flush != flushed && (flushed < 0 || time.GetElapsedTime(numberedAt) >= NumbersEvery))
             {
                 (flushed, numberedAt) = (flush, time.GetTimestamp());
@@ -106,9 +106,10 @@ internal sealed class FeedGrpc(
 
             if (position >= tail.Position)
             {
+                // After having told something, so that what comes first after a pause is told at once.
+                await Task.Delay(page.Items.Count > 0 ? Pace : TimeSpan.Zero, time, cancellationToken);
                 await Task.WhenAny(advanced, refreshed, Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
-                await Task.Delay(Pace, time, cancellationToken);
             }
         }
 

@@ -1,13 +1,11 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace TcmBrain.Cockpit.Streaming;
 
 /// <summary>
-/// Writes server-sent events (WHATWG HTML, 9.2). Nothing is kept for a slow client: each flush waits for the client to take what was
+/// Writes server-sent events to one client. Nothing is copied for a slow client: each flush waits for the client to take what was
 /// written, and a client that takes nothing for <see cref="Patience"/> is cut off; it resumes from its last id.
 /// </summary>
 internal sealed class SseWriter(HttpContext context)
@@ -23,53 +21,26 @@ internal sealed class SseWriter(HttpContext context)
         context.Response.Headers.CacheControl = "no-store";
         // A proxy in front must not gather it either.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        Text("retry: 2000\n\n");
+        SseText.Text(_body, "retry: 2000\n\n");
     }
 
-    /// <summary>An event whose data are JSON without line breaks; with an id when it moves the position.</summary>
-    public void Event(string name, ReadOnlySpan<byte> json, long? id = null)
-    {
-        Head(name, id);
-        _body.Write(json);
-        Text("\n\n");
-    }
+    /// <inheritdoc cref="SseText.Event(IBufferWriter{byte}, string, ReadOnlySpan{byte}, long?)"/>
+    public void Event(string name, ReadOnlySpan<byte> json, long? id = null) => SseText.Event(_body, name, json, id);
 
-    /// <summary>An event whose data are a JSON array of the items.</summary>
-    public void Event(string name, IEnumerable<byte[]> items, long id)
-    {
-        Head(name, id);
-        var separator = "[";
-        foreach (var item in items)
-        {
-            Text(separator);
-            _body.Write(item);
-            separator = ",";
-        }
+    /// <inheritdoc cref="SseText.Event(IBufferWriter{byte}, string, IEnumerable{byte[]}, long)"/>
+    public void Event(string name, IEnumerable<byte[]> items, long id) => SseText.Event(_body, name, items, id);
 
-        Text(separator == "[" ? "[]\n\n" : "]\n\n");
-    }
-
-    public void Comment(string text) => Text($": {text}\n");
+    /// <summary>Events as they go over the wire.</summary>
+    public void Write(ReadOnlySpan<byte> events) => _body.Write(events);
 
     /// <exception cref="TimeoutException">The client does not take what is sent.</exception>
-    public async Task FlushAsync(CancellationToken cancellationToken)
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        var flush = await _body.FlushAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+        var flushing = _body.FlushAsync(cancellationToken);
+        var flush = flushing.IsCompletedSuccessfully ? flushing.Result : await flushing.AsTask().WaitAsync(Patience, cancellationToken);
         if (flush.IsCompleted)
         {
             throw new OperationCanceledException("The client has gone.");
         }
     }
-
-    private void Head(string name, long? id)
-    {
-        if (id is { } position)
-        {
-            Text(string.Create(CultureInfo.InvariantCulture, $"id: {position}\n"));
-        }
-
-        Text($"event: {name}\ndata: ");
-    }
-
-    private void Text(string text) => Encoding.UTF8.GetBytes(text, _body);
 }
