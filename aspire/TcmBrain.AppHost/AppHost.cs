@@ -60,7 +60,7 @@ IResourceBuilder<ProjectResource> Service<TProject>(string name, bool grpc = fal
         .WithHttpHealthCheck("/health", endpointName: "http")
         .WithReference(database, "database")
         .WithReference(rabbitmq)
-        .WithEnvironment("Demo__Enabled", builder.ExecutionContext.IsRunMode ? "true" : "false")
+        .WithEnvironment("Demo__Enabled", Demo() ? "true" : "false")
         .WaitFor(database)
         .WaitFor(rabbitmq)
         .WaitForCompletion(setup);
@@ -76,6 +76,9 @@ IResourceBuilder<ProjectResource> Http2(IResourceBuilder<ProjectResource> projec
 IResourceBuilder<ParameterResource> Secret(string name) => builder.AddParameter(name, secret: true);
 
 int Port(string variable, int usual) => builder.Configuration.GetValue(variable, usual);
+
+// Sign-ins that everybody can read in this repository: where the platform is tried out, and never where it is published.
+bool Demo() => builder.ExecutionContext.IsRunMode && builder.Configuration["TCM_DEMO"] != "off";
 
 // Where patients find the web: what the codes on labels and the messages lead to.
 string PublicAddress() => builder.Configuration["TCM_PUBLIC_ADDRESS"] ?? $"http://localhost:{Port("TCM_HTTP_PORT", 8080)}";

@@ -9,7 +9,7 @@ namespace TcmBrain.Hosting.Tests;
 /// <summary>LocalHost with one of the sample models, as a process of its own.</summary>
 internal sealed class SampleHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(150);
     private readonly string mark = Guid.NewGuid().ToString();
     private readonly Process process;
     private readonly StringBuilder output = new();
