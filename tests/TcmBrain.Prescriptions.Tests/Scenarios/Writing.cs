@@ -11,6 +11,7 @@ namespace TcmBrain.Prescriptions.Tests.Scenarios;
 internal static class Writing
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+    private static readonly DateTimeOffset Issue = Now.AddMinutes(-1);
 
     /// <summary>Several ways are joined with "and".</summary>
     public static void Change(Prescription p, string with)
@@ -152,7 +153,8 @@ internal static class Writing
             ["an issue of a minute ahead"] = p => Issued(p, DateTimeOffset.UtcNow.AddMinutes(1), Now.AddDays(1)),
         };
 
-    private static DateOnly Today => RegionTime.DayOf(Now);
+    /// <summary>The day of the issue, on which an age is counted.</summary>
+    private static DateOnly Today => RegionTime.DayOf(Issue);
 
     private static void Born(Prescription p, DateOnly born, int? months, int? days, int grams)
     {
@@ -161,7 +163,7 @@ internal static class Writing
         patient.IdentityNumber = PrescriptionFactory.IdentityNumber("330102", born, sequence);
         patient.BirthDate = born.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         (patient.WeightGrams, patient.Pregnant, patient.Lactating) = (grams, TriState.No, TriState.No);
-        p.IssuedAt = Timestamp.FromDateTimeOffset(Now.AddMinutes(-1));
+        p.IssuedAt = Timestamp.FromDateTimeOffset(Issue);
         if (months is { } m)
         {
             patient.AgeMonths = m;
