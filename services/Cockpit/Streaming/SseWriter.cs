@@ -10,7 +10,7 @@ namespace TcmBrain.Cockpit.Streaming;
 /// </summary>
 internal sealed class SseWriter(HttpContext context)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly PipeWriter _body = context.Response.BodyWriter;
 
