@@ -33,7 +33,17 @@ internal sealed partial class RoomWatch(
     private readonly ConcurrentDictionary<int, (DateTimeOffset From, DateTimeOffset Until)> late = new();
     private volatile FrozenDictionary<int, Boil> boils = FrozenDictionary<int, Boil>.Empty;
 
-    private sealed record Boil(Guid PrescriptionId, Recipe Recipe, StepRecord Step, IReadOnlyDictionary<string, DateTimeOffset> Actions);
+    /// <param name="Since">Its last reading; its beginning where there must be one and is none; null: it is not measured.</param>
+    /// <param name="Gap">The gap that lasts, as it is on record.</param>
+    private sealed record Boil(
+        Guid PrescriptionId,
+        Recipe Recipe,
+        StepRecord Step,
+        IReadOnlyDictionary<string, DateTimeOffset> Actions,
+        DateTimeOffset? Since,
+        LastingGap? Gap,
+        bool Broken
+    );
 
     /// <summary>The vessel's latest reading since this process began; null when there is none.</summary>
     public VesselReading? LatestOf(int vesselId) => latest.TryGetValue(vesselId, out var reading) ? reading : null;
@@ -105,6 +115,7 @@ internal sealed partial class RoomWatch(
             }
         }
 
+        await WatchGapsAsync(now, cancellationToken);
         foreach (var (vesselId, span) in late.ToArray())
         {
             if (late.TryRemove(new KeyValuePair<int, (DateTimeOffset, DateTimeOffset)>(vesselId, span)))
@@ -166,8 +177,16 @@ internal sealed partial class RoomWatch(
             select s.vessel_id, s.prescription_id, j.recipe, s.step, v.name, s.started_at, s.attempt, s.recorded_at,
                    array(select a.handling from decoction.step_action a
                          where a.prescription_id = s.prescription_id and a.attempt = s.attempt
-                           and a.superseded_by is null and a.done_at is not null)
+                           and a.superseded_by is null and a.done_at is not null),
+                   coalesce(
+                       greatest(
+                           (select max(r.taken_at) from decoction.reading r where r.vessel_id = s.vessel_id and r.taken_at >= s.started_at),
+                           (select max(c.last_at) from decoction.reading_chunk c where c.vessel_id = s.vessel_id and c.last_at >= s.started_at)),
+                       case when v.instrumented then s.started_at end),
+                   g.from_at, g.raised_at is not null, v.broken_at is not null
             from decoction.step s join decoction.job j using (prescription_id) join decoction.vessel v on v.vessel_id = s.vessel_id
+            left join decoction.curve_gap g
+                on (g.prescription_id, g.step, g.attempt) = (s.prescription_id, s.step, s.attempt) and g.until_at is null
             where s.finished_at is null and s.superseded_by is null and s.step in ('first-boil', 'second-boil') and j.state = 'decocting'
             """
         );
@@ -184,7 +203,10 @@ internal sealed partial class RoomWatch(
                     Attempt = reader.GetInt32(6),
                     RecordedAt = reader.GetFieldValue<DateTimeOffset>(7),
                 },
-                (await reader.GetFieldValueAsync<string[]>(8, cancellationToken)).ToDictionary(h => h, _ => DateTimeOffset.MinValue)
+                (await reader.GetFieldValueAsync<string[]>(8, cancellationToken)).ToDictionary(h => h, _ => DateTimeOffset.MinValue),
+                reader.MomentAt(9),
+                reader.MomentAt(10) is { } from ? new LastingGap(from, reader.GetBoolean(11)) : null,
+                reader.GetBoolean(12)
             );
         }
 

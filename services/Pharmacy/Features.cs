@@ -93,6 +93,7 @@ internal static class Features
         app.MapStocktakes();
         app.MapTransfers();
         app.MapWriteOffs();
+        app.MapHandedOut();
         app.MapAudit();
     }
 }

@@ -160,6 +160,7 @@ public sealed class StockMovesTests(House house)
         await keeper.SendAsync($"/api/pharmacy/dispensings/{id}/finish", new { });
 
         // Not handed out before somebody has checked it.
+        (await HandedOutAsync(keeper)).ShouldBeEmpty();
         (await Back(30_000)).ShouldBeRefused("PHA-0734", HttpStatusCode.Conflict);
         (await second.SendAsync($"/api/pharmacy/dispensings/{id}/check", new { items = new[] { new { lineNumber = 1 } } })).Status.ShouldBe(
             HttpStatusCode.OK
@@ -167,11 +168,36 @@ public sealed class StockMovesTests(House house)
         (await Back(70_001)).ShouldBeRefused("PHA-0734", HttpStatusCode.Conflict);
         var asked = await Back(30_000);
         asked.Json.GetProperty("state").GetString().ShouldBe("awaiting-signature", asked.Text);
+        (await HandedOutAsync(keeper)).ShouldBe([(lot, 70_000, 0, 30_000)]);
         var signed = await second.SendAsync($"/api/pharmacy/write-offs/{asked.Json.GetProperty("writeOffId").GetGuid()}/sign", new { });
         signed.Status.ShouldBe(HttpStatusCode.OK, signed.Text);
 
         (await house.LotAsync(lot)).ShouldBe((0, 930, 0, 40));
         (await Back(40_001)).ShouldBeRefused("PHA-0734", HttpStatusCode.Conflict);
+        (await HandedOutAsync(keeper)).ShouldBe([(lot, 70_000, 30_000, 0)]);
+        using var elsewhere = house.Dispenser(await house.CentreAsync());
+        (await HandedOutAsync(elsewhere)).ShouldBeEmpty();
+        using var nameless = await keeper.GetAsync("/api/pharmacy/handed-out?number=%20");
+        nameless.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        async Task<IEnumerable<(Guid, long, long, long)>> HandedOutAsync(HttpClient who)
+        {
+            var number = await house.ScalarAsync<string>("select his_number from pharmacy.prescriptions where id = $1", id);
+            var found = await who.JsonAsync("/api/pharmacy/handed-out?number=" + Uri.EscapeDataString(number));
+            return found
+                .GetProperty("items")
+                .EnumerateArray()
+                .Where(p => p.GetProperty("prescriptionId").GetGuid() == id)
+                .SelectMany(p => p.GetProperty("lines").EnumerateArray())
+                .Select(l =>
+                    (
+                        l.GetProperty("lotId").GetGuid(),
+                        l.GetProperty("handedOutMilligrams").GetInt64(),
+                        l.GetProperty("backMilligrams").GetInt64(),
+                        l.GetProperty("waitingMilligrams").GetInt64()
+                    )
+                );
+        }
 
         Task<Answer> Back(long milligrams) =>
             keeper.SendAsync(

@@ -49,7 +49,7 @@ public static class CurveRules
         {
             if (instrumented && until - from > LongGap)
             {
-                yield return new Deviation(step, "curve.missing", $"{step.NameZh()}没有温度曲线", $"{step.Name()} has no curve");
+                yield return new Deviation(step, GapRules.Missing, $"{step.NameZh()}没有温度曲线", $"{step.Name()} has no curve");
             }
 
             yield break;
@@ -89,7 +89,7 @@ public static class CurveRules
         {
             yield return new Deviation(
                 step,
-                "curve.gap",
+                GapRules.Rule,
                 $"{step.NameZh()}有 {Minutes(gap.Length)} 分钟没有读数({gap.From.Text()} 起)",
                 $"{step.Name()} has no reading for {Minutes(gap.Length)} minutes (from {gap.From.Text()})"
             );

@@ -28,6 +28,7 @@ internal static class DeliveryFeature
         app.MapParcelReads();
         app.MapCouriers();
         app.MapColdChain();
+        app.MapColdReads();
         app.MapPacking();
         app.MapLabels();
         app.MapPatientPage();

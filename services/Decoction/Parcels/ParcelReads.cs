@@ -68,7 +68,7 @@ public sealed record ParcelCard(
 /// <summary>Lists and cards of parcels, for the house that packed them, that has them, or whose counter they are meant for.</summary>
 internal static class ParcelReads
 {
-    private static readonly string[] Readers =
+    internal static readonly string[] Readers =
     [
         Roles.Courier,
         Roles.Decoction,
@@ -80,7 +80,7 @@ internal static class ParcelReads
     ];
 
     /// <summary>A supervisor's right is that over the job; a house's, that it packed the parcel, has it, or awaits it.</summary>
-    private const string Seen = $"""
+    internal const string Seen = $"""
         ({Sight.Where} and @supervises
          or job.centre_code = @institution or p.holder_code = @institution or job.pick_up_institution = @institution)
         """;
@@ -204,7 +204,7 @@ internal static class ParcelReads
         return TypedResults.Ok(card with { Entries = entries });
     }
 
-    private static void Bind(NpgsqlCommand command, ClaimsPrincipal caller)
+    internal static void Bind(NpgsqlCommand command, ClaimsPrincipal caller)
     {
         Sight.Of(caller).Guard(command);
         command.Parameters.AddWithValue("subject", caller.Subject());

@@ -16,6 +16,7 @@ internal static class BoardEndpoints
     private sealed record ReadingPart(DateTimeOffset At, int Centicelsius, int PressurePascal);
 
     /// <param name="TargetMinutes">Of the running step, with what the rule allows.</param>
+    /// <param name="SilentSince">Since when the boil has no reading; null: it has.</param>
     private sealed record BoardJob(
         Guid PrescriptionId,
         string HisNumber,
@@ -31,7 +32,8 @@ internal static class BoardEndpoints
         DateTimeOffset DueAt,
         DateTimeOffset ExpectedEnd,
         int Holds,
-        int MaximumCelsius
+        int MaximumCelsius,
+        DateTimeOffset? SilentSince
     );
 
     private sealed record BoardNext(Guid PrescriptionId, string HisNumber, bool Urgent, DateTimeOffset StartAt, DateTimeOffset EndAt);
@@ -171,7 +173,8 @@ internal static class BoardEndpoints
             plans.DueOf(job.Urgent, job.CheckedAt),
             job.ExpectedEnd(now),
             job.Holds,
-            job.Recipe.MaximumCelsius
+            job.Recipe.MaximumCelsius,
+            job.SilentSince
         );
     }
 

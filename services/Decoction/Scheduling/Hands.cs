@@ -1,3 +1,4 @@
+using TcmBrain.Decoction.Deviations;
 using TcmBrain.Decoction.Json;
 using TcmBrain.Decoction.Recipes;
 using TcmBrain.Decoction.Steps;
@@ -28,6 +29,9 @@ internal enum HandKind
 
     /// <summary>烊化: into the strained liquid, before packing.</summary>
     MeltIn,
+
+    /// <summary>The boil has no reading any more: the probe, the controller or its line.</summary>
+    CheckProbe,
     EndFirstBoil,
     StartSecondBoil,
     EndSecondBoil,
@@ -91,6 +95,11 @@ internal static class Hands
         if (job.Holds > 0)
         {
             yield return Of(HandKind.Decide, vessel, job, now, null);
+        }
+
+        if (job.SilentSince is { } silent)
+        {
+            yield return Of(HandKind.CheckProbe, vessel, job, silent + CurveRules.NotedGap, silent + CurveRules.LongGap);
         }
 
         var missing = job.Steps.Count == 0 ? [] : Joining.Missing(job.Recipe, job.Settled);

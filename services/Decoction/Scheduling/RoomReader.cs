@@ -28,7 +28,8 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
                             where s.prescription_id = job.prescription_id and s.step = 'first-boil' and s.superseded_by is null), 1))
                      union {{ActionStore.Waived}}),
                (select max(a.started_at) from decoction.step_action a
-                where a.prescription_id = job.prescription_id and a.superseded_by is null and a.done_at is null)
+                where a.prescription_id = job.prescription_id and a.superseded_by is null and a.done_at is null),
+               (select min(g.from_at) from decoction.curve_gap g where g.prescription_id = job.prescription_id and g.until_at is null)
         from decoction.job job left join decoction.occupation o on o.prescription_id = job.prescription_id and o.ended_as is null
         where job.centre_code = @centre and job.decoct and job.state in ('waiting', 'soaking', 'decocting', 'packing')
         order by job.checked_at, job.prescription_id;
@@ -38,7 +39,13 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
         order by s.started_at
         """;
 
-    private sealed record JobRow(JobWaiting Job, bool InVessel, IReadOnlySet<string> Settled, DateTimeOffset? ApartSince);
+    private sealed record JobRow(
+        JobWaiting Job,
+        bool InVessel,
+        IReadOnlySet<string> Settled,
+        DateTimeOffset? ApartSince,
+        DateTimeOffset? SilentSince
+    );
 
     public async Task<RoomState> ReadAsync(string centreCode, CancellationToken cancellationToken)
     {
@@ -91,7 +98,8 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
             [.. steps[row.Job.PrescriptionId]],
             row.Settled,
             row.Job.Holds,
-            row.ApartSince
+            row.ApartSince,
+            row.SilentSince
         );
 
     private static async Task<Dictionary<Guid, JobRow>> JobsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -111,7 +119,13 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
             );
             jobs.Add(
                 job.PrescriptionId,
-                new JobRow(job, reader.GetBoolean(6), reader.GetFieldValue<string[]>(8).ToHashSet(), reader.MomentAt(9))
+                new JobRow(
+                    job,
+                    reader.GetBoolean(6),
+                    reader.GetFieldValue<string[]>(8).ToHashSet(),
+                    reader.MomentAt(9),
+                    reader.MomentAt(10)
+                )
             );
         }
 

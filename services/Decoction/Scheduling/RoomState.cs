@@ -20,6 +20,7 @@ internal sealed record VesselNow(
 /// <param name="Settled">Handlings that are done or were let go by a named person.</param>
 /// <param name="Holds">Deviations it waits for.</param>
 /// <param name="ApartSince">Since when its pieces are decocted apart (另煎); null: not begun, or done.</param>
+/// <param name="SilentSince">Since when its boil has no reading; null: it has.</param>
 internal sealed record JobNow(
     Guid PrescriptionId,
     string HisNumber,
@@ -30,7 +31,8 @@ internal sealed record JobNow(
     IReadOnlyList<StepRecord> Steps,
     IReadOnlySet<string> Settled,
     int Holds,
-    DateTimeOffset? ApartSince = null
+    DateTimeOffset? ApartSince = null,
+    DateTimeOffset? SilentSince = null
 )
 {
     public StepRecord? Running => Steps.LastOrDefault(s => s.FinishedAt is null);

@@ -220,6 +220,12 @@ internal sealed partial class StepSession(
         var raised = new List<Deviation>();
         foreach (var deviation in found)
         {
+            // One silence, one deviation.
+            if (deviation.RuleId == GapRules.Missing && await GapBook.RaisedAsync(work, job, finished, cancellationToken))
+            {
+                continue;
+            }
+
             if (await DeviationStore.RaiseAsync(work, job, deviation, at, holds: true, cancellationToken))
             {
                 raised.Add(deviation);

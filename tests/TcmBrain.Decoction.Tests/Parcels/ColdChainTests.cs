@@ -30,6 +30,32 @@ public sealed class ColdChainTests(Room room)
     }
 
     [Fact]
+    public async Task Who_may_see_the_parcel_sees_the_readings_against_the_limits_with_each_excursion()
+    {
+        var (rx, courier) = await ShippedAsync(cooled: true);
+        await TellAsync(courier, rx, (1, 500), (2, 900), (3, 1250), (4, 700), (5, 950), (6, 400), (7, 100), (8, 150));
+        var record = (await courier.ReadAsync($"/api/decoction/parcels/{rx}/readings")).Json;
+        (record.GetProperty("fromCenticelsius").GetInt32(), record.GetProperty("toCenticelsius").GetInt32()).ShouldBe((200, 800));
+        record.GetProperty("breachAt").GetDateTimeOffset().ShouldBe(At(2));
+        record.GetProperty("loggers")[0].GetProperty("points").GetArrayLength().ShouldBe(8);
+        // One stray reading at five is noise.
+        record
+            .GetProperty("excursions")
+            .EnumerateArray()
+            .Select(e =>
+                (
+                    e.GetProperty("from").GetDateTimeOffset(),
+                    e.GetProperty("until").GetDateTimeOffset(),
+                    e.GetProperty("readings").GetInt32(),
+                    e.GetProperty("worst").GetInt32()
+                )
+            )
+            .ShouldBe([(At(2), At(3), 2, 1250), (At(7), At(8), 2, 100)]);
+        using var stranger = room.Courier(room.Organisation());
+        (await stranger.ReadAsync($"/api/decoction/parcels/{rx}/readings")).ShouldBeRefused("DEC-0301", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task What_is_not_cooled_or_no_reading_is_refused()
     {
         var (warm, courier) = await ShippedAsync(cooled: false);

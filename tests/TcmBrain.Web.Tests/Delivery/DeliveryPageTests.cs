@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using TcmBrain.Contracts.Events;
 using TcmBrain.HisSimulator.His;
@@ -49,6 +50,46 @@ public sealed class DeliveryPageTests(Platform platform, Chrome chrome)
         await visit.GoAsync($"/parcels/{rx}");
         await Assertions.Expect(visit.Page.Locator(".delivery__history")).ToContainTextAsync("送达");
         await Assertions.Expect(visit.Page.Locator("body")).Not.ToContainTextAsync("李小明");
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cooled_parcel_shows_its_readings_against_the_limits_and_what_was_outside()
+    {
+        var (rx, _) = await CheckedAsync(decoct: false);
+        using var courier = await platform.AsAsync("courier1");
+        var shipped = DateTimeOffset.UtcNow.AddHours(-3);
+        using var handed = await courier.PostAsJsonAsync(
+            $"/api/decoction/parcels/{rx}/ship",
+            new { shippedAt = shipped, coldChain = true }
+        );
+        handed.IsSuccessStatusCode.ShouldBeTrue(await handed.Content.ReadAsStringAsync());
+        using var told = await courier.PostAsJsonAsync(
+            $"/api/decoction/parcels/{rx}/readings",
+            new
+            {
+                logger = "T-88",
+                readings = Enumerable
+                    .Range(0, 30)
+                    .Select(i => new
+                    {
+                        takenAt = shipped.AddMinutes(i * 5),
+                        centicelsius = i is >= 12 and < 16 ? 930 + (i * 10) : 450 + (int)(100 * Math.Sin(i / 3.0)),
+                    }),
+            }
+        );
+        told.IsSuccessStatusCode.ShouldBeTrue(await told.Content.ReadAsStringAsync());
+        await using var visit = await chrome.VisitAsync(platform, "decoction1", $"/parcels/{rx}", 1280, 720);
+        await Assertions.Expect(visit.Page.Locator(".chart canvas")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("[data-excursion]")).ToHaveCountAsync(1);
+        await Assertions.Expect(visit.Page.Locator("[data-excursion]")).ToContainTextAsync("10.8 ℃");
+        await ShotAsync(visit, "cold", "1280", whole: true);
+        await visit.Page.EvaluateAsync("localStorage.setItem('tcm.locale', 'en')");
+        await visit.Page.SetViewportSizeAsync(390, 844);
+        await visit.GoAsync($"/parcels/{rx}");
+        await Assertions.Expect(visit.Page.Locator("[data-excursion]")).ToContainTextAsync("4 readings in a row");
+        (await visit.SidewaysAsync()).ShouldBeLessThanOrEqualTo(0);
+        await ShotAsync(visit, "cold-en", "390", whole: true);
         visit.Complaints.ShouldBeEmpty();
     }
 

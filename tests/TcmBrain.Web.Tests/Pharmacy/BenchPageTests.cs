@@ -129,7 +129,80 @@ public sealed class BenchPageTests(Platform platform, Chrome chrome)
         watcher.Complaints.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_closing_is_planned_moved_and_called_off()
+    {
+        await Store.OpenAsync(platform);
+        await using var head = await chrome.VisitAsync(platform, "checker1", $"/centres/{Centre.Code}", 1280, 800);
+        await head.Button("停业").ClickAsync();
+        await head.Field("when").SelectOptionAsync("planned");
+        await head.Field("at").FillAsync("2020-01-01T08:00");
+        await head.Dialog.GetByRole(AriaRole.Button, new() { Name = "计划停业" }).ClickAsync();
+        await Assertions.Expect(head.FaultOf("at")).ToContainTextAsync("不得早于现在");
+        await Assertions.Expect(head.FaultOf("reason")).ToBeVisibleAsync();
+        await ShotAsync(head, "closing-refused");
+        // Far enough that nothing is routed otherwise for it.
+        var day = RegionTime
+            .DayOf(DateTimeOffset.UtcNow)
+            .AddDays(90)
+            .ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await head.Field("at").FillAsync(day + "T20:00");
+        await head.Field("reason").FillAsync("设备检修");
+        await head.Dialog.GetByRole(AriaRole.Button, new() { Name = "计划停业" }).ClickAsync();
+        await Assertions.Expect(head.Page.Locator(".head .tag")).ToHaveTextAsync("计划停业");
+        await Assertions.Expect(head.Page.Locator(".stale")).ToContainTextAsync("20:00");
+        await head.Button("改期").ClickAsync();
+        await Assertions.Expect(head.Field("at")).ToHaveValueAsync(day + "T20:00");
+        await head.Field("at").FillAsync(day + "T18:30");
+        await head.Dialog.GetByRole(AriaRole.Button, new() { Name = "计划停业" }).ClickAsync();
+        await Assertions.Expect(head.Page.Locator(".stale")).ToContainTextAsync("18:30");
+        await ShotAsync(head, "closing-planned");
+        await head.Button("取消停业").ClickAsync();
+        await Assertions.Expect(head.Page.Locator(".head .tag")).ToHaveTextAsync("营业");
+        head.Complaints.Where(c => !c.Contains("422", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_patient_brings_back_is_found_by_its_number_and_no_more_of_it_is_taken_than_was_handed_out()
+    {
+        await Store.OpenAsync(platform);
+        await Store.StockAsync(platform, "葛根", "GG-BACK", 5_000);
+        var id = await ReservedAsync(urgent: false, ("葛根", 10, ""));
+        await CheckedAsync(id, "GG-BACK", 30_000);
+        await using var keeper = await chrome.VisitAsync(platform, "dispenser1", "/stock-moves", 1280, 800);
+        await keeper.Page.GetByRole(AriaRole.Link, new() { Name = "登记退药" }).ClickAsync();
+        await Assertions.Expect(keeper.Heading).ToHaveTextAsync("登记退药");
+        var number = keeper.Page.Locator(".scan input");
+        await number.FillAsync("NO-SUCH");
+        await number.PressAsync("Enter");
+        await Assertions.Expect(keeper.Page.Locator("main")).ToContainTextAsync("没有发出过");
+        await number.FillAsync("BENCH-" + id.ToString("N")[^6..]);
+        await number.PressAsync("Enter");
+        var line = keeper.Page.Locator("[data-line='1']");
+        await Assertions.Expect(line).ToContainTextAsync("30 克");
+        await line.Locator("input").FillAsync("30.001");
+        await keeper.Page.Locator("[name=reason]").FillAsync("患者出院带药退回");
+        await keeper.Button("登记退回").ClickAsync();
+        await Assertions.Expect(line.Locator(".back__fault")).ToContainTextAsync("尚可退 30000 毫克");
+        await ShotAsync(keeper, "goods-back");
+        await line.Locator("input").FillAsync("12.5");
+        await keeper.Button("登记退回").ClickAsync();
+        await Assertions.Expect(line).ToContainTextAsync("12.5 克 待签字");
+        await Assertions.Expect(line).ToContainTextAsync("17.5 克");
+        await keeper.Page.SetViewportSizeAsync(390, 844);
+        (await keeper.SidewaysAsync()).ShouldBeLessThanOrEqualTo(0);
+        await keeper.Page.EvaluateAsync("localStorage.setItem('tcm.locale', 'en')");
+        await keeper.GoAsync("/stock-moves/goods-back");
+        await Assertions.Expect(keeper.Heading).ToHaveTextAsync("Take goods back");
+        await number.FillAsync("BENCH-" + id.ToString("N")[^6..]);
+        await number.PressAsync("Enter");
+        await Assertions.Expect(line).ToContainTextAsync("waits for a signature");
+        await ShotAsync(keeper, "goods-back-en-390");
+        keeper.Complaints.Where(c => !c.Contains("409", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
     [Theory]
+    [InlineData("dispenser1", "/stock-moves/goods-back", "zh-CN")]
     [InlineData("dispenser1", "/station", "zh-CN")]
     [InlineData("dispenser1", "/station", "en")]
     [InlineData("checker1", "/checking", "en")]
@@ -223,6 +296,38 @@ public sealed class BenchPageTests(Platform platform, Chrome chrome)
         );
         await StateAsync(id, "reserved");
         return id;
+    }
+
+    /// <summary>Weighed from the lot and checked by another, without a browser.</summary>
+    private async Task CheckedAsync(Guid id, string lot, long milligrams)
+    {
+        using var dispenser = await platform.AsAsync("dispenser1");
+        using var checker = await platform.AsAsync("checker1");
+        var path = $"/api/pharmacy/dispensings/{id}";
+        var portions = new[]
+        {
+            new
+            {
+                lineNumber = 1,
+                lotNumber = lot,
+                milligrams,
+            },
+        };
+        foreach (
+            var answer in new[]
+            {
+                await dispenser.PostAsJsonAsync(path + "/start", new { }),
+                await dispenser.PutAsJsonAsync(path + "/weights", new { portions }),
+                await dispenser.PostAsJsonAsync(path + "/finish", new { }),
+                await checker.PostAsJsonAsync(path + "/check", new { items = new[] { new { lineNumber = 1 } } }),
+            }
+        )
+        {
+            using (answer)
+            {
+                answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+            }
+        }
     }
 
     private async Task StateAsync(Guid id, string state)

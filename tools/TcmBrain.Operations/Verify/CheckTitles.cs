@@ -40,6 +40,7 @@ internal static class CheckTitles
             "decoction.record-released-or-waiting" => "批记录放行或待处置 records released or waiting for somebody",
             "decoction.nothing-left-unreleased" => "未放行不出门 nothing left unreleased",
             "decoction.joined-before-packing" => "另煎、烊化未缺 nothing packed without what is joined to it",
+            "decoction.long-gap-raised" => "读数间断皆已上报 long gaps were raised",
             "decoction.records-unaltered" => "批记录未被改动 batch records unaltered",
             "reviews.every-sample-has-a-review" => "抽中的都有点评任务 every sample has its review",
             "reviews.nobody-late-in-silence" => "逾期都已标明 nothing is late in silence",

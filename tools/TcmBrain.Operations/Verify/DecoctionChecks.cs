@@ -76,6 +76,15 @@ internal static class DecoctionChecks
                   and d.rule_id = case m ->> 'handling' when '另煎' then 'decoct-separately.missed' else 'melt-in.missed' end)
             """
         ),
+        (
+            // A boil that nobody measured was told of while it lasted.
+            "decoction.long-gap-raised",
+            """
+            select count(*) from decoction.curve_gap g where g.raised_at is not null and not exists (
+                select from decoction.deviation d
+                where (d.prescription_id, d.step, d.attempt) = (g.prescription_id, g.step, g.attempt) and d.rule_id = 'curve.gap')
+            """
+        ),
     ];
 
     public static async Task<IReadOnlyList<Check>> RunAsync(NpgsqlDataSource decoction, CancellationToken cancellationToken)

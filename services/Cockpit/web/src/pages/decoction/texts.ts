@@ -25,6 +25,7 @@ export const texts = defineTexts({
 
   'tile.rush': ['急', 'Rush'],
   'tile.minutes': ['{n} / {target} 分', '{n} / {target} min'],
+  'tile.silent': ['无读数 {n} 分', 'silent {n} min'],
   'tile.waitsFor': ['待{step}', '{step} next'],
   'tile.nextAt': ['{time} {number}', '{time} {number}'],
 
@@ -49,6 +50,7 @@ export const texts = defineTexts({
   'hand.start-apart': ['另煎：另锅上火', 'Decoct apart: start'],
   'hand.end-apart': ['另煎：取汁兑入', 'Decoct apart: join'],
   'hand.melt-in': ['烊化兑入', 'Melt in'],
+  'hand.check-probe': ['没有读数：查探头', 'No readings: check the probe'],
   'hand.end-first-boil': ['结束头煎', 'End first boil'],
   'hand.start-second-boil': ['开始二煎', 'Start second boil'],
   'hand.end-second-boil': ['结束二煎', 'End second boil'],

@@ -5,6 +5,7 @@ import { may, who } from '@/shell/session'
 
 export type Parcel = components['schemas']['ParcelItem']
 export type ParcelCard = components['schemas']['ParcelCard']
+export type ColdRecord = components['schemas']['ColdRecord']
 export type Packing = components['schemas']['PackingView']
 export type Sample = components['schemas']['SampleItem']
 export type Label = components['schemas']['LabelItem']

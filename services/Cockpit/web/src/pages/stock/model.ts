@@ -21,6 +21,8 @@ export type StocktakeItem = Schemas['StocktakeItem']
 export type StocktakeView = Schemas['StocktakeView']
 export type TransferItem = Schemas['TransferItem']
 export type WriteOffItem = Schemas['WriteOffItem']
+export type HandedOut = Schemas['HandedOut']
+export type HandedOutLine = Schemas['HandedOutLine']
 
 /** To the gram's last milligram: what lies on a shelf is compared with a scale. Kilograms from a kilogram on. */
 export function exact(milligrams: number): string {

@@ -46,5 +46,6 @@ export const pages: Page[] = [
     roles: stockroom,
     nav: { group: 'pharmacy', icon: 'forward', order: 52 },
     page: () => import('./MovesPage.vue')
-  }
+  },
+  { path: '/stock-moves/goods-back', name: 'goods-back', title: ['登记退药', 'Take goods back'], roles: ['dispenser', 'pharmacist'], under: 'stock-moves', page: () => import('./GoodsBackPage.vue') }
 ]
