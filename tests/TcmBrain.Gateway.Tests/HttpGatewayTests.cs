@@ -119,6 +119,29 @@ public sealed class HttpGatewayTests : IAsyncLifetime
         (await nobody.PostAsync("/cds-services/tcm-order-sign", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("/cds-services/tcm-order-sign", "POST", true)]
+    [InlineData("/cds-services", "GET", true)]
+    [InlineData("/log/checkpoint", "GET", true)]
+    [InlineData("/api/prescriptions/x", "GET", false)]
+    public async Task Pages_of_other_origins_may_ask_what_is_meant_for_them_and_nothing_else(string path, string method, bool may)
+    {
+        using var beforehand = new HttpRequestMessage(HttpMethod.Options, path);
+        beforehand.Headers.Add("Origin", "https://emr.example");
+        beforehand.Headers.Add("Access-Control-Request-Method", method);
+        beforehand.Headers.Add("Access-Control-Request-Headers", "authorization,content-type");
+        using var allowed = await nobody.SendAsync(beforehand);
+        allowed.Headers.Contains("Access-Control-Allow-Origin").ShouldBe(may);
+        allowed.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
+
+        // Also a refusal can be read.
+        using var request = new HttpRequestMessage(new HttpMethod(method), path + "?without=token");
+        request.Headers.Add("Origin", "https://emr.example");
+        using var answer = await nobody.SendAsync(request);
+        answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var origins).ShouldBe(may);
+        (origins ?? ["*"]).ShouldBe(["*"]);
+    }
+
     [Fact]
     public async Task The_web_page_does_not_answer_for_an_api_that_does_not_exist() =>
         await (await known.GetAsync("/api/nonsense/x")).ShouldBeProblem(404, "GEN-0006");

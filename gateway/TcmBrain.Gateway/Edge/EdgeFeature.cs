@@ -14,6 +14,14 @@ internal static class EdgeFeature
 
     public static WebApplicationBuilder AddEdge(this WebApplicationBuilder builder)
     {
+        builder.Services.AddCors(cors =>
+            cors.AddPolicy(
+                RouteTable.AnyOrigin,
+                // What a page asked beforehand holds for ten minutes.
+                any =>
+                    any.AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "POST").SetPreflightMaxAge(TimeSpan.FromMinutes(10))
+            )
+        );
         builder.Services.AddRateLimiter(limits => AddLimits(limits, builder.Configuration));
         return builder;
     }
@@ -44,6 +52,8 @@ internal static class EdgeFeature
                 return next(context);
             }
         );
+        // A page asks beforehand without a token.
+        app.UseCors();
         // In this order, so that callers with wrong tokens are counted too.
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -14,6 +14,9 @@ internal static class RouteTable
     /// <summary>The rate at which one address may try codes.</summary>
     public const string PublicCodeLimit = "public-code";
 
+    /// <summary>For pages of any origin, with a token in the header where one is wanted; never with a cookie (Fetch standard, CORS protocol).</summary>
+    public const string AnyOrigin = "any-origin";
+
     private static readonly string[] Reading = ["GET", "HEAD"];
 
     public static readonly IReadOnlyList<RouteConfig> Http =
@@ -29,9 +32,15 @@ internal static class RouteTable
         },
         Route("institutions", "institutions", "/api/institutions/{**rest}", Closed),
         Route("prescriptions", "prescriptions", "/api/prescriptions/{**rest}", Closed),
-        // HL7 CDS Hooks: what there is, anyone may ask; answers are for those who are signed in.
-        Route("cds-discovery", "prescriptions", "/cds-services", Open, Reading),
-        Route("cds-services", "prescriptions", "/cds-services/{**rest}", Closed),
+        // HL7 CDS Hooks: what there is, anyone may ask; answers are for those who are signed in. Prescribers' systems may be pages of a browser.
+        Route("cds-discovery", "prescriptions", "/cds-services", Open, Reading) with
+        {
+            CorsPolicy = AnyOrigin,
+        },
+        Route("cds-services", "prescriptions", "/cds-services/{**rest}", Closed) with
+        {
+            CorsPolicy = AnyOrigin,
+        },
         Route("pharmacy", "pharmacy", "/api/pharmacy/{**rest}", Closed),
         // The patient's page after a scan: the code in the address is the right to see it.
         Route("patient-page", "decoction", "/api/decoction/public/{code}/{**part}", Open, Reading) with
@@ -54,7 +63,10 @@ internal static class RouteTable
             MaxRequestBodySize = 16 << 20,
         },
         // A transparency log is for anyone to check: heads and proofs are hashes and tell nothing of what they prove.
-        Route("log", "traceability", "/log/{**rest}", Open, Reading),
+        Route("log", "traceability", "/log/{**rest}", Open, Reading) with
+        {
+            CorsPolicy = AnyOrigin,
+        },
         Route("cockpit", "cockpit", "/api/cockpit/{**rest}", Closed),
         // The web page itself holds no data.
         Route("web", "cockpit", "/{**rest}", Open, Reading),
