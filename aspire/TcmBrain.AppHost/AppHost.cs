@@ -28,7 +28,11 @@ var quality = Service<Projects.TcmBrain_Quality>("quality").WithReference(instit
 var traceability = Service<Projects.TcmBrain_Traceability>("traceability")
     .WithEnvironment("Log__SigningKey", Secret("log-signing-key"))
     .WithReference(institutions);
-var cockpit = Service<Projects.TcmBrain_Cockpit>("cockpit", grpc: true).WithReference(redis).WaitFor(redis).WithReference(institutions);
+var cockpit = Service<Projects.TcmBrain_Cockpit>("cockpit", grpc: true)
+    .WithReference(redis)
+    .WaitFor(redis)
+    .WithReference(institutions)
+    .WithReplicas(2);
 
 var web = builder.AddViteApp("web", "../../services/Cockpit/web").WithReference(cockpit);
 cockpit.PublishWithContainerFiles(web, "wwwroot");

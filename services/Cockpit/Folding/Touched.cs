@@ -31,9 +31,15 @@ internal static class Touched
             .Concat(contributions.Sketches.Keys.Select(k => new DirtyHour(k.Scope, k.Day, k.Hour)))
             .Where(h => !own.Contains(h))
             .ToHashSet();
-        // A scope that only its standing has changed in: the hour is as good as any.
+        // A scope that only its standing or its flows have changed in: the hour is as good as any.
         var (day, hour) = RegionHour.Of(facts[^1].OccurredAt);
-        beyond.UnionWith(contributions.Standing.Keys.Where(k => !scopes.Contains(k.Scope)).Select(k => new DirtyHour(k.Scope, day, hour)));
+        beyond.UnionWith(
+            contributions
+                .Standing.Keys.Select(k => k.Scope)
+                .Concat(contributions.Flows.Keys.SelectMany(k => Tally.ScopesOf(k.Region, k.Institution, k.Centre)))
+                .Where(scope => !scopes.Contains(scope))
+                .Select(scope => new DirtyHour(scope, day, hour))
+        );
         return beyond.Count == 0 ? null : [.. beyond.Select(h => h.ToString())];
     }
 }

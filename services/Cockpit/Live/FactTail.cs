@@ -17,11 +17,21 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     private const int Page = 1000;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    /// <summary>Events after which institutions are named otherwise.</summary>
+    private static readonly HashSet<string> Renames =
+    [
+        nameof(InstitutionRegistered),
+        nameof(InstitutionChanged),
+        nameof(InstitutionSuspended),
+        nameof(InstitutionReinstated),
+    ];
+
     private readonly Lock _gate = new();
     private readonly TickerEvent?[] _ring = new TickerEvent?[Capacity];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<DirtyHour> _dirty = [];
     private List<TickerEvent> _ranked = [];
+    private bool _renamed;
     private long _position;
     private Guid _generation;
     private volatile string _log = "";
@@ -97,16 +107,18 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
     {
         lock (_gate)
         {
-            var news = new News([.. _dirty], _ranked, _position, _generation);
+            var news = new News([.. _dirty], _ranked, _renamed, _position, _generation);
             _dirty.Clear();
             _ranked = [];
+            _renamed = false;
             return news;
         }
     }
 
     /// <param name="Dirty">hours whose numbers have changed</param>
     /// <param name="Ranked">facts that count in top lists, rising</param>
-    internal sealed record News(HashSet<DirtyHour> Dirty, List<TickerEvent> Ranked, long Position, Guid Generation);
+    /// <param name="Renamed">true: the register of institutions is another</param>
+    internal sealed record News(HashSet<DirtyHour> Dirty, List<TickerEvent> Ranked, bool Renamed, long Position, Guid Generation);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -153,15 +165,7 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         while (true)
         {
             var events = await FactReader.AfterAsync(connection, Position, Page, cancellationToken);
-            if (
-                events.Exists(e =>
-                    e.Type
-                        is nameof(InstitutionRegistered)
-                            or nameof(InstitutionChanged)
-                            or nameof(InstitutionSuspended)
-                            or nameof(InstitutionReinstated)
-                )
-            )
+            if (events.Exists(e => Renames.Contains(e.Type)))
             {
                 await register.LoadAsync(connection, cancellationToken);
             }
@@ -220,6 +224,7 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
                 Volatile.Write(ref _ring[e.Id % Capacity], e);
                 Interlocked.Exchange(ref _position, e.Id);
                 AddDirty(e);
+                _renamed |= Renames.Contains(e.Type);
                 if (TopLists.Counts(e.Type))
                 {
                     _ranked.Add(e);

@@ -32,6 +32,7 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
     private Guid _generation;
     private long _flushes;
     private long _allChanged;
+    private long _wholeAt;
     private bool _wholeDue = true;
     private bool _wasUp = true;
 
@@ -60,7 +61,6 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        var wholeAt = _time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             var advanced = _tail.Advanced.Next;
@@ -69,16 +69,12 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             try
             {
                 await _tail.Ready.WaitAsync(stoppingToken);
-                if (_time.GetElapsedTime(wholeAt) > WholeEvery)
+                if (_time.GetElapsedTime(_wholeAt) > WholeEvery)
                 {
                     _wholeDue = true;
                 }
 
                 changed = await RefreshAsync(stoppingToken);
-                if (changed is null)
-                {
-                    wholeAt = _time.GetTimestamp();
-                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -121,14 +117,14 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         Refreshed.Beat();
     }
 
-    /// <returns>the scopes whose numbers have changed; null when all was written anew</returns>
+    /// <returns>the scopes that may be shown otherwise now; null: all</returns>
     private async Task<HashSet<Scope>?> RefreshAsync(CancellationToken cancellationToken)
     {
-        var (dirty, ranked, position, generation) = _tail.Take();
+        var (dirty, ranked, renamed, position, generation) = _tail.Take();
         _owed.UnionWith(dirty);
         _tops?.Add(ranked, position, FirstDay());
-        var rebuilt = generation != _generation;
-        if (rebuilt)
+        var all = renamed || generation != _generation;
+        if (generation != _generation)
         {
             _generation = generation;
             _wholeDue = true;
@@ -139,15 +135,14 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             NoteUp(false, "no connection");
             _live.Distrust();
             _wholeDue = true;
-            var changed = TakeOwed();
-            return rebuilt ? null : changed;
+            return TakeOwed(all);
         }
 
         if (!_wholeDue && _live.IsTrusted)
         {
             await WriteDirtyAsync(position, cancellationToken);
             await WriteTopsAsync(all: false, cancellationToken);
-            return TakeOwed();
+            return TakeOwed(all);
         }
 
         var epoch = _live.Epoch;
@@ -155,15 +150,16 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         _owed.Clear();
         _live.Trust(epoch);
         _wholeDue = false;
+        _wholeAt = _time.GetTimestamp();
         NoteUp(true);
         return null;
     }
 
-    private HashSet<Scope> TakeOwed()
+    private HashSet<Scope>? TakeOwed(bool all)
     {
         var scopes = _owed.Select(h => h.Scope).ToHashSet();
         _owed.Clear();
-        return scopes;
+        return all ? null : scopes;
     }
 
     private async Task WriteWholeAsync(long position, CancellationToken cancellationToken)

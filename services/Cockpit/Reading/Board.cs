@@ -14,8 +14,11 @@ namespace TcmBrain.Cockpit.Reading;
 /// </summary>
 public sealed class Board
 {
-    private static readonly TimeSpan RankingAge = TimeSpan.FromSeconds(1);
-    private const int Most = 2000;
+    private static readonly TimeSpan ViewAge = TimeSpan.FromSeconds(1);
+    private const int Most = 4000;
+
+    /// <summary>Answers that say something of their scope alone.</summary>
+    private static readonly HashSet<string> Shown = ["summary", "rankings", "flows"];
 
     private readonly FactTail _tail;
     private readonly LiveView _view;
@@ -54,26 +57,22 @@ public sealed class Board
     public Task<Rendered> SummaryAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
         GetAsync(("summary", scope, day), TimeSpan.Zero, () => RenderSummaryAsync(scope, day), cancellationToken);
 
-    /// <summary>At most a second older than the summary.</summary>
-    public Task<Rendered> RankingsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
-        ViewAsync(
-            "rankings",
-            scope,
-            day,
-            async () =>
-                await _live.ReadTopsAsync(_tail.Generation, scope, day) is { } lists
-                    ? _rankings.View(day, lists)
-                    : await _rankings.ReadAsync(scope, day, CancellationToken.None),
+    /// <param name="fresh">false: may be a second older than the summary</param>
+    public Task<Rendered> RankingsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken, bool fresh = false) =>
+        GetAsync(("rankings", scope, day), fresh ? TimeSpan.Zero : ViewAge, () => RenderRankingsAsync(scope, day), cancellationToken);
+
+    /// <inheritdoc cref="RankingsAsync"/>
+    public Task<Rendered> FlowsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken, bool fresh = false) =>
+        GetAsync(
+            ("flows", scope, day),
+            fresh ? TimeSpan.Zero : ViewAge,
+            async () => Render(await _flows.ReadAsync(scope, day, CancellationToken.None)),
             cancellationToken
         );
 
-    /// <inheritdoc cref="RankingsAsync"/>
-    public Task<Rendered> FlowsAsync(Scope scope, DateOnly day, CancellationToken cancellationToken) =>
-        ViewAsync("flows", scope, day, () => _flows.ReadAsync(scope, day, CancellationToken.None), cancellationToken);
-
-    /// <summary>Any other view: at most a second older than the summary, and read once for all who want it.</summary>
+    /// <summary>Any other view: may be a second older than the summary, and is read once for all who want it.</summary>
     public Task<Rendered> ViewAsync<T>(string what, Scope scope, DateOnly day, Func<Task<T>> read, CancellationToken cancellationToken)
-        where T : notnull => GetAsync((what, scope, day), RankingAge, async () => Render(await read()), cancellationToken);
+        where T : notnull => GetAsync((what, scope, day), ViewAge, async () => Render(await read()), cancellationToken);
 
     private async Task<Rendered> GetAsync(
         (string What, Scope Scope, DateOnly Day) key,
@@ -83,7 +82,7 @@ public sealed class Board
     )
     {
         // Taken before reading, so that what comes meanwhile is read the next time.
-        var flush = _view.VersionOf(key.Scope);
+        var version = VersionOf(key.What, key.Scope);
         var now = _time.GetTimestamp();
         if (_entries.Count > Most)
         {
@@ -91,9 +90,9 @@ public sealed class Board
         }
 
         var known = _entries.TryGetValue(key, out var entry);
-        if (!known || (entry!.Flush != flush && _time.GetElapsedTime(entry.At, now) >= age) || entry.Answer.IsFaulted)
+        if (!known || (entry!.Version != version && _time.GetElapsedTime(entry.At, now) >= age) || entry.Answer.IsFaulted)
         {
-            var fresh = new Entry(flush, now, new Lazy<Task<Rendered>>(render));
+            var fresh = new Entry(version, now, new Lazy<Task<Rendered>>(render));
             // Whoever loses the race takes the winner's reading.
             var won = known ? _entries.TryUpdate(key, fresh, entry!) : _entries.TryAdd(key, fresh);
             entry = won ? fresh : _entries.GetValueOrDefault(key) ?? fresh;
@@ -101,6 +100,16 @@ public sealed class Board
 
         return await entry.Answer.WaitAsync(cancellationToken);
     }
+
+    /// <summary>A map shows others than its scope: institutions by what has no region. Whatever happens changes what is everywhere.</summary>
+    private long VersionOf(string what, Scope scope) => _view.VersionOf(Shown.Contains(what) ? scope : Scope.Everywhere);
+
+    private async Task<Rendered> RenderRankingsAsync(Scope scope, DateOnly day) =>
+        Render(
+            await _live.ReadTopsAsync(_tail.Generation, scope, day) is { } lists
+                ? _rankings.View(day, lists)
+                : await _rankings.ReadAsync(scope, day, CancellationToken.None)
+        );
 
     private async Task<Rendered> RenderSummaryAsync(Scope scope, DateOnly day)
     {
@@ -144,9 +153,9 @@ public sealed class Board
         return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"", view);
     }
 
-    private sealed class Entry(long flush, long at, Lazy<Task<Rendered>> answer)
+    private sealed class Entry(long version, long at, Lazy<Task<Rendered>> answer)
     {
-        public long Flush => flush;
+        public long Version => version;
 
         public long At => at;
 

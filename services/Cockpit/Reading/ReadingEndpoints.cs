@@ -37,7 +37,13 @@ internal static class ReadingEndpoints
     }
 
     private static void Snapshot<T>(RouteHandlerBuilder route, string name, string summary) =>
-        route.WithName(name).WithSummary(summary).Produces<T>().Produces(StatusCodes.Status304NotModified).ProducesProblem(404);
+        route
+            .WithName(name)
+            .WithTags(nameof(ReadingEndpoints))
+            .WithSummary(summary)
+            .Produces<T>()
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(404);
 
     private delegate Task<Rendered> DayReading(Board board, Scope scope, DateOnly day, CancellationToken cancellationToken);
 

@@ -73,8 +73,8 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
             var answer = snapshot.Name switch
             {
                 "counters" => await board.SummaryAsync(audience.Scope, day, cancellationToken),
-                "rankings" => await board.RankingsAsync(audience.Scope, day, cancellationToken),
-                _ => await board.FlowsAsync(audience.Scope, day, cancellationToken),
+                "rankings" => await board.RankingsAsync(audience.Scope, day, cancellationToken, fresh: true),
+                _ => await board.FlowsAsync(audience.Scope, day, cancellationToken, fresh: true),
             };
             lock (_gate)
             {

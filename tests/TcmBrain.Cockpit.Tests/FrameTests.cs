@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using TcmBrain.Cockpit.Access;
+using TcmBrain.Cockpit.Folding;
+using TcmBrain.Cockpit.Live;
+using TcmBrain.Cockpit.Streaming;
+
+namespace TcmBrain.Cockpit.Tests;
+
+/// <summary>What a reader is told of a feed, wherever the reader stood when it began to follow.</summary>
+public sealed partial class FrameTests
+{
+    private static readonly InstitutionRegister Register = new();
+    private static readonly Audience Everybody = new(Scope.Everywhere, SeesReferences: false);
+
+    [Fact]
+    public async Task A_reader_who_stands_anywhere_in_a_feed_is_told_each_fact_behind_it_once()
+    {
+        for (var position = 10; position <= 22; position++)
+        {
+            var feed = new Feed(Everybody, 10, TimeProvider.System);
+            var (at, _) = feed.End();
+            feed.Tell([.. Facts(11, 13)], 14, Register);
+            feed.Beat("id: 16\nevent: beat\ndata: {}\n\n"u8.ToArray(), 16);
+            feed.Tell([.. Facts(17, 21)], 22, Register);
+            var told = new StringBuilder();
+            var upTo = position;
+            while (at.Next.IsCompletedSuccessfully)
+            {
+                at = await at.Next;
+                told.Append(Encoding.UTF8.GetString(at.WireBeyond(position, Everybody, Register).Span));
+                upTo = (int)Math.Max(upTo, at.UpTo);
+            }
+
+            var text = told.ToString();
+            Id()
+                .Matches(text)
+                .Select(m => int.Parse(m.Groups[1].Value))
+                .ShouldBe(Facts(11, 13).Concat(Facts(17, 21)).Select(f => (int)f.Id).Where(id => id > position));
+            // Never a position that would have the reader go back.
+            LastId().Matches(text).Select(m => int.Parse(m.Groups[1].Value)).ShouldAllBe(id => id >= position);
+            upTo.ShouldBe(22);
+        }
+    }
+
+    [Fact]
+    public void A_feed_remembers_the_position_it_has_come_to_and_the_time_it_last_said_so()
+    {
+        var feed = new Feed(Everybody, 7, TimeProvider.System);
+        var began = feed.ToldAt;
+        feed.Position.ShouldBe(7);
+        feed.Tell([.. Facts(8, 9)], 12, Register);
+        feed.Position.ShouldBe(12);
+        feed.ToldAt.ShouldBeGreaterThan(began);
+        feed.End().Snapshots.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_snapshot_is_told_whatever_the_reader_has_seen_of_the_facts()
+    {
+        var frame = Frame.OfSnapshot("counters", "{}"u8.ToArray(), at: 5);
+        Encoding.UTF8.GetString(frame.WireBeyond(9, Everybody, Register).Span).ShouldBe("event: counters\ndata: {}\n\n");
+    }
+
+    private static IEnumerable<TickerEvent> Facts(int from, int to) =>
+        Enumerable
+            .Range(from, to - from + 1)
+            .Select(id => new TickerEvent
+            {
+                Id = id,
+                Type = "LotReleased",
+                AggregateId = Guid.Empty,
+                OccurredAt = DateTimeOffset.UnixEpoch,
+            });
+
+    [GeneratedRegex("\"id\":(\\d+)")]
+    private static partial Regex Id();
+
+    [GeneratedRegex("^id: (\\d+)$", RegexOptions.Multiline)]
+    private static partial Regex LastId();
+}
