@@ -27,6 +27,9 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
     private const int CopyBatch = 512;
     private const int CopyConnections = 3;
 
+    private static readonly WriteOptions More = new(WriteFlags.BufferHint);
+    private static readonly WriteOptions Last = new();
+
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         var database = await servers.DatabaseAsync("bench_push");
@@ -170,6 +173,8 @@ internal sealed class PushBenchmark(BenchServers servers, int count, int rounds)
                             for (var i = client; i < requests.Count; i += Clients)
                             {
                                 await places.WaitAsync(cancellationToken);
+                                // What can be sent at once goes out together, as a hospital sends what it has ready.
+                                call.RequestStream.WriteOptions = places.CurrentCount > 0 && i + Clients < requests.Count ? More : Last;
                                 await call.RequestStream.WriteAsync(requests[i], cancellationToken);
                             }
 

@@ -15,10 +15,6 @@ internal static class BusConfiguration
     {
         bus.Host(new Uri(broker));
         bus.MessageTopology.SetEntityNameFormatter(new ExchangeNames(bus.MessageTopology.EntityNameFormatter));
-        bus.Publish<Event>(p => p.Exclude = true);
-        bus.Publish<PrescriptionEvent>(p => p.Exclude = true);
-        bus.Publish<InstitutionEntryEvent>(p => p.Exclude = true);
-        bus.Publish<PractitionerEntryEvent>(p => p.Exclude = true);
         // MassTransit keeps one set of options a process: its own converters must stay.
         bus.ConfigureJsonSerializerOptions(options => new JsonSerializerOptions(options) { Encoder = EventJson.Options.Encoder });
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders);

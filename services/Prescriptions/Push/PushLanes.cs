@@ -17,6 +17,12 @@ internal sealed class PushLanes : IAsyncDisposable
     private const int Lanes = 3;
     private const int Batch = 512;
 
+    /// <summary>
+    /// So many at once come only when more are pushed than can be committed as they come: at 500 a second it takes half a second in which
+    /// no lane commits.
+    /// </summary>
+    private const int Crowd = 256;
+
     /// <summary>Pushes waiting for a lane; when it is full, streams are held by flow control and unary calls wait.</summary>
     private const int Waiting = 8192;
 
@@ -57,7 +63,7 @@ internal sealed class PushLanes : IAsyncDisposable
                 continue;
             }
 
-            if (batch.Count == Batch)
+            if (batch.Count >= Crowd)
             {
                 relay.Crowd();
             }
