@@ -27,7 +27,7 @@ public sealed class CancellationTests(PrescriptionsFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task After_dispensing_began_a_cancel_is_too_late_with_the_state_reached()
+    public async Task After_dispensing_began_the_pharmacy_alone_knows_whether_somebody_weighs_still()
     {
         var prescription = PrescriptionsFixture.Clean();
         var reply = await PushAsync(prescription);
@@ -49,10 +49,12 @@ public sealed class CancellationTests(PrescriptionsFixture fixture) : IClassFixt
             )
         );
 
-        var answer = await CancelAsync(prescription);
+        // It is away: neither cancelled nor too late.
+        var refusal = await Should.ThrowAsync<RpcException>(() => CancelAsync(prescription));
 
-        answer.Outcome.ShouldBe(CancelOutcome.TooLate);
-        answer.State.ShouldBe(State.Dispensing);
+        refusal.StatusCode.ShouldBe(StatusCode.Unavailable);
+        var view = await fixture.Client.GetAsync(new GetRequest { PrescriptionId = reply.PrescriptionId }, PrescriptionsFixture.As(1));
+        view.State.ShouldBe(State.Dispensing);
     }
 
     [Fact]

@@ -35,8 +35,15 @@ internal sealed class FollowFacts(Deadlines deadlines, TimeProvider time)
         FollowAsync(work, e, LifecycleAction.Reserve, e.CentreCode, "", ct);
 
     /// <summary>It stays where it is: the hospital hears why it takes longer, and what follows is told anew.</summary>
-    public Task HandleAsync(ReservationBroken e, Work work, CancellationToken ct) =>
-        FollowAsync(work, e, LifecycleAction.BreakReservation, e.CentreCode, "预留中断: " + WordOf(e.Cause), ct);
+    public async Task HandleAsync(ReservationBroken e, Work work, CancellationToken ct)
+    {
+        await FollowAsync(work, e, LifecycleAction.BreakReservation, e.CentreCode, "预留中断: " + WordOf(e.Cause), ct);
+        // What is weighed has no end of its time; what is broken off waits for stock again, and not for ever.
+        if (e.WeighingBegun && await LifecycleStore.LockAsync(work, e.AggregateId, ct) is { State: State.Dispensing } standing)
+        {
+            await LifecycleStore.PutOffAsync(work, standing, standing.ValidUntil, ct);
+        }
+    }
 
     /// <summary>It stays where it is and says why.</summary>
     public Task HandleAsync(StockShort e, Work work, CancellationToken ct) =>

@@ -75,7 +75,7 @@ public static class LifecycleTable
             LifecycleAction.Cancel => state switch
             {
                 _ when IsOursAlone(state) => Cell.Move(Cancelled),
-                Approved or Routed or Reserved => Cell.AskPharmacy(Cancelled),
+                _ when IsPharmacys(state) => Cell.AskPharmacy(Cancelled),
                 Cancelled => Cell.Tell(AlreadyCancelled),
                 Rejected or Expired or Returned or Superseded => Cell.Tell(AlreadyEnded),
                 _ => Cell.Tell(TooLate),
@@ -83,7 +83,7 @@ public static class LifecycleTable
             LifecycleAction.Amend => state switch
             {
                 _ when IsOursAlone(state) => Cell.Move(Superseded),
-                Approved or Routed or Reserved => Cell.AskPharmacy(Superseded),
+                _ when IsPharmacys(state) => Cell.AskPharmacy(Superseded),
                 // It stays what it is; the new revision is the prescriber's second try.
                 Rejected => Cell.Move(Rejected),
                 Cancelled or Expired or Returned => Cell.Tell(AlreadyEnded),
@@ -104,7 +104,7 @@ public static class LifecycleTable
             LifecycleAction.WithdrawForCancel => Withdrawn(state, Cancelled),
             LifecycleAction.WithdrawForExpiry => Withdrawn(state, Expired),
             // The amendment itself ends it, in the transaction that stores the new revision.
-            LifecycleAction.WithdrawForAmend => Cell.Tell(state < Dispensing ? AwaitsAmendment : Known),
+            LifecycleAction.WithdrawForAmend => Cell.Tell(state <= Dispensing ? AwaitsAmendment : Known),
             // What is spent cannot go on, however far its path had been told.
             LifecycleAction.Scrap => IsEnded(state) ? Cell.Note : Cell.Move(Returned),
             LifecycleAction.Deliver => IsEnded(state) ? Cell.Note : Cell.Move(Completed),
@@ -113,7 +113,7 @@ public static class LifecycleTable
             LifecycleAction.TimeOut => state switch
             {
                 _ when IsOursAlone(state) => Cell.Move(Expired),
-                Approved or Routed or Reserved => Cell.AskPharmacy(Expired),
+                _ when IsPharmacys(state) => Cell.AskPharmacy(Expired),
                 Packed or Shipped => Cell.Move(Returned),
                 _ => Cell.Tell(NothingDue),
             },
@@ -144,8 +144,14 @@ public static class LifecycleTable
     /// <summary>Before approval no pharmacy has heard of it, so this service decides alone.</summary>
     public static bool IsOursAlone(State state) => state is Received or Audited or Intercepted;
 
+    /// <summary>
+    /// The pharmacy alone knows whether somebody weighs: what it had begun may have been broken off since (<c>ReservationBroken</c>), and then
+    /// nothing is being weighed any more.
+    /// </summary>
+    private static bool IsPharmacys(State state) => state is Approved or Routed or Reserved or Dispensing;
+
     private static Cell WhileIntercepted(State state, Cell cell) =>
         state == Intercepted ? cell : Cell.Refuse(PrescriptionsFaults.NotWaiting.Code);
 
-    private static Cell Withdrawn(State state, State to) => state < Dispensing && !IsEnded(state) ? Cell.Move(to) : Cell.Tell(Known);
+    private static Cell Withdrawn(State state, State to) => state <= Dispensing && !IsEnded(state) ? Cell.Move(to) : Cell.Tell(Known);
 }
