@@ -60,6 +60,7 @@ internal static class Features
         builder.Services.AddSingleton<WeighingDesk>();
         builder.Services.AddSingleton<CheckingDesk>();
         builder.Services.AddSingleton<BenchDesk>();
+        builder.Services.AddSingleton<BenchFont>();
         builder.Services.AddSingleton<TrayDesk>();
         builder.Services.AddSingleton<DispensingViews>();
         builder.Services.AddSingleton<Refusals>();

@@ -103,4 +103,10 @@ public static partial class PharmacyFaults
         "须填重量或电子秤其中之一",
         "either a weight or a scale, not both and not neither"
     );
+    public static readonly FaultDefinition LabelFont = new(
+        "PHA-0920",
+        503,
+        "没有可用于打印标签的中文字体:请安装 fonts-wqy-microhei 或配置 Labels:FontFile",
+        "no Chinese font to print labels with: install fonts-wqy-microhei or set Labels:FontFile"
+    );
 }

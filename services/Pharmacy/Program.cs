@@ -30,6 +30,7 @@ app.MapStockroom();
 app.MapWorkList();
 app.MapDispensing();
 app.MapBench();
+app.MapPackLabels();
 app.MapStory();
 app.MapCentres();
 app.MapCatalogue();

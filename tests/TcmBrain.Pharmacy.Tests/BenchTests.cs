@@ -76,6 +76,17 @@ public sealed partial class BenchTests(House house)
         Next(packing).ShouldBe("pack");
         (await dispenser.SendAsync(At(set.Id, "finish"), new { })).ShouldBeRefused("PHA-0908", HttpStatusCode.Conflict);
         var label = packing.GetProperty("next").GetProperty("label").GetString();
+        // The label itself, as its printer takes it: only for what is packed apart, and only at the own centre.
+        using var printed = await dispenser.GetAsync(At(set.Id, "pack-label?handling=" + Uri.EscapeDataString("后下")));
+        printed.Content.Headers.ContentType!.MediaType.ShouldBe("application/pdf");
+        (await printed.Content.ReadAsByteArrayAsync())[..5].ShouldBe("%PDF-"u8.ToArray());
+        using var picture = await dispenser.GetAsync(At(set.Id, "pack-label?format=png&handling=" + Uri.EscapeDataString("后下")));
+        (await picture.Content.ReadAsByteArrayAsync())[1..4].ShouldBe("PNG"u8.ToArray());
+        using var none = await dispenser.GetAsync(At(set.Id, "pack-label?handling=" + Uri.EscapeDataString("先煎")));
+        none.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        using var stranger = house.Dispenser(await house.CentreAsync());
+        using var elsewhere = await stranger.GetAsync(At(set.Id, "pack-label?handling=" + Uri.EscapeDataString("后下")));
+        elsewhere.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await dispenser.SendAsync(At(set.Id, "packs"), new { handling = "后下", label = "P0" })).ShouldBeRefused(
             "PHA-0910",
             HttpStatusCode.UnprocessableEntity

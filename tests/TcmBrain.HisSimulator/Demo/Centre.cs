@@ -108,7 +108,7 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
         var (status, body) = await courier.SendAsync(
             HttpMethod.Post,
             path,
-            new { shippedAt = Earlier(ready.AddMinutes(2)) },
+            new { shippedAt = Earlier(ready.AddMinutes(2)), coldChain = TravelsCooled(parcel) },
             cancellationToken
         );
         // Packed and not counted yet: it is on the next list again.
@@ -121,12 +121,35 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
     private async Task DeliverAsync(JsonElement parcel, CancellationToken cancellationToken)
     {
         var shipped = parcel.GetProperty("shippedAt").GetDateTimeOffset();
+        if (TravelsCooled(parcel))
+        {
+            await MeasureAsync(IdOf(parcel), shipped, Earlier(shipped.AddMinutes(5)), cancellationToken);
+        }
+
         await courier.PostAsync(
             $"/api/decoction/parcels/{IdOf(parcel)}/deliver",
             new { deliveredAt = Earlier(shipped.AddMinutes(5)) },
             cancellationToken
         );
     }
+
+    /// <summary>Some of what was decocted: bags are kept at 2–8 °C.</summary>
+    private static bool TravelsCooled(JsonElement parcel) =>
+        parcel.GetProperty("bags").GetInt32() > 0 && parcel.GetProperty("sscc").GetString()![^2] is '0' or '5';
+
+    /// <summary>What the logger in the box says, every half minute.</summary>
+    private Task MeasureAsync(Guid id, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
+        courier.PostAsync(
+            $"/api/decoction/parcels/{id}/readings",
+            new
+            {
+                logger = $"TL-{number:D2}",
+                readings = Enumerable
+                    .Range(0, (int)((until - from).TotalSeconds / 30) + 1)
+                    .Select(i => new { takenAt = from.AddSeconds(30 * i), centicelsius = 450 + (int)(120 * Math.Sin(i / 2.0)) }),
+            },
+            cancellationToken
+        );
 
     private static DateTimeOffset Earlier(DateTimeOffset t) => t < DateTimeOffset.UtcNow ? t : DateTimeOffset.UtcNow;
 

@@ -49,7 +49,10 @@ public sealed class BenchPageTests(Platform platform, Chrome chrome)
         await Assertions
             .Expect(station.Page.Locator(".bench__title"))
             .ToContainTextAsync("装袋并贴签:后下".Replace(":", "：", StringComparison.Ordinal));
+        await Assertions.Expect(station.Page.Locator(".bench__sheet")).ToBeVisibleAsync();
         await ShotAsync(station, "station-pack");
+        var download = await station.Page.RunAndWaitForDownloadAsync(() => station.Page.Keyboard.PressAsync("Control+p"));
+        download.SuggestedFilename.ShouldBe(await station.Page.Locator(".bench__label b").InnerTextAsync() + ".pdf");
         await station.Page.Locator("#bench-field").FillAsync(await station.Page.Locator(".bench__label b").InnerTextAsync());
         await station.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(station.Page.Locator(".bench__title")).ToContainTextAsync("请第二人");
