@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Playwright;
+using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.Testing;
 
@@ -35,6 +36,13 @@ public sealed class WebTests(Servers servers, Browser browser)
 
         await page.GetByTitle("切换为浅色").ClickAsync();
         await ShotAsync(page, "1920x1080-light");
+
+        // What moves (the flows of the map) stands still for whoever asks for less motion.
+        await page.EvaluateAsync("document.body.insertAdjacentHTML('beforeend', '<svg id=moving><path class=bow d=\"M0 0L9 9\" /></svg>')");
+        const string Moving = "document.getAnimations().filter(a => a.playState === 'running').length";
+        await Eventually.Hold(async () => (await page.EvaluateAsync<int>(Moving)).ShouldBeGreaterThan(0));
+        await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        await Eventually.Hold(async () => (await page.EvaluateAsync<int>(Moving)).ShouldBe(0));
         complaints.ShouldBeEmpty();
     }
 
@@ -43,7 +51,12 @@ public sealed class WebTests(Servers servers, Browser browser)
     {
         await using var host = await CockpitHost.StartAsync(servers);
         var region = new Region(42);
-        await Fold.TakeInAsync(host.Database, [.. region.Institutions(), .. region.Day(300)]);
+        // More alarms than a panel has room for. They tell a centre only, and count in its region.
+        const int alarms = 20;
+        await Fold.TakeInAsync(
+            host.Database,
+            [.. region.Institutions(), .. region.Day(300), .. Enumerable.Range(0, alarms).Select(_ => Region.Taken(Nonconformity()))]
+        );
         foreach (var (width, height) in Screens)
         {
             await using var context = await OpenAsync(host, width, height, CockpitHost.Regulator("330100"));
@@ -51,8 +64,15 @@ public sealed class WebTests(Servers servers, Browser browser)
             await AgreesAsync(host, page, CockpitHost.Regulator("330100"));
             await Assertions.Expect(page.Locator(".herbs li").First).ToBeVisibleAsync();
             await Assertions.Expect(page.Locator(".ticker__list li").First).ToBeVisibleAsync();
+            (await NumberAsync(page, "alarms")).ShouldBe(alarms);
+            await Assertions.Expect(page.Locator(".alarm")).ToHaveCountAsync(alarms);
             var sideways = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
             sideways.ShouldBeLessThanOrEqualTo(0, $"{width}x{height}");
+            // Nothing of a list that scrolls by itself makes the page longer than it is.
+            var below = await page.EvaluateAsync<int>(
+                "document.documentElement.scrollHeight - Math.max(innerHeight, Math.ceil(document.querySelector('.cockpit').getBoundingClientRect().bottom + scrollY))"
+            );
+            below.ShouldBeLessThanOrEqualTo(1, $"{width}x{height}");
             if (width >= 1600)
             {
                 // A wall has nobody who scrolls; a laptop does.
@@ -64,6 +84,17 @@ public sealed class WebTests(Servers servers, Browser browser)
             complaints.ShouldBeEmpty();
         }
     }
+
+    private static NonconformityOpened Nonconformity() =>
+        new()
+        {
+            AggregateId = Guid.CreateVersion7(),
+            Version = 1,
+            OccurredAt = DateTimeOffset.UtcNow,
+            CentreCode = Region.Centre,
+            TextZh = "水分超限",
+            TextEn = "too much moisture",
+        };
 
     private static readonly (int Width, int Height)[] Screens = [(1920, 1080), (1440, 900), (1280, 720), (820, 1180), (390, 844)];
 
@@ -112,20 +143,36 @@ public sealed class WebTests(Servers servers, Browser browser)
         var region = new Region(44);
         await host.TellAsync(region.Prescription());
         await using var context = await OpenAsync(host, 1440, 900, CockpitHost.Operator());
+        await context.AddInitScriptAsync(
+            "window.streams = []; window.EventSource = class extends EventSource { constructor(...of) { super(...of); streams.push(this) } }"
+        );
         var page = await ShowAsync(host, context, out _);
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
         await Assertions.Expect(Value(page, "delivered")).ToHaveTextAsync("1");
+        await Assertions.Expect(page.Locator(".ticker__list li")).ToHaveCountAsync(15);
 
         await context.SetOfflineAsync(true);
         await Assertions.Expect(page.Locator(".connection--offline")).ToContainTextAsync("离线 · 数据截至");
         await ShotAsync(page, "1440x900-offline");
-        // Chromium's offline mode leaves an open stream alone: a stream that is really cut is in Web.Tests, Cockpit/WallTests.
+        // Chromium's offline mode leaves an open stream alone: the page closes it, and shows nothing of what happens meanwhile.
+        await Eventually.Hold(async () =>
+            (await page.EvaluateAsync<bool>("streams.every(s => s.readyState === EventSource.CLOSED)")).ShouldBeTrue()
+        );
         await host.Publisher.TellAsync(region.Prescription());
-        await Assertions.Expect(Value(page, "delivered")).ToHaveTextAsync("1");
+        await Eventually.Hold(async () =>
+        {
+            var summary = await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
+            Number(summary.GetProperty("totals"), "delivered").ShouldBe(2);
+        });
+        (await NumberAsync(page, "delivered")).ShouldBe(1);
+        (await page.Locator(".ticker__list li").CountAsync()).ShouldBe(15);
 
         await context.SetOfflineAsync(false);
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
         await Assertions.Expect(Value(page, "delivered")).ToHaveTextAsync("2");
+        // It went on after the last that it had.
+        (await page.EvaluateAsync<string>("streams.at(-1).url")).ShouldContain("after=15");
+        await Assertions.Expect(page.Locator(".ticker__list li")).ToHaveCountAsync(30);
         var ids = await page.Locator(".ticker__list li").EvaluateAllAsync<long[]>("items => items.map(i => Number(i.dataset.id))");
         ids.ShouldBe(Enumerable.Range(1, 30).Reverse().Select(i => (long)i));
     }

@@ -20,7 +20,7 @@ public sealed record Fact
     public int Revision { get; init; }
     public string? Institution { get; init; }
 
-    /// <summary>County of the institution, GB/T 2260.</summary>
+    /// <summary>County of the institution, GB/T 2260; of the centre, where an event tells no institution.</summary>
     public string? Region { get; init; }
     public string? Centre { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
@@ -72,7 +72,15 @@ public sealed record Fact
             fact = fact with { Institution = p.InstitutionCode, Region = p.RegionCode, Reference = p.HisNumber, Revision = p.Revision };
         }
 
-        return e switch
+        fact = Read(fact, e);
+        return fact is { Region: null, Centre: { } centre } ? fact with { Region = RegionOf(centre) } : fact;
+    }
+
+    /// <summary>What tells only a centre lies in its region: a 统一社会信用代码 carries it in characters 3 to 8 (GB 32100). Null for what is no such code.</summary>
+    private static string? RegionOf(string centre) => centre.Length == 18 && RegionCode.IsWellFormed(centre[2..8]) ? centre[2..8] : null;
+
+    private static Fact Read(Fact fact, Event e) =>
+        e switch
         {
             PrescriptionReceived x => fact with
             {
@@ -199,7 +207,6 @@ public sealed record Fact
             SignatureKeyRevoked x => fact with { Institution = x.InstitutionCode, Reference = x.KeyId },
             _ => throw new ArgumentException($"The cockpit has no reading of {fact.Type}.", nameof(e)),
         };
-    }
 
     private static Fact Approved(Fact fact, PrescriptionApproved e)
     {

@@ -6,8 +6,29 @@ internal static class FigureTable
     /// <summary>Over <c>quality.fact f</c>: a prescription counts when the condition holds; a share is of those where <paramref name="Of"/> holds.</summary>
     internal sealed record OfFact(string Section, string Code, string Zh, string En, string When, string? Of = null);
 
-    /// <summary>Counted by a statement of its own, with <c>@prefix</c>, <c>@from_instant</c> and <c>@to_instant</c>: value, denominator or null.</summary>
-    internal sealed record OfOther(string Section, string Code, string Zh, string En, string Sql, string Page);
+    /// <summary>
+    /// Over the rows of a <see cref="Source"/> of the month and region: those where <paramref name="When"/> holds, as a share of all of them or as a number.
+    /// </summary>
+    internal sealed record OfOther(string Section, string Code, string Zh, string En, Source From, string When, bool Share);
+
+    /// <summary>What else is counted: a table, of which what lies in the region (<c>@prefix</c>) and month (<c>@from_instant</c>, <c>@to_instant</c>).</summary>
+    /// <param name="Kind">What a record is, by which its page is found.</param>
+    /// <param name="Page">Where there is no list of exactly these records: the page that speaks of them; null otherwise.</param>
+    internal sealed record Source(
+        string Kind,
+        string Table,
+        string Id,
+        string Place,
+        string Number,
+        string NumberEn,
+        string State,
+        string At,
+        string Region,
+        string? Page = null
+    )
+    {
+        public string OfMonth => $"{Region} and {At} >= @from_instant and {At} < @to_instant";
+    }
 
     public const string Prescriptions = "prescriptions";
     public const string Audit = "audit";
@@ -75,57 +96,55 @@ internal static class FigureTable
         ),
     ];
 
-    private const string LotsOfRegion = "starts_with(substr(centre_code, 3, 6), @prefix)";
+    private const string OfCentre = "starts_with(substr(r.centre_code, 3, 6), @prefix)";
+    private const string LotNumber = "r.piece || ' ' || r.lot_number";
+
+    private static readonly Source AcceptedLots = new(
+        "lot",
+        "quality.lot",
+        "r.lot_id",
+        "r.centre_code",
+        LotNumber,
+        LotNumber,
+        "r.state",
+        "r.accepted_at",
+        OfCentre
+    );
+
+    private static readonly Source DecidedLots = AcceptedLots with { At = "r.decided_at" };
+
+    private static readonly Source Nonconformities = new(
+        "nonconformity",
+        "quality.nonconformity",
+        "r.nonconformity_id",
+        "r.centre_code",
+        "r.text_zh",
+        "r.text_en",
+        "r.state",
+        "r.detected_at",
+        OfCentre
+    );
+
+    private static readonly Source Reviews = new(
+        "review",
+        "quality.review",
+        "r.prescription_id",
+        "r.institution_code",
+        "r.prescription_id::text",
+        "r.prescription_id::text",
+        "r.stage",
+        "r.concluded_at",
+        "starts_with(r.region_code, @prefix)",
+        "/appraisal-results"
+    );
 
     public static readonly IReadOnlyList<OfOther> Others =
     [
-        new(
-            Lots,
-            "lots-accepted",
-            "入库批次",
-            "Lots accepted",
-            $"select count(*), null::bigint from quality.lot where {LotsOfRegion} and accepted_at >= @from_instant and accepted_at < @to_instant",
-            "/release"
-        ),
-        new(
-            Lots,
-            "lots-passed",
-            "检验放行率",
-            "Lots passed",
-            $"select count(*) filter (where state in ('released', 'recalled')), count(*) from quality.lot where {LotsOfRegion} and state <> 'waiting' and decided_at >= @from_instant and decided_at < @to_instant",
-            "/release"
-        ),
-        new(
-            Lots,
-            "lots-recalled",
-            "召回批次",
-            "Lots recalled",
-            $"select count(*), null::bigint from quality.lot where {LotsOfRegion} and state = 'recalled' and decided_at >= @from_instant and decided_at < @to_instant",
-            "/release"
-        ),
-        new(
-            Process,
-            "nonconformities",
-            "新增不符合项",
-            "Nonconformities found",
-            $"select count(*), null::bigint from quality.nonconformity where {LotsOfRegion} and detected_at >= @from_instant and detected_at < @to_instant",
-            "/nonconformities"
-        ),
-        new(
-            Process,
-            "nonconformities-closed",
-            "其中已关闭",
-            "of them closed",
-            $"select count(*) filter (where state = 'closed'), count(*) from quality.nonconformity where {LotsOfRegion} and detected_at >= @from_instant and detected_at < @to_instant",
-            "/nonconformities"
-        ),
-        new(
-            Audit,
-            "rational",
-            "处方点评合理率",
-            "Rational on review",
-            "select count(*) filter (where final_rational), count(*) from quality.review where starts_with(region_code, @prefix) and concluded_at >= @from_instant and concluded_at < @to_instant",
-            "/appraisal-results"
-        ),
+        new(Lots, "lots-accepted", "入库批次", "Lots accepted", AcceptedLots, "true", Share: false),
+        new(Lots, "lots-passed", "检验放行率", "Lots passed", DecidedLots, "r.state in ('released', 'recalled')", Share: true),
+        new(Lots, "lots-recalled", "召回批次", "Lots recalled", DecidedLots, "r.state = 'recalled'", Share: false),
+        new(Process, "nonconformities", "新增不符合项", "Nonconformities found", Nonconformities, "true", Share: false),
+        new(Process, "nonconformities-closed", "其中已关闭", "of them closed", Nonconformities, "r.state = 'closed'", Share: true),
+        new(Audit, "rational", "处方点评合理率", "Rational on review", Reviews, "r.final_rational", Share: true),
     ];
 }

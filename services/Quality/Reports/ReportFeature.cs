@@ -85,7 +85,7 @@ internal static class ReportFeature
         CancellationToken cancellationToken
     ) => TypedResults.Ok(await reader.FiguresAsync(RegionOf(region, caller, settings.Value), MonthOf(month, time), cancellationToken));
 
-    /// <summary>The prescriptions behind a number: of a share those of its denominator, what does not count first.</summary>
+    /// <summary>The prescriptions, lots or nonconformities behind a number: of a share those of its denominator, what does not count first.</summary>
     private static async Task<Ok<FigureRecords>> RecordsAsync(
         string code,
         ClaimsPrincipal caller,

@@ -10,10 +10,17 @@ namespace TcmBrain.Quality.Reports;
 
 public sealed record MonthFigures(string Region, string Month, IReadOnlyList<Figure> Figures, IReadOnlyList<DayFigures> Days);
 
-public sealed record FigureRecord(Guid PrescriptionId, Place Institution, string HisNumber, DateOnly Day, string? Outcome, bool Counts);
+/// <param name="Id">of the prescription, lot or nonconformity</param>
+/// <param name="Place">the institution of a prescription, the centre of the others</param>
+/// <param name="Number">prescription number; piece and lot number; what a nonconformity is about</param>
+/// <param name="NumberEn">the same in English; where it is a number, that number</param>
+/// <param name="State">of a prescription what the audit said; null: nothing yet</param>
+/// <param name="Counts">whether it is of those that the number counts; of a share, the rest is its denominator</param>
+public sealed record FigureRecord(Guid Id, Place Place, string Number, string NumberEn, DateOnly Day, string? State, bool Counts);
 
+/// <param name="Kind">what the records are: prescription, lot or nonconformity</param>
 /// <param name="Total">as many as the number says, of which the first are listed; of a share, those of its denominator</param>
-public sealed record FigureRecords(string Code, string Region, string Month, long Total, IReadOnlyList<FigureRecord> Items);
+public sealed record FigureRecords(string Code, string Kind, string Region, string Month, long Total, IReadOnlyList<FigureRecord> Items);
 
 /// <summary>Counts a region's month from the platform's own records.</summary>
 internal sealed class ReportReader(
@@ -82,17 +89,24 @@ internal sealed class ReportReader(
             for (var i = 0; i < FigureTable.Facts.Count; i++)
             {
                 var f = FigureTable.Facts[i];
-                var page = $"/reports/figures/{f.Code}?region={region}&month={month.Text}";
+                var page = PageOf(f.Code, region, month);
                 counted[f.Code] = new Figure(f.Section, f.Code, f.Zh, f.En, row.GetInt64(2 * i), Whole(row, 2 * i + 1), page);
             }
         }
 
         foreach (var other in FigureTable.Others)
         {
-            await using var command = Command(connection, snapshot, other.Sql, region, month);
+            await using var command = Command(
+                connection,
+                snapshot,
+                $"select count(*) filter (where {other.When}), {(other.Share ? "count(*)" : "null::bigint")} from {other.From.Table} r where {other.From.OfMonth}",
+                region,
+                month
+            );
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
-            counted[other.Code] = new Figure(other.Section, other.Code, other.Zh, other.En, row.GetInt64(0), Whole(row, 1), other.Page);
+            var page = other.From.Page ?? PageOf(other.Code, region, month);
+            counted[other.Code] = new Figure(other.Section, other.Code, other.Zh, other.En, row.GetInt64(0), Whole(row, 1), page);
         }
 
         return new MonthFigures(
@@ -107,25 +121,19 @@ internal sealed class ReportReader(
         );
     }
 
-    /// <exception cref="ServiceDefaults.Faults.FaultException">QUA-0704: no figure of prescriptions.</exception>
+    private static string PageOf(string code, string region, Period month) => $"/reports/figures/{code}?region={region}&month={month.Text}";
+
+    /// <summary>Exactly the records that the number counts; of a share those of its denominator, what does not count first.</summary>
+    /// <exception cref="ServiceDefaults.Faults.FaultException">QUA-0704: no figure that is counted from records.</exception>
     public async Task<FigureRecords> RecordsAsync(string code, string region, Period month, int limit, CancellationToken cancellationToken)
     {
-        var figure = FigureTable.Facts.FirstOrDefault(f => f.Code == code) ?? throw QualityFaults.UnknownIndicator.Exception("code", code);
+        var (kind, sql) =
+            FigureTable.Facts.FirstOrDefault(f => f.Code == code) is { } figure ? ("prescription", RecordsOf(figure))
+            : FigureTable.Others.FirstOrDefault(o => o.Code == code && o.From.Page is null) is { } other
+                ? (other.From.Kind, RecordsOf(other))
+            : throw QualityFaults.UnknownIndicator.Exception("code", code);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = Command(
-            connection,
-            null,
-            $"""
-            select f.prescription_id, f.institution_code, i.name_zh, i.name_en, f.his_number, f.day, f.outcome, coalesce({figure.When}, false),
-                   count(*) over ()
-            from quality.fact f left join quality.fact_traced t using (prescription_id)
-            left join quality.institution i on i.code = f.institution_code
-            where {OfMonth} and {figure.Of ?? figure.When}
-            order by 8, f.day desc, f.prescription_id limit @limit
-            """,
-            region,
-            month
-        );
+        await using var command = Command(connection, null, sql, region, month);
         command.Parameters.AddWithValue("limit", limit);
         var items = new List<FigureRecord>();
         long total = 0;
@@ -138,6 +146,7 @@ internal sealed class ReportReader(
                     row.GetGuid(0),
                     Place.Of(row.GetString(1), row.TextAt(2), row.TextAt(3)),
                     row.GetString(4),
+                    row.GetString(9),
                     row.GetFieldValue<DateOnly>(5),
                     row.TextAt(6),
                     row.GetBoolean(7)
@@ -145,8 +154,27 @@ internal sealed class ReportReader(
             );
         }
 
-        return new FigureRecords(code, region, month.Text, total, items);
+        return new FigureRecords(code, kind, region, month.Text, total, items);
     }
+
+    private static string RecordsOf(FigureTable.OfFact figure) =>
+        $"""
+            select f.prescription_id, f.institution_code, i.name_zh, i.name_en, f.his_number, f.day, f.outcome, coalesce({figure.When}, false),
+                   count(*) over (), f.his_number
+            from quality.fact f left join quality.fact_traced t using (prescription_id)
+            left join quality.institution i on i.code = f.institution_code
+            where {OfMonth} and {figure.Of ?? figure.When}
+            order by 8, f.day desc, f.prescription_id limit @limit
+            """;
+
+    private static string RecordsOf(FigureTable.OfOther figure) =>
+        $"""
+            select {figure.From.Id}, {figure.From.Place}, i.name_zh, i.name_en, {figure.From.Number},
+                   ({figure.From.At} at time zone 'Asia/Shanghai')::date, {figure.From.State}, coalesce({figure.When}, false), count(*) over (), {figure.From.NumberEn}
+            from {figure.From.Table} r left join quality.institution i on i.code = {figure.From.Place}
+            where {figure.From.OfMonth} and ({figure.When} or {(figure.Share ? "true" : "false")})
+            order by 8, 6 desc, 1 limit @limit
+            """;
 
     private static async Task<IReadOnlyList<DayFigures>> DaysAsync(
         NpgsqlConnection connection,

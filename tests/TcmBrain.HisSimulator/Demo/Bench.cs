@@ -35,7 +35,8 @@ internal sealed class Bench(Actor dispenser, Actor checker)
         }
     }
 
-    public async Task CheckAsync(string path, DateTimeOffset checkedAt, CancellationToken cancellationToken)
+    /// <param name="checkedAt">null: now</param>
+    public async Task CheckAsync(string path, DateTimeOffset? checkedAt, CancellationToken cancellationToken)
     {
         var view = await checker.GetAsync(path, cancellationToken);
         var items = view.GetProperty("lines").EnumerateArray().Select(l => new { lineNumber = NumberOf(l) }).ToArray();

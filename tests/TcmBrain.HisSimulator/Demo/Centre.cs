@@ -8,8 +8,8 @@ namespace TcmBrain.HisSimulator.Demo;
 
 /// <summary>
 /// The people of one shared pharmacy with its decoction room: they take what their lists show, step by step, until they are told to stop.
-/// A day has to fit into a minute, so every physical step carries its device's time from the hours before now; the platform takes such
-/// late reports from devices, and none from the future.
+/// What is not decocted is dispensed and delivered as it happens, so its way has true times from the push on. A decoction takes hours and a day has to fit
+/// into a minute: its steps carry their devices' times from the hours before now; the platform takes such late reports from devices, and none from the future.
 /// </summary>
 /// <param name="mine">prescriptions of this day: what hospitals pushed besides is left to other days</param>
 internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
@@ -72,15 +72,20 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
     private async Task DispenseAsync(JsonElement card, CancellationToken cancellationToken)
     {
         var path = $"/api/pharmacy/dispensings/{IdOf(card)}";
+        var (seen, view) = await dispenser.SendAsync(HttpMethod.Get, path, null, cancellationToken);
+        if (seen == HttpStatusCode.NotFound)
+        {
+            return;
+        }
+
+        var earlier = Decocts(view);
+        DateTimeOffset? begun = card.GetProperty("startedAt") is { ValueKind: not JsonValueKind.Null } known
+            ? known.GetDateTimeOffset()
+            : null;
         var (status, body) = await dispenser.SendAsync(
             HttpMethod.Post,
             path + "/start",
-            new
-            {
-                startedAt = card.GetProperty("startedAt").ValueKind == JsonValueKind.Null
-                    ? Ago(DispensedBefore + 15)
-                    : card.GetProperty("startedAt").GetDateTimeOffset(),
-            },
+            new { startedAt = begun ?? (earlier ? Ago(DispensedBefore + 15) : null) },
             cancellationToken
         );
         if (status is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
@@ -95,11 +100,21 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
         }
 
         await bench.WeighAsync(path, cancellationToken);
-        await dispenser.PostAsync(path + "/finish", new { finishedAt = Ago(DispensedBefore + 5) }, cancellationToken);
+        await dispenser.PostAsync(path + "/finish", new { finishedAt = earlier ? Ago(DispensedBefore + 5) : null }, cancellationToken);
     }
 
-    private async Task CheckAsync(JsonElement card, CancellationToken cancellationToken) =>
-        await bench.CheckAsync($"/api/pharmacy/dispensings/{IdOf(card)}", Ago(DispensedBefore), cancellationToken);
+    private async Task CheckAsync(JsonElement card, CancellationToken cancellationToken)
+    {
+        var path = $"/api/pharmacy/dispensings/{IdOf(card)}";
+        var view = await checker.GetAsync(path, cancellationToken);
+        await bench.CheckAsync(path, view.GetProperty("decoct").GetBoolean() ? Ago(DispensedBefore) : null, cancellationToken);
+    }
+
+    private static bool Decocts(string view)
+    {
+        using var read = JsonDocument.Parse(view);
+        return read.RootElement.GetProperty("decoct").GetBoolean();
+    }
 
     private async Task ShipAsync(JsonElement parcel, CancellationToken cancellationToken)
     {
@@ -153,5 +168,5 @@ internal sealed class Centre(Gateway gateway, int number, Predicate<Guid> mine)
 
     private static DateTimeOffset Earlier(DateTimeOffset t) => t < DateTimeOffset.UtcNow ? t : DateTimeOffset.UtcNow;
 
-    private static DateTimeOffset Ago(double minutes) => DateTimeOffset.UtcNow.AddMinutes(-minutes);
+    private static DateTimeOffset? Ago(double minutes) => DateTimeOffset.UtcNow.AddMinutes(-minutes);
 }

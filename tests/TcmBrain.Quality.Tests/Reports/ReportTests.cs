@@ -63,6 +63,53 @@ public sealed class ReportTests(QualityRoom room)
     }
 
     [Fact]
+    public async Task A_number_of_lots_or_nonconformities_opens_exactly_the_records_that_it_counts()
+    {
+        const string county = "330122";
+        var centre = room.Organisation(county);
+        using var controller = room.Controller(region: county);
+        var lots = new List<Guid>();
+        for (var i = 0; i < 3; i++)
+        {
+            lots.Add((await room.ArriveAsync(room.Lot("白术", centre))).AggregateId);
+        }
+
+        // One refused, which opens a nonconformity; the others wait. Another county's counts for nothing here.
+        var refused = await controller.SendAsync($"/api/quality/lots/{lots[0]}/reject", new { reason = "霉变" });
+        refused.Status.ShouldBe(HttpStatusCode.OK, refused.Text);
+        var elsewhere = await room.ArriveAsync(room.Lot("白术", room.Organisation("330127")));
+
+        using var regulator = Regulator(county);
+        var figures = (await regulator.ReadAsync("/api/quality/figures")).Json.GetProperty("figures").EnumerateArray().ToList();
+        foreach (
+            var (code, kind, count, of) in new[]
+            {
+                ("lots-accepted", "lot", 3, 3),
+                ("lots-passed", "lot", 0, 1),
+                ("nonconformities", "nonconformity", 1, 1),
+            }
+        )
+        {
+            var figure = figures.Single(f => f.GetProperty("code").GetString() == code);
+            figure.GetProperty("value").GetInt64().ShouldBe(count, code);
+            figure.GetProperty("page").GetString().ShouldStartWith($"/reports/figures/{code}?");
+            var records = (await regulator.ReadAsync($"/api/quality/figures/{code}/records")).Json;
+            records.GetProperty("kind").GetString().ShouldBe(kind);
+            records.GetProperty("total").GetInt64().ShouldBe(of, code);
+            var items = records.GetProperty("items").EnumerateArray().ToList();
+            items.Count(i => i.GetProperty("counts").GetBoolean()).ShouldBe(count, code);
+            items.ShouldAllBe(i => i.GetProperty("place").GetProperty("code").GetString() == centre);
+            if (code == "lots-accepted")
+            {
+                items.Select(i => i.GetProperty("id").GetGuid()).ShouldBe(lots, ignoreOrder: true);
+                items.ShouldNotContain(i => i.GetProperty("id").GetGuid() == elsewhere.AggregateId);
+            }
+        }
+
+        (await regulator.ReadAsync("/api/quality/figures/rational/records")).ShouldBeRefused("QUA-0704", HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public void An_altered_report_is_found_out()
     {
         var report = new MonthlyReport(

@@ -67,6 +67,10 @@ public sealed class StockroomPageTests(Platform platform, Chrome chrome)
         await visit.Button("登记并去验收").ClickAsync();
         await visit.Button("验收").ClickAsync();
         await visit.Button("全部合格").ClickAsync();
+        await visit.Field("weighedMilligrams").FillAsync("five");
+        await visit.Button("验收入库（待验）").ClickAsync();
+        await Assertions.Expect(visit.Dialog.Locator("[name=weighedMilligrams][aria-invalid=true]")).ToBeVisibleAsync();
+        await visit.Field("weighedMilligrams").FillAsync("5");
         await visit.Field("sourceItem").FillAsync("https://id.gs1.org/01/06905678000047/10/Y-WEB");
         await visit.Button("验收入库（待验）").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-line='1']")).ToContainTextAsync("已验收");
@@ -77,12 +81,18 @@ public sealed class StockroomPageTests(Platform platform, Chrome chrome)
 
         await using (var judge = await chrome.VisitAsync(platform, Store.Judge, "/quarantine", 1280, 800))
         {
-            await judge.Row(lot).GetByText("放行").ClickAsync();
+            // One place where a lot is judged: beside its limits.
+            await judge.Row(lot).GetByText("检验与放行").ClickAsync();
+            await judge.Button("录入结果").ClickAsync();
             await judge.Field("moisture").FillAsync("9.2");
             await judge.Field("so2").FillAsync("12");
-            await judge.Field("lead").FillAsync("0.3");
+            await judge.Dialog.GetByRole(AriaRole.Button, new() { Name = "录入结果", Exact = true }).ClickAsync();
+            await Assertions.Expect(judge.Page.Locator("[data-test='so2']")).ToContainTextAsync("12");
+            await judge.Button("放行").ClickAsync();
             await judge.Dialog.GetByRole(AriaRole.Button, new() { Name = "放行", Exact = true }).ClickAsync();
-            await Assertions.Expect(judge.Toast).ToContainTextAsync("HQ-WEB-2 已放行");
+            await Assertions.Expect(judge.Page.Locator(".head .tag").First).ToHaveTextAsync("已放行");
+            await judge.GoAsync("/quarantine");
+            await Assertions.Expect(judge.Page.Locator(".list__table, .state--empty").First).ToBeVisibleAsync();
             await Assertions.Expect(judge.Row(lot)).ToHaveCountAsync(0);
             judge.Complaints.ShouldBeEmpty();
         }

@@ -36,7 +36,7 @@ export class LiveStream {
   start(): void {
     this.clock = setInterval(() => this.look(), 1000)
     addEventListener('online', this.retryNow)
-    addEventListener('offline', this.look)
+    addEventListener('offline', this.cutOff)
     void this.connect()
   }
 
@@ -46,7 +46,7 @@ export class LiveStream {
     clearTimeout(this.timer)
     clearInterval(this.clock)
     removeEventListener('online', this.retryNow)
-    removeEventListener('offline', this.look)
+    removeEventListener('offline', this.cutOff)
   }
 
   private async connect(): Promise<void> {
@@ -124,6 +124,16 @@ export class LiveStream {
     if (this.transport !== 'waiting') return
     clearTimeout(this.timer)
     void this.connect()
+  }
+
+  /** The browser has lost its network: what still seems open says nothing more, and is not waited for. */
+  private readonly cutOff = (): void => {
+    if (this.source) {
+      this.source.close()
+      this.source = null
+      this.wait()
+    }
+    this.look()
   }
 
   private readonly look = (): void => {
