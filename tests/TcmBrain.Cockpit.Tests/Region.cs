@@ -318,6 +318,18 @@ internal sealed class Region(int seed)
 
     public List<T> Shuffle<T>(IEnumerable<T> items) => [.. items.OrderBy(_ => _random.Next())];
 
+    /// <summary>An alarm of the centre, which tells no region.</summary>
+    public static NonconformityOpened Nonconformity() =>
+        new()
+        {
+            AggregateId = Guid.CreateVersion7(),
+            Version = 1,
+            OccurredAt = DateTimeOffset.UtcNow,
+            CentreCode = Centre,
+            TextZh = "水分超限",
+            TextEn = "too much moisture",
+        };
+
     public static TakenEvent Taken(Event e) => new(Guid.CreateVersion7(), e);
 
     private TakenEvent Entry(string code, string zh, string en, string kind, string region) =>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Playwright;
-using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.Testing;
 
@@ -55,7 +54,7 @@ public sealed class WebTests(Servers servers, Browser browser)
         const int alarms = 20;
         await Fold.TakeInAsync(
             host.Database,
-            [.. region.Institutions(), .. region.Day(300), .. Enumerable.Range(0, alarms).Select(_ => Region.Taken(Nonconformity()))]
+            [.. region.Institutions(), .. region.Day(300), .. Enumerable.Range(0, alarms).Select(_ => Region.Taken(Region.Nonconformity()))]
         );
         foreach (var (width, height) in Screens)
         {
@@ -84,17 +83,6 @@ public sealed class WebTests(Servers servers, Browser browser)
             complaints.ShouldBeEmpty();
         }
     }
-
-    private static NonconformityOpened Nonconformity() =>
-        new()
-        {
-            AggregateId = Guid.CreateVersion7(),
-            Version = 1,
-            OccurredAt = DateTimeOffset.UtcNow,
-            CentreCode = Region.Centre,
-            TextZh = "水分超限",
-            TextEn = "too much moisture",
-        };
 
     private static readonly (int Width, int Height)[] Screens = [(1920, 1080), (1440, 900), (1280, 720), (820, 1180), (390, 844)];
 
