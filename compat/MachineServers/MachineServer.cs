@@ -44,7 +44,7 @@ public abstract class MachineServer : IAsyncDisposable
     public Task<int> Exit => process?.Exit ?? new TaskCompletionSource<int>().Task;
 
     /// <summary>How long a start may take until the server answers.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Each line the server writes; called from a background thread.</summary>
     public event Action<string>? Line;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using TcmBrain.MachineServers.Processes;
 
@@ -16,7 +17,7 @@ public sealed class RabbitMqServer : MachineServer
 
     private readonly RabbitMqOptions options;
     private readonly int distributionPort = Ports.Free();
-    private readonly int mapperPort = Ports.Free();
+    private int mapperPort = Ports.Free();
     private ChildProcess? mapper;
 
     public RabbitMqServer(RabbitMqOptions options)
@@ -62,9 +63,8 @@ public sealed class RabbitMqServer : MachineServer
         DemandInstalled();
         DemandWritableFolder(DataFolder);
         Ports.Demand(ManagementPort, "RabbitMQ's management page");
-        var environment = WriteConfiguration();
         await StartMapperAsync(cancellation).ConfigureAwait(false);
-        return new ChildStart($"{Home}/rabbitmq-server", []) { Environment = environment, WorkingDirectory = DataFolder };
+        return new ChildStart($"{Home}/rabbitmq-server", []) { Environment = WriteConfiguration(), WorkingDirectory = DataFolder };
     }
 
     private protected override async Task<bool> TryAnswerAsync(CancellationToken cancellation)
@@ -104,15 +104,36 @@ public sealed class RabbitMqServer : MachineServer
             return;
         if (mapper is not null)
             await mapper.DisposeAsync().ConfigureAwait(false);
-        mapper = ChildProcess.Start(new ChildStart("epmd", ["-port", $"{mapperPort}", "-address", Host, "-relaxed_command_check"]));
-        while (Ports.IsFree(mapperPort))
+        for (var attempt = 1; ; attempt++)
         {
-            if (mapper.HasExited)
+            mapper = ChildProcess.Start(new ChildStart("epmd", ["-port", $"{mapperPort}", "-address", Host, "-relaxed_command_check"]));
+            // Asked by connecting: to try whether the port is free would take it from the mapper at the wrong moment.
+            while (!await ListensAsync(mapperPort, cancellation).ConfigureAwait(false) && !mapper.HasExited)
+                await Task.Delay(10, cancellation).ConfigureAwait(false);
+            if (!mapper.HasExited)
+                return;
+            if (attempt == 4)
                 throw new MachineServerException(
                     ServerFailure.DiedAtStart,
                     $"Erlang's port mapper (epmd) ended at start: {base.Reason(mapper.Tail)}"
                 );
-            await Task.Delay(10, cancellation).ConfigureAwait(false);
+            // Somebody else was faster at that port.
+            await mapper.DisposeAsync().ConfigureAwait(false);
+            mapperPort = Ports.Free();
+        }
+    }
+
+    private async Task<bool> ListensAsync(int port, CancellationToken cancellation)
+    {
+        using var connection = new TcpClient();
+        try
+        {
+            await connection.ConnectAsync(Host, port, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 
