@@ -4,8 +4,8 @@ using Npgsql;
 namespace TcmBrain.Prescriptions.Patients;
 
 /// <summary>
-/// Brings sealed identities under the active key, a few hundred at a time and in the order of their ids, while pushes go on. Interrupted, it
-/// goes on where it was; several replicas take turns. A box that somebody has changed meanwhile (erased it) is left alone. When
+/// Brings sealed identities under the active key, some thousand rows looked at in one go and in the order of their ids, while pushes go on.
+/// Interrupted, it goes on where it was; several replicas take turns; after a whole pass only what is new is looked at. A box that somebody has changed meanwhile (erased it) is left alone. When
 /// <c>finished_at</c> of a key version is set, the versions before it can be taken out of the configuration.
 /// </summary>
 internal sealed partial class IdentityResealing(
@@ -16,10 +16,11 @@ internal sealed partial class IdentityResealing(
     ILogger<IdentityResealing> logger
 ) : BackgroundService
 {
-    internal const int Batch = 500;
+    /// <summary>Rows looked at in one transaction, whatever they are sealed with.</summary>
+    internal const int Batch = 2_000;
     private const long OneAtATime = 0x7463_6d73_6561_6c01;
 
-    // A replica of before may still seal with the key of before while this one has finished: looked at again, so none is left behind.
+    // A replica of before may still seal with the key of before while this one has finished: what has come since is looked at again.
     private static readonly TimeSpan Again = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -75,11 +76,16 @@ internal sealed partial class IdentityResealing(
             "insert into prescriptions.identity_resealing (key_version) values ($1) on conflict do nothing returning 1",
             (int)keys.Active
         );
+        // A key that was active before and becomes so again begins anew.
+        await ScalarAsync<int>(
+            "update prescriptions.identity_resealing set after_id = default, finished_at = null where key_version <> $1 and finished_at is not null",
+            (int)keys.Active
+        );
         var after = await ScalarAsync<Guid>(
             "select after_id from prescriptions.identity_resealing where key_version = $1",
             (int)keys.Active
         );
-        var stale = await StaleAsync(connection, transaction, after, cancellationToken);
+        var (stale, last, seen) = await StaleAsync(connection, transaction, after, cancellationToken);
         var resealed = 0;
         var fresh = ResealAll(stale);
         if (fresh.Count > 0)
@@ -98,16 +104,17 @@ internal sealed partial class IdentityResealing(
             resealed = await update.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        // The end reached, the next pass begins at the beginning.
-        var finished = stale.Count < Batch;
+        // The end reached, the next pass begins with what came in the two hours before: an id bears its time.
+        var finished = seen < Batch;
         await ScalarAsync<int>(
             """
-            update prescriptions.identity_resealing set after_id = $2, resealed = resealed + $3,
+            update prescriptions.identity_resealing set resealed = resealed + $3,
+                after_id = case when $4 then prescriptions.first_id(now() - interval '2 hours') else $2 end,
                 finished_at = case when $4 then now() else finished_at end
             where key_version = $1 returning 1
             """,
             (int)keys.Active,
-            finished ? Guid.Empty : stale[^1].Id,
+            last,
             (long)resealed,
             finished
         );
@@ -126,7 +133,7 @@ internal sealed partial class IdentityResealing(
         }
     }
 
-    // One that does not open (its key is gone, or it was altered) stays as it is, and is told of, each hour.
+    // One that does not open (its key is gone, or it was altered) stays as it is, and is told of.
     private List<(Guid Id, byte[] Stale, byte[] Fresh)> ResealAll(List<(Guid Id, byte[] Box)> stale)
     {
         var fresh = new List<(Guid, byte[], byte[])>(stale.Count);
@@ -145,34 +152,38 @@ internal sealed partial class IdentityResealing(
         return fresh;
     }
 
-    private async Task<List<(Guid Id, byte[] Box)>> StaleAsync(
+    /// <returns>those under other keys, the last row that was looked at, and how many were</returns>
+    private async Task<(List<(Guid Id, byte[] Box)> Stale, Guid Last, int Seen)> StaleAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         Guid after,
         CancellationToken cancellationToken
     )
     {
+        // So many rows and no more: to look for so many stale ones reads on through all that there are when there are none.
         await using var command = new NpgsqlCommand(
-            """
-            select id, identity from prescriptions.prescriptions
-            where id > $1 and (substring(identity from 1 for 1) = '\x01'
-                or substring(identity from 1 for 1) = '\x02' and substring(identity from 2 for 1) <> $2)
-            order by id limit $3
+            $"""
+            select id, case when substring(identity from 1 for 1) = '\x01'
+                or substring(identity from 1 for 1) = '\x02' and substring(identity from 2 for 1) <> $2 then identity end
+            from prescriptions.prescriptions where id > $1 order by id limit {Batch}
             """,
             connection,
             transaction
         );
         command.Parameters.Add(new NpgsqlParameter { Value = after });
         command.Parameters.Add(new NpgsqlParameter { Value = new[] { keys.Active } });
-        command.Parameters.Add(new NpgsqlParameter { Value = Batch });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var stale = new List<(Guid, byte[])>();
+        var (stale, last, seen) = (new List<(Guid, byte[])>(), after, 0);
         while (await reader.ReadAsync(cancellationToken))
         {
-            stale.Add((reader.GetGuid(0), reader.GetFieldValue<byte[]>(1)));
+            (last, seen) = (reader.GetGuid(0), seen + 1);
+            if (!reader.IsDBNull(1))
+            {
+                stale.Add((last, reader.GetFieldValue<byte[]>(1)));
+            }
         }
 
-        return stale;
+        return (stale, last, seen);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the identity of prescription {Id} cannot be brought under the active key: {Reason}")]

@@ -6,13 +6,12 @@ using TcmBrain.Contracts.Prescriptions.V1;
 
 namespace TcmBrain.Prescriptions.Watching;
 
-/// <summary>The SQL of the status changes. Every read stays below the oldest transaction still open, where the order is final.</summary>
+/// <summary>
+/// The SQL of the status changes. Every read stays below the oldest transaction still open, where the order is final. A page is cut before it is
+/// joined, and its length stands in the text: not knowing it, a planner may read all prescriptions to join ten of them.
+/// </summary>
 internal static class ChangeStore
 {
-    private const string Columns = """
-        h.xid::text, h.seq, h.institution_code, h.prescription_id, p.his_number, p.revision, h.state, h.occurred_at, h.actor, h.reason
-        """;
-
     /// <summary>The last place whose past is final: what is told later comes after it.</summary>
     public static async Task<Position> NowAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
@@ -22,17 +21,9 @@ internal static class ChangeStore
     }
 
     /// <summary>Everybody's changes after a place, for the one reader of this process.</summary>
-    public static Task<List<PlacedChange>> ReadAllAsync(NpgsqlDataSource database, Position after, int limit, CancellationToken ct)
-    {
+    public static Task<List<PlacedChange>> ReadAllAsync(NpgsqlDataSource database, Position after, int limit, CancellationToken ct) =>
         // Index history_order; the row of the prescription is found by its id.
-        const string sql = $"""
-            select {Columns}
-            from prescriptions.history h join prescriptions.prescriptions p on p.id = h.prescription_id
-            where (h.xid, h.seq) > ($1::text::xid8, $2) and h.xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by h.xid, h.seq limit $3
-            """;
-        return ReadAsync(database, sql, after, limit, null, ct);
-    }
+        ReadAsync(database, Page("(h.xid, h.seq) > ($1::text::xid8, $2)", limit), after, null, ct);
 
     /// <summary>One institution's changes after a place, for a stream that resumes or has fallen behind.</summary>
     public static Task<List<PlacedChange>> ReadAsync(
@@ -41,23 +32,25 @@ internal static class ChangeStore
         Position after,
         int limit,
         CancellationToken ct
-    )
-    {
+    ) =>
         // Index history_of_institution.
-        const string sql = $"""
-            select {Columns}
-            from prescriptions.history h join prescriptions.prescriptions p on p.id = h.prescription_id
-            where h.institution_code = $4 and (h.xid, h.seq) > ($1::text::xid8, $2) and h.xid < pg_snapshot_xmin(pg_current_snapshot())
-            order by h.xid, h.seq limit $3
+        ReadAsync(database, Page("h.institution_code = $3 and (h.xid, h.seq) > ($1::text::xid8, $2)", limit), after, institutionCode, ct);
+
+    private static string Page(string which, int limit) =>
+        $"""
+            with page as materialized (
+                select h.xid, h.seq, h.institution_code, h.prescription_id, h.state, h.occurred_at, h.actor, h.reason
+                from prescriptions.history h
+                where {which} and h.xid < pg_snapshot_xmin(pg_current_snapshot())
+                order by h.xid, h.seq limit {limit.ToString(CultureInfo.InvariantCulture)})
+            select h.xid::text, h.seq, h.institution_code, h.prescription_id, p.his_number, p.revision, h.state, h.occurred_at, h.actor, h.reason
+            from page h join prescriptions.prescriptions p on p.id = h.prescription_id order by h.xid, h.seq
             """;
-        return ReadAsync(database, sql, after, limit, institutionCode, ct);
-    }
 
     private static async Task<List<PlacedChange>> ReadAsync(
         NpgsqlDataSource database,
         string sql,
         Position after,
-        int limit,
         string? institutionCode,
         CancellationToken cancellationToken
     )
@@ -65,7 +58,6 @@ internal static class ChangeStore
         await using var command = database.CreateCommand(sql);
         command.Parameters.AddWithValue(NpgsqlDbType.Text, after.Transaction.ToString(CultureInfo.InvariantCulture));
         command.Parameters.AddWithValue(NpgsqlDbType.Bigint, after.Sequence);
-        command.Parameters.AddWithValue(NpgsqlDbType.Integer, limit);
         if (institutionCode is not null)
         {
             command.Parameters.AddWithValue(NpgsqlDbType.Text, institutionCode);

@@ -96,6 +96,17 @@ public sealed class ResealingTests(PrescriptionsFixture fixture) : IClassFixture
         (await fixture.CountAsync("prescriptions.prescriptions", $"id = '{ids[^1]}' and identity = '\\x00'")).ShouldBe(1);
         (await fixture.CountAsync("prescriptions.identity_resealing", "key_version = 2 and finished_at is not null")).ShouldBe(1);
 
+        // A replica of before has sealed under the first key after that: the next pass finds them.
+        await StoreAsync(3);
+        (await PassAsync(Resealing())).ShouldBe(3);
+        // What came long before is not looked at again.
+        (
+            await fixture.CountAsync(
+                "prescriptions.identity_resealing",
+                "key_version = 2 and after_id between prescriptions.first_id(now() - interval '121 minutes') and prescriptions.first_id(now())"
+            )
+        ).ShouldBe(1);
+
         // With the new key alone: the identity, and the way to it.
         var alone = VaultTests.Ring(("Keys:2", Two));
         await using var read = fixture.Database.CreateCommand(
@@ -104,6 +115,31 @@ public sealed class ResealingTests(PrescriptionsFixture fixture) : IClassFixture
         read.Parameters.AddWithValue(alone.BlindIndex(2, "TEST-0007"));
         var box = (byte[])(await read.ExecuteScalarAsync())!;
         new PatientIdentityVault(alone).MaskedName(ids[7], box).ShouldBe("某*");
+
+        // The first key again: all of them go back.
+        var back = VaultTests.Ring(("Key", One), ("Keys:2", Two), ("ActiveKey", "1"));
+        var again = new IdentityResealing(
+            fixture.Database,
+            new PatientIdentityVault(back),
+            back,
+            TimeProvider.System,
+            NullLogger<IdentityResealing>.Instance
+        );
+        await PassAsync(again);
+        (await UnderAsync(2)).ShouldBe(0);
+    }
+
+    private static async Task<long> PassAsync(IdentityResealing resealing)
+    {
+        for (var resealed = 0L; ; )
+        {
+            var (outcome, some) = await resealing.ResealBatchAsync(default);
+            resealed += some;
+            if (outcome == IdentityResealing.Outcome.Finished)
+            {
+                return resealed;
+            }
+        }
     }
 
     [Fact]
