@@ -37,7 +37,8 @@ internal sealed class Hospital : IDisposable
         )
             .Make(0, 0)
             .Prescription;
-        prescription.Urgent = false;
+        // One in twelve would be an inpatient's, which plans and queues treat otherwise.
+        (prescription.Urgent, prescription.Visit) = (false, VisitKind.Outpatient);
         if (flaw != Flaw.None)
         {
             PrescriptionFactory.Spoil(prescription, flaw);

@@ -45,11 +45,8 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
 
         // Both are in the register once quality has heard of them.
         using var reviewer = await platform.AsAsync("quality1");
-        await Eventually.Be(
-            async () =>
-                await DrawnAsync(reviewer, await plan.GetAttributeAsync("data-plan") ?? "", sound.PrescriptionId, pair.PrescriptionId),
-            "both are drawn",
-            TimeSpan.FromSeconds(60)
+        await Eventually.Hold(async () =>
+            await DrawAsync(reviewer, await plan.GetAttributeAsync("data-plan") ?? "", sound.PrescriptionId, pair.PrescriptionId)
         );
         await quality.GoAsync("/sampling");
         await Assertions.Expect(quality.Page.Locator("tbody a").First).ToBeVisibleAsync();
@@ -152,21 +149,19 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(visit.Heading).ToContainTextAsync("没有权限");
     }
 
-    private async Task<bool> DrawnAsync(HttpClient reviewer, string plan, params string[] prescriptions)
+    private static async Task DrawAsync(HttpClient reviewer, string plan, params string[] prescriptions)
     {
         var month = DateTimeOffset
             .UtcNow.ToOffset(TimeSpan.FromHours(8))
             .ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
-        await reviewer.PutAsJsonAsync($"{Path}/runs/{Guid.CreateVersion7()}", new { planId = plan, month });
+        var run = await reviewer.PutAsJsonAsync($"{Path}/runs/{Guid.CreateVersion7()}", new { planId = plan, month });
         foreach (var prescription in prescriptions)
         {
-            if (!(await reviewer.GetAsync($"{Path}/{prescription}")).IsSuccessStatusCode)
-            {
-                return false;
-            }
+            var review = await reviewer.GetAsync($"{Path}/{prescription}");
+            review.IsSuccessStatusCode.ShouldBeTrue(
+                $"{prescription} is not drawn: {await review.Content.ReadAsStringAsync()} {await run.Content.ReadAsStringAsync()}"
+            );
         }
-
-        return true;
     }
 
     private static async Task JudgeAsync(HttpClient judge, string prescription, int round, bool rational)
