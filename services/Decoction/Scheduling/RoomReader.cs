@@ -23,7 +23,7 @@ internal sealed class RoomReader(NpgsqlDataSource database, TimeProvider time)
                 where d.prescription_id = job.prescription_id and d.holds and d.decision is null),
                array(select a.handling from decoction.step_action a
                      where a.prescription_id = job.prescription_id and a.superseded_by is null and a.done_at is not null
-                       and (a.handling = '另煎' or a.attempt = coalesce(
+                       and (a.handling = '{{Joining.Apart}}' or a.attempt = coalesce(
                            (select max(s.attempt) from decoction.step s
                             where s.prescription_id = job.prescription_id and s.step = 'first-boil' and s.superseded_by is null), 1))
                      union {{ActionStore.Waived}}),

@@ -8,13 +8,14 @@ namespace TcmBrain.Decoction.Steps;
 internal static class ActionStore
 {
     /// <summary>What counts of this attempt at the first boil; a pot of its own (另煎) is not undone by boiling again.</summary>
-    public const string Counts = "superseded_by is null and (attempt = $2 or handling = '另煎')";
+    public const string Counts = $"superseded_by is null and (attempt = $2 or handling = '{Joining.Apart}')";
 
     /// <summary>Handlings that a named person let go (DEC-05: accept) although they are missing.</summary>
-    public const string Waived = """
-        select case d.rule_id when 'decoct-separately.missed' then '另煎' else '烊化' end
+    public const string Waived = $"""
+        select case d.rule_id when '{Joining.ApartMissed}' then '{Joining.Apart}' else '{Joining.Melt}' end
         from decoction.deviation d
-        where d.prescription_id = job.prescription_id and d.decision = 'accept' and d.rule_id in ('decoct-separately.missed', 'melt-in.missed')
+        where d.prescription_id = job.prescription_id and d.decision = 'accept'
+          and d.rule_id in ('{Joining.ApartMissed}', '{Joining.MeltMissed}')
         """;
 
     public static async Task ReadAsync(Work work, Job job, CancellationToken cancellationToken)

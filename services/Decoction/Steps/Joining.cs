@@ -11,10 +11,18 @@ public static class Joining
 {
     public const string Apart = "另煎";
     public const string Melt = "烊化";
+
+    /// <summary>Rules of what lacks, as the database's statements name them.</summary>
+    internal const string ApartMissed = ApartRule + MissedSuffix;
+
+    /// <inheritdoc cref="ApartMissed"/>
+    internal const string MeltMissed = MeltRule + MissedSuffix;
+    private const string ApartRule = "decoct-separately";
+    private const string MeltRule = "melt-in";
     private const string MissedSuffix = ".missed";
     private const string Regulation = "《医疗机构中药煎药室管理规范》第十五条";
 
-    private static readonly Dictionary<string, string> Rules = new() { [Apart] = "decoct-separately", [Melt] = "melt-in" };
+    private static readonly Dictionary<string, string> Rules = new() { [Apart] = ApartRule, [Melt] = MeltRule };
 
     /// <summary>What the recipe demands to be joined; recipes of before this was demanded do not.</summary>
     public static IEnumerable<RecipeMoment> Needed(Recipe recipe) =>

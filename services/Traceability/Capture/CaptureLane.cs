@@ -100,7 +100,8 @@ public sealed class CaptureLane(EventExchange exchange, TraceLog log, LogEnd end
         {
             foreach (var alone in batch)
             {
-                await RunAsync([alone], Prepare([alone.Item]));
+                // In turns: what comes next is being prepared, and two at once would grow one tree.
+                await RunAsync([alone], null);
             }
         }
     }

@@ -64,29 +64,31 @@ public sealed class LogEnd(NpgsqlDataSource database, VocabularyStore vocabulary
             return null;
         }
 
+        var stored = false;
         try
         {
             batch.Connection = connection ??= await database.OpenConnectionAsync(CancellationToken.None);
             await batch.PrepareAsync(CancellationToken.None);
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
+            stored = true;
         }
         catch (PostgresException refused)
             when (refused.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation)
         {
-            known = null;
             return null;
         }
         catch (NpgsqlException)
         {
             // The connection may have been dead for hours, or the answer was lost: whoever takes a turn sees what is stored, or fails itself.
-            known = null;
             await DisposeAsync();
             return null;
         }
-        catch
+        finally
         {
-            known = null;
-            throw;
+            if (!stored)
+            {
+                known = null;
+            }
         }
 
         news.Tell();
