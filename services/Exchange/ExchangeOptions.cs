@@ -31,6 +31,15 @@ public sealed class ExchangeOptions
     /// <summary>Events that one inbox transaction takes in.</summary>
     public int InboxBatch { get; set; } = 250;
 
+    /// <summary>What lies at least between the beginnings of two transactions of a lane while they are not full: the time in which events gather.</summary>
+    public TimeSpan InboxPace { get; set; }
+
+    /// <summary>
+    /// Deliveries taken in at once, and so the most that a transaction can gather. The RabbitMQ client has a loop for each of them and wakes all idle ones
+    /// for every message: more than are under way at once costs processor time and gains nothing.
+    /// </summary>
+    public int InboxConcurrency { get; set; } = 256;
+
     /// <summary>Unconfirmed deliveries that the broker may have at this process.</summary>
     public ushort Prefetch { get; set; } = 1000;
 

@@ -78,24 +78,26 @@ internal static class FactReader
         new()
         {
             Id = row.GetInt64(0),
-            Type = row.GetString(1),
+            Type = Words.Same(row.GetString(1)),
             AggregateId = row.GetGuid(2),
             OccurredAt = new DateTimeOffset(row.GetDateTime(3), TimeSpan.Zero),
-            Institution = Of<string>(row, 4),
-            Region = Of<string>(row, 5),
-            Centre = Of<string>(row, 6),
+            Institution = Word(row, 4),
+            Region = Word(row, 5),
+            Centre = Word(row, 6),
             Reference = Of<string>(row, 7),
-            Detail = Of<string>(row, 8),
-            Topic = Of<string>(row, 9),
+            Detail = Word(row, 8),
+            Topic = Word(row, 9),
             Amount = row.GetInt64(10),
             Quantity = row.GetInt64(11),
             Items = row.GetInt32(12),
             Flag = row.GetBoolean(13),
             Alarm = row.GetInt16(14),
             Touched = Of<string>(row, 15),
-            Pieces = Of<string[]>(row, 16),
+            Pieces = Of<string[]>(row, 16) is { } pieces ? Array.ConvertAll(pieces, Words.Same) : null,
             Weights = Of<long[]>(row, 17),
         };
+
+    private static string? Word(NpgsqlDataReader row, int column) => Of<string>(row, column) is { } word ? Words.Same(word) : null;
 
     private static T? Of<T>(NpgsqlDataReader row, int column)
         where T : class => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);

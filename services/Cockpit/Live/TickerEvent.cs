@@ -5,12 +5,9 @@ using TcmBrain.Exchange;
 
 namespace TcmBrain.Cockpit.Live;
 
-/// <summary>A fact as it is shown (动态). Immutable but for its two renderings, each made once for all streams.</summary>
+/// <summary>A fact as it is shown (动态).</summary>
 public sealed class TickerEvent
 {
-    private byte[]? _open;
-    private byte[]? _masked;
-
     /// <summary>Position in the stream.</summary>
     public required long Id { get; init; }
     public required string Type { get; init; }
@@ -57,9 +54,11 @@ public sealed class TickerEvent
             Weights = Weights,
         };
 
-    /// <summary>JSON in UTF-8, with or without the hospital's prescription number.</summary>
-    public byte[] Json(bool withReference, InstitutionRegister register) =>
-        withReference ? _open ??= Render(Reference, register) : _masked ??= Render(ReferenceFor(false), register);
+    /// <summary>
+    /// JSON in UTF-8, with or without the hospital's prescription number. Not kept: what is told to many is in their <see cref="Streaming.Frame"/>, and tens of
+    /// thousands of facts in memory are to stay small.
+    /// </summary>
+    public byte[] Json(bool withReference, InstitutionRegister register) => Render(ReferenceFor(withReference), register);
 
     /// <summary>A hospital's prescription number is for the hospital only.</summary>
     public string? ReferenceFor(bool itself) => !itself && IsPrescription ? null : Reference;

@@ -150,7 +150,7 @@ public sealed class Board
         where T : notnull
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(view, EventJson.Options);
-        return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"", view);
+        return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"");
     }
 
     private sealed class Entry(long version, long at, Lazy<Task<Rendered>> answer)

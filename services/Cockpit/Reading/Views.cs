@@ -49,8 +49,7 @@ public sealed record RankingsView(
 );
 
 /// <summary>An answer as it goes over the wire, with the entity tag of its content.</summary>
-/// <param name="View">what it was made of</param>
-public sealed record Rendered(byte[] Json, string ETag, object View);
+public sealed record Rendered(byte[] Json, string ETag);
 
 /// <summary>A day by hours, beside the same day a week before.</summary>
 public sealed record CurveView(string Metric, DateOnly Day, long[] Hours, CurveBefore Before);

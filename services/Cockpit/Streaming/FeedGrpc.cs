@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TcmBrain.Cockpit.Access;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Contracts.Cockpit.V1;
+using TcmBrain.Exchange;
 using Numbers = TcmBrain.Contracts.Cockpit.V1.Numbers;
 
 namespace TcmBrain.Cockpit.Streaming;
@@ -144,7 +146,7 @@ internal sealed class FeedGrpc(
 
     private static Numbers NumbersOf(Rendered rendered)
     {
-        var summary = (SummaryView)rendered.View;
+        var summary = JsonSerializer.Deserialize<SummaryView>(rendered.Json, EventJson.Options)!;
         var numbers = new Numbers { Day = summary.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = summary.AsOf };
         numbers.Totals.Add(summary.Totals.ToDictionary());
         numbers.Standing.Add(summary.Standing.ToDictionary());

@@ -22,8 +22,8 @@ internal sealed class Frame
     /// <summary>Ends when there is a next one.</summary>
     public Task<Frame> Next => _next.Task;
 
-    /// <summary>Server-sent events, whole; nothing where a feed begins.</summary>
-    public ReadOnlyMemory<byte> Wire { get; private init; }
+    /// <summary>Server-sent events, whole; of a snapshot its JSON alone, which is the board's own; nothing where a feed begins.</summary>
+    private ReadOnlyMemory<byte> Wire { get; init; }
 
     private IReadOnlyList<TickerEvent> Events { get; init; } = [];
 
@@ -45,18 +45,14 @@ internal sealed class Frame
             Wire = Facts(events, upTo, audience, register),
         };
 
-    public static Frame OfSnapshot(string name, byte[] json, long at)
-    {
-        var wire = new ArrayBufferWriter<byte>(json.Length + 64);
-        SseText.Event(wire, name, json);
-        return new()
+    public static Frame OfSnapshot(string name, byte[] json, long at) =>
+        new()
         {
             Snapshot = name,
             After = at,
             UpTo = at,
-            Wire = wire.WrittenMemory,
+            Wire = json,
         };
-    }
 
     /// <summary>Nothing of what lies between was for this audience.</summary>
     public static Frame OfBeat(long after, long upTo, ReadOnlyMemory<byte> wire) =>
@@ -67,24 +63,32 @@ internal sealed class Frame
             Wire = wire,
         };
 
-    /// <summary>What it tells to somebody who has been told up to <paramref name="position"/>, which may be within it or behind.</summary>
-    public ReadOnlyMemory<byte> WireBeyond(long position, Audience audience, InstitutionRegister register)
+    /// <summary>Writes what it tells to somebody who has been told up to <paramref name="position"/>, which may be within it or behind.</summary>
+    /// <returns>bytes, about</returns>
+    public int WriteTo(IBufferWriter<byte> to, long position, Audience audience, InstitutionRegister register)
     {
-        if (position <= After || Snapshot.Length > 0)
+        if (Snapshot.Length > 0)
         {
-            return Wire;
+            SseText.Event(to, Snapshot, Wire.Span);
+            return Wire.Length;
         }
 
-        if (Events.Count == 0)
-        {
-            return UpTo < position ? default : Wire;
-        }
-
-        var rest = Events.Where(e => e.Id > position).ToList();
-        return rest.Count == 0 ? default : Facts(rest, UpTo, audience, register);
+        var wire =
+            position <= After ? Wire
+            : Events.Count > 0 ? Rest(position, audience, register)
+            : UpTo < position ? default
+            : Wire;
+        to.Write(wire.Span);
+        return wire.Length;
     }
 
     public void Append(Frame next) => _next.SetResult(next);
+
+    private ReadOnlyMemory<byte> Rest(long position, Audience audience, InstitutionRegister register)
+    {
+        var rest = Events.Where(e => e.Id > position).ToList();
+        return rest.Count == 0 ? default : Facts(rest, UpTo, audience, register);
+    }
 
     private static ReadOnlyMemory<byte> Facts(IReadOnlyList<TickerEvent> events, long upTo, Audience audience, InstitutionRegister register)
     {

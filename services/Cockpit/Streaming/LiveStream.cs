@@ -67,7 +67,7 @@ internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, I
 
         foreach (var snapshot in snapshots)
         {
-            writer.Write(snapshot.Wire.Span);
+            writer.Write(snapshot, position, feed.Audience, register);
         }
 
         var written = 0;
@@ -80,9 +80,7 @@ internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, I
             }
 
             at = await at.Next.WaitAsync(cancellationToken);
-            var wire = at.WireBeyond(position, feed.Audience, register);
-            writer.Write(wire.Span);
-            written += wire.Length;
+            written += writer.Write(at, position, feed.Audience, register);
             position = Math.Max(position, at.UpTo);
         }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using TcmBrain.Cockpit.Access;
+using TcmBrain.Cockpit.Live;
 
 namespace TcmBrain.Cockpit.Streaming;
 
@@ -32,6 +34,10 @@ internal sealed class SseWriter(HttpContext context)
 
     /// <summary>Events as they go over the wire.</summary>
     public void Write(ReadOnlySpan<byte> events) => _body.Write(events);
+
+    /// <inheritdoc cref="Frame.WriteTo"/>
+    public int Write(Frame frame, long position, Audience audience, InstitutionRegister register) =>
+        frame.WriteTo(_body, position, audience, register);
 
     /// <exception cref="TimeoutException">The client does not take what is sent.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ internal static class BusConfiguration
                 }
 
                 endpoint.PrefetchCount = options.Prefetch;
-                endpoint.ConcurrentMessageLimit = options.Prefetch;
+                endpoint.ConcurrentMessageLimit = options.InboxConcurrency;
                 // Setup has bound it by the topology table.
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.PublishFaults = false;

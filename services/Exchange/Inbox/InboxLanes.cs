@@ -56,6 +56,7 @@ internal sealed class InboxLanes : IAsyncDisposable
         var batch = new List<Delivery>(_options.InboxBatch);
         while (await lane.WaitToReadAsync())
         {
+            var started = _time.GetTimestamp();
             batch.Clear();
             while (batch.Count < _options.InboxBatch && lane.TryRead(out var delivery))
             {
@@ -68,6 +69,11 @@ internal sealed class InboxLanes : IAsyncDisposable
                 {
                     await TryCommitAsync([delivery]);
                 }
+            }
+
+            if (batch.Count < _options.InboxBatch && _options.InboxPace - _time.GetElapsedTime(started) is { Ticks: > 0 } rest)
+            {
+                await Task.Delay(rest, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
