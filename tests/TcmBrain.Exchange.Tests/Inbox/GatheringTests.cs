@@ -9,7 +9,7 @@ namespace TcmBrain.Exchange.Tests.Inbox;
 /// <summary>Events that come singly gather into few transactions where a service asks for it, and each has its effect once.</summary>
 public sealed class GatheringTests(Servers servers)
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(3);
 
     [Fact]
     public async Task Between_the_beginnings_of_two_transactions_lies_the_pace_while_they_are_not_full()
@@ -28,7 +28,6 @@ public sealed class GatheringTests(Servers servers)
         for (var i = 0; i < count; i++)
         {
             await Wire.SendAsync(stage.Broker, "cockpit", Samples.Registered(), Guid.CreateVersion7());
-            await Task.Delay(25);
         }
 
         await Eventually.Be(async () => await Database.EffectsAsync(stage.Cockpit) == count, "all are taken in");
