@@ -14,7 +14,7 @@ public sealed class GatheringTests(Servers servers)
     [Fact]
     public async Task Between_the_beginnings_of_two_transactions_lies_the_pace_while_they_are_not_full()
     {
-        const int count = 40;
+        const int count = 15;
         var stage = await Stage.SetAsync(servers);
         await using var listener = await stage.ListenerAsync(x =>
             x.FoldWith<EffectFold>()
