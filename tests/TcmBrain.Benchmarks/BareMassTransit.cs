@@ -26,7 +26,8 @@ internal sealed class BareMassTransit : IAsyncDisposable
                 {
                     endpoint.SetQuorumQueue();
                     endpoint.PrefetchCount = InFlight;
-                    endpoint.ConcurrentMessageLimit = InFlight;
+                    // As many as the exchange: more would slow it down (docs/decisions/2026-11-22-busy-machine.md).
+                    endpoint.ConcurrentMessageLimit = 256;
                     endpoint.Handler<BareEvent>(_ =>
                     {
                         received.Count(1);
