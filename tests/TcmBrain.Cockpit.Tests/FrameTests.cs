@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using TcmBrain.Cockpit.Access;
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Live;
+using TcmBrain.Cockpit.Reading;
 using TcmBrain.Cockpit.Streaming;
 
 namespace TcmBrain.Cockpit.Tests;
@@ -61,6 +63,66 @@ public sealed partial class FrameTests
     {
         var frame = Frame.OfSnapshot("counters", "{}"u8.ToArray(), at: 5);
         Told(frame, 9).ShouldBe("event: counters\ndata: {}\n\n");
+    }
+
+    [Fact]
+    public void What_has_been_told_is_not_kept_by_a_snapshot_that_stands()
+    {
+        var feed = new Feed(Everybody, 10, TimeProvider.System);
+        feed.Want(Feed.Snapshots, 1);
+        feed.Show("flows", new("{}"u8.ToArray(), "\"flows\""), 1, default);
+        var told = TellAndForget(feed);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        told.IsAlive.ShouldBeFalse();
+        feed.End().Snapshots.ShouldHaveSingleItem().Snapshot.ShouldBe("flows");
+    }
+
+    [Fact]
+    public void A_snapshot_that_nobody_wants_any_more_is_not_shown_to_who_comes_later()
+    {
+        var feed = new Feed(Everybody, 10, TimeProvider.System);
+        Rendered answer = new("{}"u8.ToArray(), "\"counters\"");
+        feed.Show(Feed.Counters, answer, 1, default);
+        feed.End().Snapshots.ShouldBeEmpty();
+        feed.Want([Feed.Counters], 1);
+        feed.Want([Feed.Counters], 1);
+        feed.Show(Feed.Counters, answer, 1, default);
+        feed.Want([Feed.Counters], -1);
+        feed.End().Snapshots.ShouldHaveSingleItem();
+        feed.Want([Feed.Counters], -1);
+        feed.End().Snapshots.ShouldBeEmpty();
+        feed.Want([Feed.Counters], 1);
+        feed.Show(Feed.Counters, answer, 1, default);
+        feed.End().Snapshots.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_reader_far_behind_lets_go_of_the_frames_that_gather_behind_it()
+    {
+        var feed = new Feed(Everybody, 10, TimeProvider.System);
+        var reader = new Follower(feed, pages: null!, 10);
+        await using var told = reader.FollowAsync(CancellationToken.None).GetAsyncEnumerator();
+        feed.Beat("\n"u8.ToArray(), 11);
+        (await told.MoveNextAsync()).ShouldBeTrue();
+        told.Current.More.ShouldBeFalse();
+        for (var position = 12; position < 1300; position++)
+        {
+            feed.Beat("\n"u8.ToArray(), position);
+        }
+
+        (await told.MoveNextAsync()).ShouldBeFalse();
+        reader.Position.ShouldBe(11);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference TellAndForget(Feed feed)
+    {
+        feed.Tell([.. Facts(11, 13)], 14, Register);
+        var told = new WeakReference(feed.End().Last);
+        feed.Tell([.. Facts(15, 16)], 17, Register);
+        return told;
     }
 
     private static string Told(Frame frame, long position)

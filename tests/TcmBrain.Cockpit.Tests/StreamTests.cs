@@ -199,7 +199,7 @@ public sealed class StreamTests(Servers servers)
         }
 
         items.ShouldBe((int)(after - 5));
-        total.ShouldBeGreaterThan(LiveStream.FurthestBehind);
+        total.ShouldBeGreaterThan(Follower.FurthestBehind);
     }
 
     [Fact]

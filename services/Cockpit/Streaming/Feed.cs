@@ -10,12 +10,18 @@ namespace TcmBrain.Cockpit.Streaming;
 /// </summary>
 internal sealed class Feed(Audience audience, long position, TimeProvider time)
 {
+    public const string Counters = "counters";
+
+    /// <summary>All that it can tell beside facts.</summary>
+    public static readonly IReadOnlyList<string> Snapshots = [Counters, "rankings", "flows"];
+
+    /// <summary>Frames that a reader may lie behind: most of a minute when something happens all the time.</summary>
+    private const int Longest = 1000;
+
     private readonly Lock _gate = new();
     private readonly Snapshot[] _snapshots =
     [
-        new("counters", TimeSpan.FromSeconds(1)),
-        new("rankings", TimeSpan.FromSeconds(2)),
-        new("flows", TimeSpan.FromSeconds(2)),
+        .. Snapshots.Select(name => new Snapshot(name, TimeSpan.FromSeconds(name == Counters ? 1 : 2))),
     ];
     private Frame _last = Frame.Beginning(position);
 
@@ -29,6 +35,21 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
 
     /// <summary>When facts, or that there were none, were last told, as a timestamp of the clock.</summary>
     public long ToldAt { get; private set; } = time.GetTimestamp();
+
+    /// <summary>True when so much has been told since that frame that it is not to be held for one reader.</summary>
+    public bool IsFarFrom(Frame frame) => Volatile.Read(ref _last).Number - frame.Number > Longest;
+
+    /// <summary>Somebody wants to be told these of <see cref="Snapshots"/>, or (-1) no longer.</summary>
+    public void Want(IEnumerable<string> snapshots, int readers)
+    {
+        lock (_gate)
+        {
+            foreach (var snapshot in _snapshots.Where(s => snapshots.Contains(s.Name)))
+            {
+                snapshot.Want(readers);
+            }
+        }
+    }
 
     /// <summary>The end of what has been told, and the newest of each snapshot at that point.</summary>
     public (Frame Last, IReadOnlyList<Frame> Snapshots) End()
@@ -44,12 +65,12 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
     {
         lock (_gate)
         {
-            Append(Frame.OfFacts(_last.UpTo, upTo, facts, audience, register));
+            Append(Frame.OfFacts(_last.UpTo, upTo, facts).WrittenOut(audience, register));
             ToldAt = time.GetTimestamp();
         }
     }
 
-    public void Beat(ReadOnlyMemory<byte> wire, long upTo)
+    public void Beat(byte[] wire, long upTo)
     {
         lock (_gate)
         {
@@ -61,28 +82,45 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
     public bool IsDue(LiveView view, DateOnly day)
     {
         var version = view.VersionOf(audience.Scope);
-        return _snapshots.Any(s => s.IsDue(version, day, time));
+        lock (_gate)
+        {
+            return _snapshots.Any(s => s.IsDue(version, day, time));
+        }
     }
 
     /// <summary>Reads the snapshots whose time has come, and tells those that have changed. One caller at a time.</summary>
     public async Task RefreshAsync(Board board, LiveView view, CancellationToken cancellationToken)
     {
         var (version, day) = (view.VersionOf(audience.Scope), board.Today);
-        foreach (var snapshot in _snapshots.Where(s => s.IsDue(version, day, time)))
+        Snapshot[] due;
+        lock (_gate)
+        {
+            due = [.. _snapshots.Where(s => s.IsDue(version, day, time))];
+        }
+
+        foreach (var snapshot in due)
         {
             var answer = snapshot.Name switch
             {
-                "counters" => await board.SummaryAsync(audience.Scope, day, cancellationToken),
+                Counters => await board.SummaryAsync(audience.Scope, day, cancellationToken),
                 "rankings" => await board.RankingsAsync(audience.Scope, day, cancellationToken, fresh: true),
                 _ => await board.FlowsAsync(audience.Scope, day, cancellationToken, fresh: true),
             };
-            lock (_gate)
+            Show(snapshot.Name, answer, version, day);
+        }
+    }
+
+    /// <summary>Tells a snapshot if it is another than before.</summary>
+    public void Show(string name, Rendered answer, long version, DateOnly day)
+    {
+        lock (_gate)
+        {
+            var snapshot = _snapshots.First(s => s.Name == name);
+            if (snapshot.Take(answer, version, day, time))
             {
-                if (snapshot.Take(answer, version, day, time))
-                {
-                    snapshot.Frame = Frame.OfSnapshot(snapshot.Name, answer.Json, _last.UpTo);
-                    Append(snapshot.Frame);
-                }
+                // One to be told, and one to be kept for who comes later, on which nothing hangs: it may stand for hours.
+                Append(Frame.OfSnapshot(name, answer.Json, _last.UpTo));
+                snapshot.Frame = Frame.OfSnapshot(name, answer.Json, _last.UpTo);
             }
         }
     }
@@ -101,17 +139,33 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
         private long _version = -1;
         private DateOnly _day;
         private long _due;
+        private int _readers;
 
         public string Name => name;
 
         public Frame? Frame { get; set; }
 
-        public bool IsDue(long version, DateOnly day, TimeProvider time) =>
-            (version != _version || day != _day) && time.GetTimestamp() >= _due;
+        /// <summary>What nobody wants is not read, and forgotten: it would grow old.</summary>
+        public void Want(int readers)
+        {
+            _readers += readers;
+            if (_readers == 0)
+            {
+                (Frame, _tag, _version, _due) = (null, "", -1, 0);
+            }
+        }
 
-        /// <returns>true when it is another than before</returns>
+        public bool IsDue(long version, DateOnly day, TimeProvider time) =>
+            _readers > 0 && (version != _version || day != _day) && time.GetTimestamp() >= _due;
+
+        /// <returns>true when it is another than before, and somebody wants it</returns>
         public bool Take(Rendered answer, long version, DateOnly day, TimeProvider time)
         {
+            if (_readers == 0)
+            {
+                return false;
+            }
+
             (_version, _day) = (version, day);
             // Not all feeds at the same moment, over and over.
             _due = time.GetTimestamp() + (long)(every.TotalSeconds * time.TimestampFrequency * (0.8 + Random.Shared.NextDouble() * 0.4));

@@ -11,11 +11,13 @@ using Numbers = TcmBrain.Contracts.Cockpit.V1.Numbers;
 
 namespace TcmBrain.Cockpit.Streaming;
 
-/// <summary>The stream for machines. Nothing is kept for a slow reader: each write waits until the reader takes it.</summary>
+/// <summary>
+/// The stream for machines, behind the same feeds as browsers. Each write waits until the reader takes it; who is too far behind the feed reads on from the facts, and
+/// nothing is left out.
+/// </summary>
 internal sealed class FeedGrpc(
     FactTail tail,
-    LiveView view,
-    Board board,
+    Feeds feeds,
     EventPages pages,
     InstitutionRegister register,
     ResumePoint resume,
@@ -24,11 +26,7 @@ internal sealed class FeedGrpc(
     TimeProvider time
 ) : CockpitFeed.CockpitFeedBase
 {
-    private const int Batch = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan NumbersEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(10);
 
     public override async Task Follow(FollowRequest request, IServerStreamWriter<FeedMessage> responseStream, ServerCallContext context)
     {
@@ -59,7 +57,7 @@ internal sealed class FeedGrpc(
         }
     }
 
-    private async Task RunAsync(
+    internal async Task RunAsync(
         IServerStreamWriter<FeedMessage> writer,
         Audience audience,
         long after,
@@ -69,57 +67,65 @@ internal sealed class FeedGrpc(
     )
     {
         var (position, renumbered) = await resume.FindAsync(after, log, cancellationToken);
-        await WriteAsync(renumbered ? new FeedMessage { Renumbered = new() } : new FeedMessage { Beat = Now() });
-        var wroteAt = time.GetTimestamp();
-        var (flushed, numberedAt, numbers) = (-1L, 0L, "");
-        while (true)
+        await WriteAsync(renumbered ? new FeedMessage { Renumbered = new() } : new FeedMessage { Beat = Now() }, position);
+        IReadOnlyList<string> snapshots = eventsOnly ? [] : [Feed.Counters];
+        var feed = await feeds.JoinAsync(audience, snapshots, cancellationToken);
+        try
         {
-            // Taken before looking, so that what comes meanwhile is not slept over.
-            var (advanced, refreshed) = (tail.Advanced.Next, view.Refreshed.Next);
-            var page = await pages.AfterAsync(audience, position, Batch, cancellationToken: cancellationToken);
-            position = page.Position;
-            if (page.Items.Count > 0)
+            var (reader, numbers) = (new Follower(feed, pages, position), Array.Empty<byte>());
+            while (true)
             {
-                var events = new EventBatch();
-                events.Events.AddRange(page.Items.Select(e => Event(e, audience)));
-                await WriteAsync(new() { Events = events });
-                wroteAt = time.GetTimestamp();
-            }
-
-            var flush = view.VersionOf(audience.Scope);
-            if (!eventsOnly && flush != flushed && (flushed < 0 || time.GetElapsedTime(numberedAt) >= NumbersEvery))
-            {
-                (flushed, numberedAt) = (flush, time.GetTimestamp());
-                var day = board.Today;
-                var rendered = await board.SummaryAsync(audience.Scope, day, cancellationToken);
-                if (rendered.ETag != numbers)
+                await foreach (var told in reader.FollowAsync(cancellationToken))
                 {
-                    numbers = rendered.ETag;
-                    await WriteAsync(new() { Numbers = NumbersOf(rendered) });
-                    wroteAt = time.GetTimestamp();
+                    var isSnapshot = told.Frame.Snapshot.Length > 0;
+                    // How things stand is said again to who has let go of the feed: that may be known.
+                    if (isSnapshot && (!snapshots.Contains(told.Frame.Snapshot) || told.Frame.Json == numbers))
+                    {
+                        continue;
+                    }
+
+                    numbers = isSnapshot ? told.Frame.Json : numbers;
+                    if (Message(told, audience) is { } message)
+                    {
+                        await WriteAsync(message, told.UpTo);
+                    }
                 }
             }
-
-            if (time.GetElapsedTime(wroteAt) >= BeatEvery)
-            {
-                await WriteAsync(new() { Beat = Now() });
-                wroteAt = time.GetTimestamp();
-            }
-
-            if (position >= tail.Position)
-            {
-                // After having told something, so that what comes first after a pause is told at once.
-                await Task.Delay(page.Items.Count > 0 ? Pace : TimeSpan.Zero, time, cancellationToken);
-                await Task.WhenAny(advanced, refreshed, Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
-            }
+        }
+        finally
+        {
+            feeds.Leave(feed, snapshots);
         }
 
-        async Task WriteAsync(FeedMessage message)
+        async Task WriteAsync(FeedMessage message, long upTo)
         {
-            message.ResumeToken = resume.TokenOf(position);
+            message.ResumeToken = resume.TokenOf(upTo);
             await writer.WriteAsync(message, cancellationToken).WaitAsync(Patience, time, cancellationToken);
         }
+    }
+
+    /// <summary>Null when there is nothing in it for a reader at that place.</summary>
+    private FeedMessage? Message(Told told, Audience audience)
+    {
+        var frame = told.Frame;
+        if (frame.Snapshot.Length > 0)
+        {
+            return new() { Numbers = frame.Once(f => NumbersOf(f.Json)) };
+        }
+
+        if (frame.Events.Count == 0)
+        {
+            return frame.UpTo < told.After ? null : new() { Beat = Now() };
+        }
+
+        if (told.After <= frame.After)
+        {
+            return new() { Events = frame.Once(f => Batch(f.Events)) };
+        }
+
+        return frame.EventsBehind(told.After) is { Count: > 0 } rest ? new() { Events = Batch(rest) } : null;
+
+        EventBatch Batch(IReadOnlyList<TickerEvent> events) => new() { Events = { events.Select(e => Event(e, audience)) } };
     }
 
     private Beat Now() => new() { At = time.GetUtcNow().ToTimestamp(), Following = tail.Following };
@@ -144,9 +150,9 @@ internal sealed class FeedGrpc(
             Alarm = e.Alarm,
         };
 
-    private static Numbers NumbersOf(Rendered rendered)
+    private static Numbers NumbersOf(byte[] json)
     {
-        var summary = JsonSerializer.Deserialize<SummaryView>(rendered.Json, EventJson.Options)!;
+        var summary = JsonSerializer.Deserialize<SummaryView>(json, EventJson.Options)!;
         var numbers = new Numbers { Day = summary.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = summary.AsOf };
         numbers.Totals.Add(summary.Totals.ToDictionary());
         numbers.Standing.Add(summary.Standing.ToDictionary());

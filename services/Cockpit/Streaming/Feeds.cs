@@ -40,7 +40,8 @@ internal sealed partial class Feeds(
     private bool _away;
 
     /// <summary>Begins to follow; to be given back by <see cref="Leave"/>.</summary>
-    public async Task<Feed> JoinAsync(Audience audience, CancellationToken cancellationToken)
+    /// <param name="snapshots">those of <see cref="Feed.Snapshots"/> that are wanted; others are not read for this reader</param>
+    public async Task<Feed> JoinAsync(Audience audience, IReadOnlyList<string> snapshots, CancellationToken cancellationToken)
     {
         await _ready.Task.WaitAsync(cancellationToken);
         lock (_gate)
@@ -49,18 +50,21 @@ internal sealed partial class Feeds(
             {
                 feed = new(audience, _position, time);
                 _feeds.Add(audience, feed);
-                _joined.Beat();
             }
 
             feed.Followers++;
+            feed.Want(snapshots, 1);
+            _joined.Beat();
             return feed;
         }
     }
 
-    public void Leave(Feed feed)
+    /// <param name="snapshots">as they were wanted</param>
+    public void Leave(Feed feed, IReadOnlyList<string> snapshots)
     {
         lock (_gate)
         {
+            feed.Want(snapshots, -1);
             if (--feed.Followers == 0)
             {
                 _feeds.Remove(feed.Audience);
@@ -69,7 +73,7 @@ internal sealed partial class Feeds(
     }
 
     /// <summary>A beat as it goes over the wire: nothing new, and where the stream is.</summary>
-    public ReadOnlyMemory<byte> BeatAt(long position)
+    public byte[] BeatAt(long position)
     {
         var wire = new ArrayBufferWriter<byte>();
         SseText.Text(wire, ": heartbeat\n");
@@ -80,7 +84,7 @@ internal sealed partial class Feeds(
             tail.Following,
         };
         SseText.Event(wire, "beat", JsonSerializer.SerializeToUtf8Bytes(told, EventJson.Options), position);
-        return wire.WrittenMemory;
+        return wire.WrittenSpan.ToArray();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -12,6 +12,9 @@ internal sealed class Frame
 {
     private readonly TaskCompletionSource<Frame> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private byte[]? _wire;
+    private object? _message;
+
     /// <summary>Of a snapshot: its name; otherwise empty.</summary>
     public string Snapshot { get; private init; } = "";
 
@@ -19,30 +22,26 @@ internal sealed class Frame
 
     public long UpTo { get; private init; }
 
+    /// <summary>Its place in its feed, counted from where that begins.</summary>
+    public long Number { get; private set; }
+
     /// <summary>Ends when there is a next one.</summary>
     public Task<Frame> Next => _next.Task;
 
-    /// <summary>Server-sent events, whole; of a snapshot its JSON alone, which is the board's own; nothing where a feed begins.</summary>
-    private ReadOnlyMemory<byte> Wire { get; init; }
+    /// <summary>Of a snapshot: its JSON, which is the board's own.</summary>
+    public byte[] Json { get; private init; } = [];
 
-    private IReadOnlyList<TickerEvent> Events { get; init; } = [];
+    public IReadOnlyList<TickerEvent> Events { get; private init; } = [];
 
     /// <summary>Where a feed begins: nothing is told.</summary>
     public static Frame Beginning(long at) => new() { After = at, UpTo = at };
 
-    public static Frame OfFacts(
-        long after,
-        long upTo,
-        IReadOnlyList<TickerEvent> events,
-        Audience audience,
-        InstitutionRegister register
-    ) =>
+    public static Frame OfFacts(long after, long upTo, IReadOnlyList<TickerEvent> events) =>
         new()
         {
             After = after,
             UpTo = upTo,
             Events = events,
-            Wire = Facts(events, upTo, audience, register),
         };
 
     public static Frame OfSnapshot(string name, byte[] json, long at) =>
@@ -51,49 +50,61 @@ internal sealed class Frame
             Snapshot = name,
             After = at,
             UpTo = at,
-            Wire = json,
+            Json = json,
         };
 
     /// <summary>Nothing of what lies between was for this audience.</summary>
-    public static Frame OfBeat(long after, long upTo, ReadOnlyMemory<byte> wire) =>
+    public static Frame OfBeat(long after, long upTo, byte[] wire) =>
         new()
         {
             After = after,
             UpTo = upTo,
-            Wire = wire,
+            _wire = wire,
         };
 
-    /// <summary>Writes what it tells to somebody who has been told up to <paramref name="position"/>, which may be within it or behind.</summary>
+    /// <summary>Writes out now what <see cref="WriteTo"/> would write out for the first who asks.</summary>
+    public Frame WrittenOut(Audience audience, InstitutionRegister register)
+    {
+        _wire ??= Facts(Events, UpTo, audience, register);
+        return this;
+    }
+
+    /// <summary>Writes server-sent events to somebody who has been told up to <paramref name="position"/>, which may be within it or behind.</summary>
     /// <returns>bytes, about</returns>
     public int WriteTo(IBufferWriter<byte> to, long position, Audience audience, InstitutionRegister register)
     {
         if (Snapshot.Length > 0)
         {
-            SseText.Event(to, Snapshot, Wire.Span);
-            return Wire.Length;
+            SseText.Event(to, Snapshot, Json);
+            return Json.Length;
         }
 
         var wire =
-            position <= After ? Wire
-            : Events.Count > 0 ? Rest(position, audience, register)
-            : UpTo < position ? default
-            : Wire;
-        to.Write(wire.Span);
-        return wire.Length;
+            Events.Count == 0 ? (UpTo < position ? null : _wire)
+            : position <= After ? WrittenOut(audience, register)._wire
+            : EventsBehind(position) is { Count: > 0 } rest ? Facts(rest, UpTo, audience, register)
+            : null;
+        to.Write(wire);
+        return wire?.Length ?? 0;
     }
 
-    public void Append(Frame next) => _next.SetResult(next);
+    /// <summary>Those of its events that somebody at <paramref name="position"/> has not been told.</summary>
+    public IReadOnlyList<TickerEvent> EventsBehind(long position) => position <= After ? Events : [.. Events.Where(e => e.Id > position)];
 
-    private ReadOnlyMemory<byte> Rest(long position, Audience audience, InstitutionRegister register)
+    /// <summary>What it is made into for others than browsers, kept for all who want it; always of one type.</summary>
+    public T Once<T>(Func<Frame, T> make)
+        where T : class => (T)(_message ??= make(this));
+
+    public void Append(Frame next)
     {
-        var rest = Events.Where(e => e.Id > position).ToList();
-        return rest.Count == 0 ? default : Facts(rest, UpTo, audience, register);
+        next.Number = Number + 1;
+        _next.SetResult(next);
     }
 
-    private static ReadOnlyMemory<byte> Facts(IReadOnlyList<TickerEvent> events, long upTo, Audience audience, InstitutionRegister register)
+    private static byte[] Facts(IReadOnlyList<TickerEvent> events, long upTo, Audience audience, InstitutionRegister register)
     {
         var wire = new ArrayBufferWriter<byte>(events.Count * 400 + 64);
         SseText.Event(wire, "facts", events.Select(e => e.Json(audience.SeesReferences, register)), upTo);
-        return wire.WrittenMemory;
+        return wire.WrittenSpan.ToArray();
     }
 }

@@ -12,10 +12,7 @@ namespace TcmBrain.Cockpit.Streaming;
 /// </summary>
 internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, InstitutionRegister register, ResumePoint resume)
 {
-    /// <summary>A reader further behind is put forward: the page shows the last few anyway, and <c>/events</c> has the rest.</summary>
-    internal const int FurthestBehind = 20_000;
     private const int AfterSkip = 200;
-    private const int Batch = 500;
 
     /// <summary>Bytes that are written before the client is waited for.</summary>
     private const int FlushAt = 32 << 10;
@@ -31,66 +28,43 @@ internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, I
         }
 
         position = Forward(writer, position);
-        writer.Write(feeds.BeatAt(position).Span);
+        writer.Write(feeds.BeatAt(position));
         await writer.FlushAsync(cancellationToken);
-        var feed = await feeds.JoinAsync(audience, cancellationToken);
+        var feed = await feeds.JoinAsync(audience, Feed.Snapshots, cancellationToken);
         try
         {
-            while (true)
-            {
-                position = await FollowAsync(writer, feed, position, cancellationToken);
-                position = Forward(writer, position);
-            }
+            await FollowAsync(writer, audience, new(feed, pages, position), cancellationToken);
         }
         finally
         {
-            feeds.Leave(feed);
+            feeds.Leave(feed, Feed.Snapshots);
         }
     }
 
-    /// <summary>Tells what this reader has missed, how things stand, and then what the feed tells, until the reader is too far behind it.</summary>
-    /// <returns>up to where the reader has been told everything</returns>
-    private async Task<long> FollowAsync(SseWriter writer, Feed feed, long position, CancellationToken cancellationToken)
+    private async Task FollowAsync(SseWriter writer, Audience audience, Follower reader, CancellationToken cancellationToken)
     {
-        var (at, snapshots) = feed.End();
-        while (position < at.UpTo)
+        while (true)
         {
-            var page = await pages.AfterAsync(feed.Audience, position, Batch, at.UpTo, cancellationToken);
-            if (page.Items.Count > 0)
+            var written = 0;
+            await foreach (var told in reader.FollowAsync(cancellationToken))
             {
-                writer.Event("facts", page.Items.Select(e => e.Json(feed.Audience.SeesReferences, register)), page.Position);
-                await writer.FlushAsync(cancellationToken);
+                written += writer.Write(told.Frame, told.After, audience, register);
+                if (!told.More || written > FlushAt)
+                {
+                    await writer.FlushAsync(cancellationToken);
+                    written = 0;
+                }
             }
 
-            position = page.Position;
+            reader.Forward(Forward(writer, reader.Position));
         }
-
-        foreach (var snapshot in snapshots)
-        {
-            writer.Write(snapshot, position, feed.Audience, register);
-        }
-
-        var written = 0;
-        while (feed.Position - position <= FurthestBehind)
-        {
-            if (!at.Next.IsCompleted || written > FlushAt)
-            {
-                await writer.FlushAsync(cancellationToken);
-                written = 0;
-            }
-
-            at = await at.Next.WaitAsync(cancellationToken);
-            written += writer.Write(at, position, feed.Audience, register);
-            position = Math.Max(position, at.UpTo);
-        }
-
-        return position;
     }
 
+    /// <summary>A reader too far behind is put forward: the page shows the last few anyway, and <c>/events</c> has the rest.</summary>
     private long Forward(SseWriter writer, long position)
     {
         var last = tail.Position;
-        if (last - position <= FurthestBehind)
+        if (last - position <= Follower.FurthestBehind)
         {
             return position;
         }
