@@ -49,7 +49,19 @@ public sealed class Visit(IBrowserContext context, Uri address) : IAsyncDisposab
 
     public ILocator Toast => Page.Locator(".toast");
 
-    public Task<int> SidewaysAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+    /// <summary>Pixels by which the page is wider than the window, once charts have followed a change of its size; none or fewer: it fits.</summary>
+    public Task<int> SidewaysAsync() =>
+        Page.EvaluateAsync<int>(
+            """
+            async () => {
+                const beyond = () => document.documentElement.scrollWidth - innerWidth;
+                for (const until = performance.now() + 10000; beyond() > 0 && performance.now() < until; ) {
+                    await new Promise(resolve => setTimeout(resolve, 20));
+                }
+                return beyond();
+            }
+            """
+        );
 
     /// <summary>Chooses from a field that asks the service while one types.</summary>
     public async Task PickAsync(ILocator field, string typed, string option)
