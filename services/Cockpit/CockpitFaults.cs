@@ -14,7 +14,7 @@ public static class CockpitFaults
     public static readonly FaultDefinition BadDay = new(
         "COC-0102",
         400,
-        "日期应为 yyyy-MM-dd,且不晚于今天",
+        "日期应为 yyyy-MM-dd，且不晚于今天",
         "the day must be yyyy-MM-dd and not after today"
     );
     public static readonly FaultDefinition BadLimit = new("COC-0103", 400, "条数应在 1 到 {0} 之间", "the limit must be from 1 to {0}");
@@ -78,31 +78,31 @@ public static class CockpitFaults
     public static readonly FaultDefinition UnknownName = new(
         "COC-0306",
         400,
-        "第 {0} 个字符处:没有名为“{1}”的台账、字段、属性或计数",
+        "第 {0} 个字符处：没有名为“{1}”的台账、字段、属性或计数",
         "at character {0}: there is no register, field, attribute or counter named '{1}'"
     );
     public static readonly FaultDefinition NotOfSort = new(
         "COC-0307",
         400,
-        "第 {0} 个字符处:{1} 不能这样使用",
+        "第 {0} 个字符处：{1} 不能这样使用",
         "at character {0}: {1} cannot be used like this"
     );
     public static readonly FaultDefinition UnknownValue = new(
         "COC-0308",
         400,
-        "第 {0} 个字符处:{1} 没有取值“{2}”",
+        "第 {0} 个字符处：{1} 没有取值“{2}”",
         "at character {0}: {1} has no value '{2}'"
     );
     public static readonly FaultDefinition TooLong = new(
         "COC-0309",
         400,
-        "第 {0} 个字符处:算式超过 {1} 个字符",
+        "第 {0} 个字符处：算式超过 {1} 个字符",
         "at character {0}: the expression is longer than {1} characters"
     );
     public static readonly FaultDefinition TooDeep = new(
         "COC-0310",
         400,
-        "第 {0} 个字符处:嵌套超过 {1} 层",
+        "第 {0} 个字符处：嵌套超过 {1} 层",
         "at character {0}: nested deeper than {1}"
     );
     public static readonly FaultDefinition BadPlanCode = new(
@@ -266,6 +266,8 @@ public static class CockpitFaults
         "不能填报未来的日期",
         "a value of a day to come cannot be reported"
     );
+    public static readonly FaultDefinition ValueMissing = new("COC-0413", 400, "请填写数值", "the value is missing");
+    public static readonly FaultDefinition LongPast = new("COC-0414", 400, "日期不能早于 1950 年", "the day is not before 1950");
     public static readonly FaultDefinition UnknownReport = new(
         "COC-0407",
         404,
@@ -317,6 +319,12 @@ public static class CockpitFaults
         "the row is malformed: number of cells, or quotes"
     );
     public static readonly FaultDefinition NotNumber = new("COC-0430", 400, "不是数字", "not a number");
+    public static readonly FaultDefinition NotPercent = new(
+        "COC-0434",
+        400,
+        "单位不是 %，不能填百分数",
+        "the unit is not per cent, so a percentage cannot stand here"
+    );
     public static readonly FaultDefinition DoubledRow = new("COC-0431", 400, "与文件中的另一行重复", "doubles another row of the file");
     public static readonly FaultDefinition MixedPlan = new(
         "COC-0432",

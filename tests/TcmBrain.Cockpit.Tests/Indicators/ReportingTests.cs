@@ -229,6 +229,14 @@ public sealed class ReportingTests(PlanRegion region)
         var csv = Encoding.UTF8.GetString(await FileAsync(Yiwu, $"{Values}/export?plan=yiwu-2025&seq=10"));
         csv.ShouldContain(",2024-12-31,26.5,'=1+1,submitted,1,yiwu,");
         Table.Read(await FileAsync(Yiwu, $"{Values}/export?plan=yiwu-2025&seq=10&format=xlsx")).Count.ShouldBe(2);
+
+        // A percentage where the unit is none would be taken for a hundred times more or less.
+        var share = Encoding.UTF8.GetBytes("plan,seq,region_code,day,value,evidence\nyiwu-2025,11,330782,2022-12-31,85%,公报\n");
+        (await region.SendAsync(Yiwu, HttpMethod.Post, $"{Values}/import?preview=true", share))
+            .Body.GetProperty("faults")[0]
+            .GetProperty("code")
+            .GetString()
+            .ShouldBe("COC-0434");
     }
 
     [Fact]

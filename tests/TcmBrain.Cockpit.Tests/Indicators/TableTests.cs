@@ -100,6 +100,27 @@ public sealed class TableTests
     }
 
     [Fact]
+    public void A_number_that_the_sheet_shows_as_a_percentage_is_read_as_it_is_shown()
+    {
+        var file = Zip(
+            (
+                "xl/workbook.xml",
+                """<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet r:id="a"/></sheets></workbook>"""
+            ),
+            ("xl/_rels/workbook.xml.rels", """<Relationships><Relationship Id="a" Target="s.xml"/></Relationships>"""),
+            (
+                "xl/styles.xml",
+                """<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.0%;[Red]-0.0%"/><numFmt numFmtId="165" formatCode="0&quot;%&quot;"/></numFmts><cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>"""
+            ),
+            (
+                "xl/s.xml",
+                """<worksheet><sheetData><row><c><v>0.85</v></c><c s="1"><v>0.84999999999999998</v></c><c s="2"><v>-0.125</v></c><c s="3"><v>85</v></c><c s="1" t="str"><v>无</v></c></row></sheetData></worksheet>"""
+            )
+        );
+        Table.Read(file)[0].Cells.ShouldBe(["0.85", "85%", "-12.5%", "85", "无"]);
+    }
+
+    [Fact]
     public void A_bomb_a_cut_file_and_an_entity_are_refused()
     {
         var sheets =

@@ -94,6 +94,8 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
 
         await using var above = await chrome.VisitAsync(platform, "operator1", "/indicators/values?state=submitted");
         await above.Page.Locator("tr", new() { HasText = "文旅部门登记名单" }).Locator("[data-decide]").ClickAsync();
+        // Beside what is aimed at, so that a value a hundred times too small is seen.
+        await Assertions.Expect(above.Dialog).ToContainTextAsync("2025 年目标");
         await above.Dialog.GetByRole(AriaRole.Button, new() { Name = "批准", Exact = true }).Last.ClickAsync();
         await Assertions.Expect(above.Toast).ToContainTextAsync("已批准");
 
@@ -102,6 +104,11 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(tile).ToContainTextAsync("3 个");
         await Assertions.Expect(tile).ToContainTextAsync("落后");
         await ShotAsync(county, "yiwu");
+        var saved = county.Page.WaitForDownloadAsync();
+        await county.GoAsync("/indicators/values?plan=yiwu-2025&seq=11");
+        await Assertions.Expect(county.Page.Locator("[data-only]")).ToContainTextAsync("第 11 项");
+        await county.Page.Locator("[data-export=csv]").ClickAsync();
+        (await File.ReadAllTextAsync((await (await saved).PathAsync())!)).ShouldContain(",3,文旅部门登记名单,approved,");
         await county.GoAsync("/indicators/yiwu-2025/2");
         await Assertions.Expect(county.Page.Locator("[data-now]")).ToBeVisibleAsync();
         await ShotAsync(county, "yiwu-card");

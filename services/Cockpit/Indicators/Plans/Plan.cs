@@ -85,6 +85,9 @@ public static class IndicatorKinds
     /// <summary>Measured against the baseline instead of by itself.</summary>
     public static bool IsRelative(string kind) => kind is Growth or Added;
 
+    /// <summary>Whether a target, or what is reported without a baseline year, is in per cent.</summary>
+    public static bool IsPercent(string kind, string? unit) => kind == Growth || unit == "%";
+
     /// <summary>What counties report adds up to what the city has.</summary>
     public static bool IsSum(string kind) => kind is "count" or "amount" or Added;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using TcmBrain.ServiceDefaults.Faults;
 
 namespace TcmBrain.Cockpit.Indicators.Transfer;
@@ -9,7 +10,7 @@ namespace TcmBrain.Cockpit.Indicators.Transfer;
 public sealed record Column(string Name, string Zh, bool Required = false);
 
 /// <summary>The cells of one row by the names of their columns; what cannot be read is a fault of the row.</summary>
-public sealed class Cells(IReadOnlyDictionary<string, int> columns, string[] cells)
+public sealed partial class Cells(IReadOnlyDictionary<string, int> columns, string[] cells)
 {
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy/M/d", "yyyy.M.d", "yyyy年M月d日"];
 
@@ -22,7 +23,17 @@ public sealed class Cells(IReadOnlyDictionary<string, int> columns, string[] cel
     public string? Text(string column) =>
         columns.TryGetValue(column, out var at) && at < cells.Length && cells[at].Trim() is { Length: > 0 } text ? text : null;
 
-    public decimal? Number(string column) => Read(column, CockpitFaults.NotNumber, NumberOf);
+    /// <param name="percent">the unit is per cent: 85 and 85% are the same; elsewhere a per cent sign is a fault, for nobody can say whether 85 or 0.85 is meant</param>
+    public decimal? Number(string column, bool percent = false)
+    {
+        if (Text(column) is not [.. var number, '%' or '%'])
+        {
+            return Read(column, CockpitFaults.NotNumber, NumberOf);
+        }
+
+        Faults.Require(percent, CockpitFaults.NotPercent, column);
+        return percent ? Read(column, CockpitFaults.NotNumber, _ => NumberOf(number.Trim())) : null;
+    }
 
     public int? Whole(string column) =>
         Read<int>(
@@ -43,8 +54,10 @@ public sealed class Cells(IReadOnlyDictionary<string, int> columns, string[] cel
                 : null
         );
 
+    /// <summary>Commas stand between thousands or the text is no number: 0,95 is not 95.</summary>
     public static decimal? NumberOf(string text) =>
-        decimal.TryParse(
+        (!text.Contains(',', StringComparison.Ordinal) || Thousands().IsMatch(text))
+        && decimal.TryParse(
             text,
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands | NumberStyles.AllowExponent,
             CultureInfo.InvariantCulture,
@@ -52,6 +65,9 @@ public sealed class Cells(IReadOnlyDictionary<string, int> columns, string[] cel
         )
             ? value
             : null;
+
+    [GeneratedRegex(@"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$")]
+    private static partial Regex Thousands();
 
     /// <summary>Where each column stands.</summary>
     /// <exception cref="FaultException">COC-0425 … COC-0428: every fault of the titles</exception>

@@ -61,6 +61,8 @@ internal static class PlanFile
     public static PlanRow Read(int number, Cells cells)
     {
         var interim = new SortedDictionary<int, decimal>();
+        var kindOf = cells.Text("kind") is { } kind ? Kinds.FirstOrDefault(k => k.Zh == kind).Code ?? kind : "";
+        var percent = IndicatorKinds.IsPercent(kindOf, cells.Text("unit"));
         foreach (
             var part in cells.Text("interim")?.Split([';', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 ?? []
@@ -83,7 +85,7 @@ internal static class PlanFile
             NameZh = cells.Text("name_zh") ?? "",
             NameEn = cells.Text("name_en") ?? cells.Text("name_zh") ?? "",
             Unit = cells.Text("unit") ?? "",
-            Kind = cells.Text("kind") is { } kind ? Kinds.FirstOrDefault(k => k.Zh == kind).Code ?? kind : "",
+            Kind = kindOf,
             Direction = cells.Text("direction") switch
             {
                 null or "不低于" => "up",
@@ -93,10 +95,10 @@ internal static class PlanFile
             OwnerZh = cells.Text("owner_zh") ?? "",
             DefinitionZh = cells.Text("definition_zh") ?? "",
             BaselineYear = cells.Whole("baseline_year"),
-            Baseline = cells.Number("baseline"),
+            Baseline = cells.Number("baseline", cells.Text("unit") == "%"),
             TargetYear = cells.Whole("target_year") ?? 0,
-            TargetMin = cells.Number("target_min") ?? 0,
-            TargetMax = cells.Number("target_max"),
+            TargetMin = cells.Number("target_min", percent) ?? 0,
+            TargetMax = cells.Number("target_max", percent),
             Numerator = cells.Text("numerator"),
             Denominator = cells.Text("denominator"),
             Scale = cells.Number("scale") ?? 1,

@@ -50,15 +50,17 @@ public sealed class ValueImport(EventExchange exchange, PlanStore plans, TimePro
             }
 
             var cells = new Cells(columns, row.Cells);
+            var plan = readable.GetValueOrDefault(cells.Text("plan") ?? "");
+            var seq = cells.Whole("seq");
             var request = new ReportRequest(
                 cells.Text("plan"),
-                cells.Whole("seq"),
+                seq,
                 cells.Text("region_code"),
                 cells.Date("day"),
-                cells.Number("value"),
+                cells.Number("value", IsPercent(plan?.Indicators.FirstOrDefault(i => i.Seq == seq))),
                 cells.Text("evidence")
             );
-            var rules = ReportRules.Check(request, readable.GetValueOrDefault(request.Plan ?? ""), reach, today);
+            var rules = ReportRules.Check(request, plan, reach, today);
             rules.Require(seen.Add((request.Plan, request.Seq, request.RegionCode, request.Day)), CockpitFaults.DoubledRow, "seq");
             var unreadable = cells.Faults.Faults.Select(f => f.Field).ToHashSet(StringComparer.Ordinal);
             List<Fault> faults =
@@ -114,6 +116,10 @@ public sealed class ValueImport(EventExchange exchange, PlanStore plans, TimePro
             ];
         }
     }
+
+    /// <summary>Of what grows on a baseline the level is reported, in its own unit.</summary>
+    private static bool IsPercent(Indicator? indicator) =>
+        indicator is not null && IndicatorKinds.IsPercent(indicator.BaselineYear is null ? indicator.Kind : "", indicator.Unit);
 
     private async Task<RowOutcome> SubmitAsync(Work work, Reach reach, ReportRequest asked, CancellationToken cancellationToken)
     {

@@ -6,7 +6,8 @@ using TcmBrain.ServiceDefaults.Faults;
 namespace TcmBrain.Cockpit.Indicators.Transfer;
 
 /// <summary>
-/// The first sheet of an Excel workbook (ECMA-376, SpreadsheetML): texts, numbers, yes and no; of a formula its stored result. The part that is
+/// The first sheet of an Excel workbook (ECMA-376, SpreadsheetML): texts, numbers, yes and no; of a formula its stored result. A number that is shown
+/// as a percentage is read as it is shown: 0.85 is 85%. The part that is
 /// unpacked is counted as it comes out, so that a small file cannot become a large one; no document type is accepted, so no entity is expanded.
 /// </summary>
 internal static class Workbook
@@ -21,8 +22,9 @@ internal static class Workbook
             using var zip = new ZipArchive(new MemoryStream(file, writable: false), ZipArchiveMode.Read);
             var budget = new Budget((long)UnpackedMebibytes << 20);
             var strings = Strings(zip, budget);
+            var percents = WorkbookStyles.Percents(zip.GetEntry("xl/styles.xml") is null ? null : Open(zip, "xl/styles.xml", budget));
             var sheet = FirstSheet(zip, budget);
-            return Rows(sheet, strings);
+            return Rows(sheet, strings, percents);
         }
         catch (Exception e) when (e is not FaultException)
         {
@@ -150,7 +152,7 @@ internal static class Workbook
         return text.ToString();
     }
 
-    private static List<TableRow> Rows(XmlReader xml, List<string> strings)
+    private static List<TableRow> Rows(XmlReader xml, List<string> strings, HashSet<string> percents)
     {
         using var sheet = xml;
         var rows = new List<TableRow>();
@@ -183,7 +185,7 @@ internal static class Workbook
                     cells.Add("");
                 }
 
-                cells[column] = Cell(sheet, strings);
+                cells[column] = Cell(sheet, strings, percents);
                 rows[^1] = new(number, [.. cells]);
             }
         }
@@ -198,9 +200,10 @@ internal static class Workbook
         ];
     }
 
-    private static string Cell(XmlReader sheet, List<string> strings)
+    private static string Cell(XmlReader sheet, List<string> strings, HashSet<string> percents)
     {
         var sort = sheet.GetAttribute("t");
+        var percent = percents.Contains(sheet.GetAttribute("s") ?? "0");
         if (sheet.IsEmptyElement)
         {
             return "";
@@ -236,7 +239,7 @@ internal static class Workbook
             "b" => value == "1" ? "true" : "false",
             "str" => value,
             "e" => "#" + value.TrimStart('#'),
-            _ => Number(value),
+            _ => percent ? Percent(value) : Number(value),
         };
     }
 
@@ -248,6 +251,11 @@ internal static class Workbook
                     ? ((decimal)value).ToString(CultureInfo.InvariantCulture)
                     : value.ToString("R", CultureInfo.InvariantCulture)
             )
+            : text;
+
+    private static string Percent(string text) =>
+        decimal.TryParse(Number(text), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Math.Abs(value) < 1e15m
+            ? (value * 100m).ToString("0.############", CultureInfo.InvariantCulture) + "%"
             : text;
 
     /// <summary>C of C7 is 2.</summary>

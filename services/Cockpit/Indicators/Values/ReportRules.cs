@@ -9,6 +9,9 @@ public static class ReportRules
     public const int LongestEvidence = 1000;
     public const int LongestReason = 500;
 
+    /// <summary>As of a plan's years.</summary>
+    private const int FirstYear = 1950;
+
     /// <param name="plan">that the caller reads; null when there is none</param>
     /// <param name="today">in the region's time</param>
     public static FaultList Check(ReportRequest asked, Plan? plan, Reach reach, DateOnly today)
@@ -22,7 +25,13 @@ public static class ReportRules
             .Require(Contracts.RegionCode.IsWellFormed(region) && reach.Covers(region), CockpitFaults.UnknownRegion, "regionCode")
             .Require(asked.Day is not null, CockpitFaults.BadDate, "day")
             .Require(asked.Day is null || asked.Day <= today, CockpitFaults.FutureValue, "day")
-            .Require(asked.Value is { } value && Math.Abs(value) <= 1e15m && Math.Round(value, 8) == value, CockpitFaults.BadValue, "value")
+            .Require(asked.Day is null || asked.Day.Value.Year >= FirstYear, CockpitFaults.LongPast, "day")
+            .Require(asked.Value is not null, CockpitFaults.ValueMissing, "value")
+            .Require(
+                asked.Value is not { } value || (Math.Abs(value) <= 1e15m && Math.Round(value, 8) == value),
+                CockpitFaults.BadValue,
+                "value"
+            )
             .Require(IsText(asked.Evidence, LongestEvidence), CockpitFaults.NoEvidence, "evidence", LongestEvidence);
         if (plan is not null && Contracts.RegionCode.IsWellFormed(region))
         {

@@ -124,6 +124,7 @@ export interface Indicator {
   nameEn: string
   unit: string
   kind: string
+  direction: string
   region: string
   value: number | null
   source: 'computed' | 'reported' | 'summed' | null
@@ -149,18 +150,21 @@ export interface Resources {
   region: string
   kinds: { kind: string; count: number; located: number }[]
   points: ResourcePoint[]
-  people: {
-    regionCode: string
-    nameZh: string
-    nameEn: string
-    longitude: number | null
-    latitude: number | null
-    population: number | null
-    physicians: number
-    tcmPhysicians: number
-    pharmacists: number
-    others: number
-  }[]
+  people: CountyPeople[]
+}
+
+export interface CountyPeople {
+  regionCode: string
+  nameZh: string
+  nameEn: string
+  longitude: number | null
+  latitude: number | null
+  population: number | null
+  /** Those of TCM with them. */
+  physicians: number
+  tcmPhysicians: number
+  pharmacists: number
+  others: number
 }
 
 export interface ResourcePoint {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { pageOf } from '@/pages/cockpit/live/telling'
+import { linkOf, pageOf } from '@/pages/cockpit/live/telling'
 import { mayUse, type Role } from '@/shell/roles'
 
 let held: Role[] = []
@@ -39,5 +39,13 @@ describe('an alarm', () => {
     expect(of('DeviationDetected', 'soaking')).toBeNull()
     held = ['operator']
     expect(of('TreeHeadSigned')).toBeNull()
+  })
+})
+
+describe('a record', () => {
+  it('without a number of its own has a link that can be read', () => {
+    expect(linkOf({ reference: '', links: null })).not.toBe('')
+    expect(linkOf({ reference: null })).not.toBe('')
+    expect(linkOf({ reference: 'Q1' })).toBe('Q1')
   })
 })

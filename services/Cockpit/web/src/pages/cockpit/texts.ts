@@ -118,8 +118,8 @@ export const texts = defineTexts({
   'indicators.unknown': ['未填报', 'not reported'],
   'indicators.below': ['低于基线', 'below the baseline'],
   'indicators.green': ['达到进度', 'on path'],
-  'indicators.amber': ['略有滞后', 'nearly'],
-  'indicators.red': ['明显滞后', 'behind'],
+  'indicators.amber': ['接近进度', 'near path'],
+  'indicators.red': ['落后', 'behind'],
   'indicators.grey': ['暂无数据', 'no data'],
 
   'records.total': ['共 {n} 条', '{n} in all'],

@@ -1,7 +1,7 @@
 import { answer, cockpit } from '@/api/client'
 import type { components } from '@/api/generated/cockpit'
 import { isChinese, locale } from '@/i18n'
-import { word } from './texts'
+import { t, word } from './texts'
 import type { TagTone } from '@/blocks/StatusTag.vue'
 
 type Schemas = components['schemas']
@@ -44,6 +44,13 @@ export function withUnit(value: number | null | undefined, unit: string): string
   return unit === '%' ? `${formatValue(value)}%` : `${formatValue(value)} ${unit ? word('unit', unit) : ''}`.trim()
 }
 
+/** What is to be reached, with its unit: a value, a range, at most where less is better. */
+export function targetOf(item: Pick<WallItem, 'target' | 'direction' | 'unit'>): string {
+  const { min, max } = item.target
+  const shown = max === null || max === undefined ? withUnit(min, item.unit) : t('item.range', { from: formatValue(min), to: withUnit(max, item.unit) })
+  return item.direction === 'down' ? t('item.atMost', { n: shown }) : shown
+}
+
 /** The points of a small line, in a box of 100 by 28; null when there is no line to draw. */
 export function sparkline(points: readonly { date: string; value: number }[]): string | null {
   if (points.length < 2) return null
@@ -67,4 +74,15 @@ export function barOf(attainment: number | null | undefined): number {
 
 export function wall(query: { region?: string; date?: string; plan?: string }, signal: AbortSignal): Promise<Wall> {
   return answer(cockpit.GET('/api/cockpit/indicators', { params: { query }, signal }))
+}
+
+/** The file of what the list shows. */
+export function exportOf(filters: { state: string; plan: string; seq: string; region: string }, format: 'csv' | 'xlsx', chinese: boolean): string {
+  const asked = Object.entries(filters).filter(([key, value]) => value && ['state', 'plan', 'seq', 'region'].includes(key))
+  return `/api/cockpit/indicator-values/export?${new URLSearchParams([...asked, ['format', format], ['lang', chinese ? 'zh' : 'en']])}`
+}
+
+/** Whether what is reported of an indicator is in per cent: growth on a baseline is reported as the level that has grown. */
+export function inPercent(indicator: { unit?: string | undefined; kind: string; baselineYear?: number | null | undefined }): boolean {
+  return indicator.unit === '%' || (indicator.kind === 'growth_percent' && !indicator.baselineYear)
 }

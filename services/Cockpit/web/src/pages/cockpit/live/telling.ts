@@ -29,6 +29,11 @@ export function aboutOf(e: TickerEvent): string {
   return [e.reference, where, topicOf(e)].filter(Boolean).join(' · ')
 }
 
+/** What a record's link is called: its own number, else what it opens. */
+export function linkOf(item: { reference?: string | null | undefined; links?: { prescription?: string | null } | null | undefined }): string {
+  return item.reference || t(item.links?.prescription ? 'records.prescription' : 'records.record')
+}
+
 /** Pages by their names, each with the id of an event that its address takes. */
 type Lead = readonly [page: string, of: 'aggregateId' | 'detail']
 const lot: readonly Lead[] = [

@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef, watch, type ComputedRef } from 'vue'
-import type { Flows, RegionValues, ResourcePoint, Resources, Valued } from '@/api/cockpit'
+import type { CountyPeople, Flows, RegionValues, ResourcePoint, Resources, Valued } from '@/api/cockpit'
 import { isChinese, nameOf } from '@/i18n'
 import { childrenOf, everywhere, regionName, subtreePrefix } from '@/regions'
 import { t } from '../texts'
@@ -28,6 +28,11 @@ export interface Row {
   name: string
   value: number | null
   text: string
+}
+
+/** Physicians of TCM are among the physicians. */
+export function peopleOf(county: CountyPeople): number {
+  return county.physicians + county.pharmacists + county.others
 }
 
 /** The shapes of the region looked at; `failed` while they cannot be fetched. */
@@ -92,7 +97,7 @@ export function useMapData(input: MapInput) {
 
   function practitionersOf(code: string): number {
     const people = input.resources()?.people.filter(p => within(p.regionCode, code)) ?? []
-    return people.reduce((sum, p) => sum + p.physicians + p.tcmPhysicians + p.pharmacists + p.others, 0)
+    return people.reduce((sum, p) => sum + peopleOf(p), 0)
   }
 
   const measure = computed<Measure>(() => (input.asResources() ? { key: 'resources', label: 'map.resources', kind: 'count' } : input.measure()))
@@ -126,7 +131,7 @@ export function useMapData(input: MapInput) {
     const list: MapPoint[] = []
     if (!input.map()?.real) return list
     if (input.asResources() && input.shown().has('practitioners')) {
-      const people = (input.resources()?.people ?? []).map(p => ({ ...p, n: p.physicians + p.tcmPhysicians + p.pharmacists + p.others })).filter(p => p.n > 0)
+      const people = (input.resources()?.people ?? []).map(p => ({ ...p, n: peopleOf(p) })).filter(p => p.n > 0)
       const most = Math.max(1, ...people.map(p => p.n))
       for (const p of people) {
         const at = p.longitude !== null && p.latitude !== null ? [p.longitude, p.latitude] : seats.value.get(p.regionCode)
