@@ -38,7 +38,6 @@ internal static class CockpitServices
         services.AddSingleton(p => new LiveView(
             p.GetRequiredService<FactTail>(),
             p.GetRequiredService<LiveStore>(),
-            p.GetRequiredService<CounterStore>(),
             p.GetRequiredService<NpgsqlDataSource>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<LiveView>>()

@@ -99,6 +99,37 @@ public sealed class FoldTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_prescription_told_with_the_old_county_and_the_new_stands_in_one_of_them_in_whatever_order()
+    {
+        var text = await servers.DatabaseAsync("cockpit");
+        await using var database = NpgsqlDataSource.Create(text);
+        var region = new Region(12);
+        foreach (var moved in (string[])["330102", "330109"])
+        {
+            foreach (var reversed in (bool[])[false, true])
+            {
+                // The hospital moves between the reservation and the rest.
+                var way = region
+                    .Prescription(hospital: 0)
+                    .Select((e, i) => i >= 4 && e.Event is PrescriptionEvent p ? e with { Event = p with { RegionCode = moved } } : e)
+                    .ToList();
+                foreach (var e in reversed ? Enumerable.Reverse(way) : way)
+                {
+                    await Fold.TakeInAsync(database, [e]);
+                }
+            }
+        }
+
+        (await CounterAudit.RunAsync(text)).Differences.ShouldBeEmpty();
+        await using var connection = await database.OpenConnectionAsync();
+        (
+            await connection.QueryAsync<(string, long)>(
+                "select code, value from cockpit.standing where kind = 'r' and value <> 0 and code >= '330101' order by code"
+            )
+        ).ShouldBe([("330102", 2), ("330106", 2)]);
+    }
+
+    [Fact]
     public async Task The_audit_finds_a_single_wrong_number_and_the_rebuild_mends_it()
     {
         var text = await servers.DatabaseAsync("cockpit");

@@ -104,8 +104,9 @@ public sealed partial class FrameTests
         var feed = new Feed(Everybody, 10, TimeProvider.System);
         var reader = new Follower(feed, pages: null!, 10);
         await using var told = reader.FollowAsync(CancellationToken.None).GetAsyncEnumerator();
+        var first = told.MoveNextAsync();
         feed.Beat("\n"u8.ToArray(), 11);
-        (await told.MoveNextAsync()).ShouldBeTrue();
+        (await first).ShouldBeTrue();
         told.Current.More.ShouldBeFalse();
         for (var position = 12; position < 1300; position++)
         {

@@ -150,6 +150,9 @@ public sealed class ReadingTests(Servers servers)
             ("regions?metric=rate:nothing", "COC-0201"),
             ("regions?metric=p95:nothing", "COC-0201"),
             ("series?from=2020-01-01", "COC-0202"),
+            // Nothing can be counted back from the first days there are.
+            ("curve?day=0001-01-03", "COC-0102"),
+            ("series?to=0001-01-05", "COC-0102"),
             ("series?from=2026-11-02&to=2026-11-01", "COC-0202"),
             ("alarms?before=x", "COC-0104"),
             ("alarms?limit=0", "COC-0103"),

@@ -107,6 +107,8 @@ public sealed class ServiceTests(Servers servers)
             ("events?limit=501", "COC-0103"),
             ("events?after=-1", "COC-0104"),
             ("stream?after=abc", "COC-0104"),
+            ("stream?after=99999999999999999999", "COC-0104"),
+            ("stream?after=%2B5", "COC-0104"),
             ("nothing", "GEN-0006"),
         ];
         foreach (var (path, code) in questions)
@@ -123,10 +125,33 @@ public sealed class ServiceTests(Servers servers)
         await using var host = await CockpitHost.StartAsync(servers);
         await host.TellAsync(new Region(23).Prescription());
         await Eventually.Be(async () => await host.TotalAsync(CockpitHost.Operator(), "delivered") == 1, "shown");
+        // Which of the two it was read from is part of the answer.
+        await Eventually.Be(
+            async () => (await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary")).GetProperty("source").GetString() == "redis",
+            "Redis is up"
+        );
         using var client = host.Service.Client(CockpitHost.Operator());
         using var first = await client.GetAsync("/api/cockpit/summary");
+        var tag = first.Headers.ETag!.ToString();
+        (string Known, HttpStatusCode Status)[] questions =
+        [
+            (tag, HttpStatusCode.NotModified),
+            ("W/" + tag, HttpStatusCode.NotModified),
+            ($"\"other, one\", W/{tag}", HttpStatusCode.NotModified),
+            ("*", HttpStatusCode.NotModified),
+            ("\"other\"", HttpStatusCode.OK),
+            (tag.Trim('"'), HttpStatusCode.OK),
+        ];
+        foreach (var (known, status) in questions)
+        {
+            using var question = new HttpRequestMessage(HttpMethod.Get, "/api/cockpit/summary");
+            question.Headers.TryAddWithoutValidation("If-None-Match", known).ShouldBeTrue();
+            using var answer = await client.SendAsync(question);
+            answer.StatusCode.ShouldBe(status, known);
+            answer.Headers.ETag!.ToString().ShouldBe(tag);
+        }
+
         client.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);
-        (await client.GetAsync("/api/cockpit/summary")).StatusCode.ShouldBe(HttpStatusCode.NotModified);
         await host.TellAsync(new Region(24).Prescription());
         await Eventually.Be(
             async () => (await client.GetAsync("/api/cockpit/summary")).StatusCode == HttpStatusCode.OK,

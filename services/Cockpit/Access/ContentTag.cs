@@ -34,7 +34,7 @@ internal sealed class ContentTag : IEndpointFilter
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.Vary = "Cookie, Authorization";
         var known = response.Headers.ETag.ToString();
-        return context.HttpContext.Request.Headers.IfNoneMatch.Any(t => t is not null && t.Split(',').Any(one => one.Trim() == known))
+        return KnownTag.IsKnown(context.HttpContext.Request, known)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(json, "application/json; charset=utf-8");
     }

@@ -107,6 +107,14 @@ public sealed class Journey
             (Revision, Region, Institution) = (other.Revision, other.Region, other.Institution);
             RoutedVersion = -1;
         }
+        else if (
+            (other.Region != Region || other.Institution != Institution)
+            && string.CompareOrdinal(other.Region + other.Institution, Region + Institution) < 0
+        )
+        {
+            // An institution that has moved: services may tell of one prescription with the old county and the new. One of them, whichever is told first.
+            (Region, Institution) = (other.Region, other.Institution);
+        }
 
         Received = anew ? other.Received : Earliest(Received, other.Received);
         Approved = anew ? other.Approved : Earliest(Approved, other.Approved);

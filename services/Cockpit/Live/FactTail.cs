@@ -102,6 +102,18 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         return before;
     }
 
+    /// <summary>Waits until the position has been reached: of what is committed it is, as soon as the database tells.</summary>
+    public async Task ReachAsync(long position, CancellationToken cancellationToken)
+    {
+        for (var advanced = Advanced.Next; Position < position; advanced = Advanced.Next)
+        {
+            if (Position < position)
+            {
+                await advanced.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Takes what has become stale since the last call, and the position up to which that is complete.</summary>
     internal News Take()
     {

@@ -19,18 +19,36 @@ public sealed class LiveStore : IAsyncDisposable
     /// <summary>Field with the id of the last fact that changed the hash.</summary>
     internal const string LastFact = "#";
 
+    /// <summary>What the keys of top lists end with.</summary>
+    internal const string Tops = ":tops";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(3);
 
-    // 0: there is no such hash, and what is offered is only a part. 1: done, or a later writing is there already.
+    // All hashes of a scope at once, so that who reads two of them reads them as of one moment. Of each, 0: there is no such hash, and what is offered is
+    // only a part. 1: done, or a later writing is there already.
     private const string Script = """
-        local at = redis.call('HGET', KEYS[1], '@')
-        if not at and ARGV[1] == 'part' then return 0 end
-        if at and tonumber(at) > tonumber(ARGV[2]) then return 1 end
-        for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-        redis.call('HSET', KEYS[1], '@', ARGV[2])
-        redis.call('EXPIRE', KEYS[1], ARGV[3])
-        return 1
+        local done, i = {}, 2
+        for k, key in ipairs(KEYS) do
+            local mode, position, last, fields = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
+            local at = redis.call('HGET', key, '@')
+            done[k] = 1
+            if not at and mode == 'part' then
+                done[k] = 0
+            elseif not at or tonumber(at) <= tonumber(position) then
+                local before = redis.call('HGET', key, '#')
+                if mode == 'whole' then
+                    redis.call('DEL', key)
+                elseif before and tonumber(before) > tonumber(last) then
+                    last = before
+                end
+                for j = i + 4, i + 3 + 2 * fields, 2 do redis.call('HSET', key, ARGV[j], ARGV[j + 1]) end
+                redis.call('HSET', key, '@', position, '#', last)
+                redis.call('EXPIRE', key, ARGV[1])
+            end
+            i = i + 4 + 2 * fields
+        end
+        return done
         """;
 
     private readonly string? _address;
@@ -96,97 +114,97 @@ public sealed class LiveStore : IAsyncDisposable
     /// <summary>A scope's day; null when Redis is away, not up to date, or does not have it.</summary>
     public async Task<Numbers?> ReadAsync(Guid generation, Scope scope, DateOnly day)
     {
-        if (!IsTrusted || _connection is not { } connection)
+        var read = await AskAsync(async database =>
         {
-            return null;
-        }
-
-        try
-        {
-            var database = connection.GetDatabase();
-            var counters = database.HashGetAllAsync(DayKey(generation, scope, day));
-            var standing = database.HashGetAllAsync(StandingKey(generation, scope));
-            await Task.WhenAll(counters, standing).WaitAsync(Patience);
-            return Parse(await counters, await standing);
-        }
-        catch (Exception)
-        {
-            // Whatever is the matter with Redis, PostgreSQL has the numbers.
-            return null;
-        }
+            var both = database.CreateTransaction();
+            var (counters, standing) = (
+                both.HashGetAllAsync(DayKey(generation, scope, day)),
+                both.HashGetAllAsync(StandingKey(generation, scope))
+            );
+            await both.ExecuteAsync().WaitAsync(Patience);
+            return (Counters: await counters, Standing: await standing);
+        });
+        return Parse(read.Counters ?? [], read.Standing ?? []);
     }
 
     /// <summary>The heads of a scope's top lists of a day; null when Redis is away, not up to date, or does not have them.</summary>
     internal async Task<ILookup<string, Ranked>?> ReadTopsAsync(Guid generation, Scope scope, DateOnly day)
     {
+        var lists = await AskAsync(database => database.HashGetAllAsync(TopsKey(generation, scope, day)).WaitAsync(Patience));
+        return lists is not { Length: > 0 }
+            ? null
+            : lists
+                .Where(l => l.Name != WrittenAt && l.Name != LastFact)
+                .SelectMany(l => Unpack(l.Value).Select(entry => (List: (string)l.Name!, Entry: entry)))
+                .ToLookup(l => l.List, l => l.Entry);
+    }
+
+    /// <summary>What Redis says; nothing when it is away or not up to date: PostgreSQL has it.</summary>
+    private async Task<T?> AskAsync<T>(Func<IDatabase, Task<T>> read)
+    {
+        var epoch = Epoch;
         if (!IsTrusted || _connection is not { } connection)
         {
-            return null;
+            return default;
         }
 
         try
         {
-            var lists = await connection.GetDatabase().HashGetAllAsync(TopsKey(generation, scope, day)).WaitAsync(Patience);
-            return lists.Length == 0
-                ? null
-                : lists
-                    .Where(l => l.Name != WrittenAt && l.Name != LastFact)
-                    .SelectMany(l => Unpack(l.Value).Select(entry => (List: (string)l.Name!, Entry: entry)))
-                    .ToLookup(l => l.List, l => l.Entry);
+            var answer = await read(connection.GetDatabase());
+            // What was asked before it went away may be answered by what came back, and that may be old.
+            return epoch == Epoch ? answer : default;
         }
-        catch (Exception)
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
         {
-            // As above.
-            return null;
+            // The next reader is not to wait as long as this one has.
+            Distrust();
+            return default;
         }
     }
 
-    /// <summary>Writes rows of one hash.</summary>
-    /// <param name="whole">True when these are all that the hash has.</param>
-    /// <returns>false when it was a part and the hash is not there: write it whole</returns>
+    /// <summary>Writes hashes of one scope, all at once.</summary>
+    /// <returns>of each, false when it was a part and the hash is not there: write it whole</returns>
     /// <exception cref="RedisConnectionException">Redis went away.</exception>
-    internal async Task<bool> WriteAsync(
-        string key,
-        bool whole,
-        long position,
-        IEnumerable<(string Field, RedisValue Value)> rows,
-        long lastFact
-    )
+    internal async Task<bool[]> WriteAsync(IReadOnlyCollection<LiveHash> hashes, long position)
     {
         var connection = _connection ?? throw new InvalidOperationException("Not connected.");
-        List<RedisValue> arguments = [whole ? "whole" : "part", position, (long)KeptFor.TotalSeconds];
-        foreach (var (field, value) in rows)
+        List<RedisValue> arguments = [(long)KeptFor.TotalSeconds];
+        foreach (var hash in hashes)
         {
-            arguments.Add(field);
-            arguments.Add(value);
+            arguments.AddRange([hash.IsWhole ? "whole" : "part", position, hash.LastFact, hash.Rows.Count]);
+            foreach (var (field, value) in hash.Rows)
+            {
+                arguments.Add(field);
+                arguments.Add(value);
+            }
         }
 
-        arguments.Add(LastFact);
-        arguments.Add(lastFact);
-        var done = await connection.GetDatabase().ScriptEvaluateAsync(Script, [key], [.. arguments]);
-        return (long)done == 1;
+        var done = await connection.GetDatabase().ScriptEvaluateAsync(Script, [.. hashes.Select(h => (RedisKey)h.Key)], [.. arguments]);
+        return Array.ConvertAll((long[])done!, d => d == 1);
     }
 
-    internal static string DayKey(Guid generation, Scope scope, DateOnly day) =>
-        string.Create(CultureInfo.InvariantCulture, $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:{day:yyyyMMdd}");
+    internal static string Head(Guid generation) => $"cockpit:{generation:N}:";
 
-    internal static string TopsKey(Guid generation, Scope scope, DateOnly day) => DayKey(generation, scope, day) + ":tops";
+    internal static string DayKey(Guid generation, Scope scope, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Head(generation)}{scope.Kind}:{scope.Code}:{day:yyyyMMdd}");
+
+    internal static string TopsKey(Guid generation, Scope scope, DateOnly day) => DayKey(generation, scope, day) + Tops;
 
     internal static RedisValue Pack(Ranked[] head) => JsonSerializer.SerializeToUtf8Bytes(head);
 
     private static Ranked[] Unpack(RedisValue packed) => JsonSerializer.Deserialize<Ranked[]>((byte[])packed!)!;
 
-    internal static string StandingKey(Guid generation, Scope scope) => $"cockpit:{generation:N}:{scope.Kind}:{scope.Code}:standing";
+    internal static string StandingKey(Guid generation, Scope scope) => $"{Head(generation)}{scope.Kind}:{scope.Code}:standing";
 
     internal static string Field(short hour, string metric) => string.Create(CultureInfo.InvariantCulture, $"{hour}:{metric}");
 
     /// <summary>Of a turn-round of an hour; its value is the sketch.</summary>
     internal static string SketchField(short hour, string measure) => string.Create(CultureInfo.InvariantCulture, $"~{hour}:{measure}");
 
-    /// <summary>A scope whose day has no hash is not known here: PostgreSQL has the answer, be it that nothing happened.</summary>
+    /// <summary>A scope that lacks one of its hashes is not known here: PostgreSQL has the answer, be it that nothing happened.</summary>
     private static Numbers? Parse(HashEntry[] counters, HashEntry[] standing)
     {
-        if (counters.Length == 0)
+        if (counters.Length == 0 || standing.Length == 0)
         {
             return null;
         }
@@ -227,6 +245,9 @@ public sealed class LiveStore : IAsyncDisposable
 
         return new(asOf, "redis", hours, stages, turnRounds);
     }
+
+    /// <param name="IsWhole">true when these are all the rows that the hash has</param>
+    internal sealed record LiveHash(string Key, bool IsWhole, IReadOnlyCollection<(string Field, RedisValue Value)> Rows, long LastFact);
 
     public async ValueTask DisposeAsync()
     {

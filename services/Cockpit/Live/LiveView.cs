@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
+using StackExchange.Redis;
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
 using TcmBrain.Contracts;
@@ -22,7 +24,6 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
 
     private readonly FactTail _tail;
     private readonly LiveStore _live;
-    private readonly CounterStore _store;
     private readonly NpgsqlDataSource _database;
     private readonly TimeProvider _time;
     private readonly ILogger<LiveView> _logger;
@@ -34,16 +35,11 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
     private long _allChanged;
     private long _wholeAt;
     private bool _wholeDue = true;
+    private bool _allOwed;
     private bool _wasUp = true;
 
-    internal LiveView(
-        FactTail tail,
-        LiveStore live,
-        CounterStore store,
-        NpgsqlDataSource database,
-        TimeProvider time,
-        ILogger<LiveView> logger
-    ) => (_tail, _live, _store, _database, _time, _logger) = (tail, live, store, database, time, logger);
+    internal LiveView(FactTail tail, LiveStore live, NpgsqlDataSource database, TimeProvider time, ILogger<LiveView> logger) =>
+        (_tail, _live, _database, _time, _logger) = (tail, live, database, time, logger);
 
     /// <summary>The refresh in which this scope's numbers last changed; what was read under an older one may have changed.</summary>
     public long VersionOf(Scope scope) => Math.Max(Interlocked.Read(ref _allChanged), _changed.GetValueOrDefault(scope));
@@ -120,126 +116,156 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
     /// <returns>the scopes that may be shown otherwise now; null: all</returns>
     private async Task<HashSet<Scope>?> RefreshAsync(CancellationToken cancellationToken)
     {
-        var (dirty, ranked, renamed, position, generation) = _tail.Take();
-        _owed.UnionWith(dirty);
-        _tops?.Add(ranked, position, FirstDay());
-        var all = renamed || generation != _generation;
-        if (generation != _generation)
-        {
-            _generation = generation;
-            _wholeDue = true;
-        }
-
         if (!await _live.TryConnectAsync(cancellationToken))
         {
             NoteUp(false, "no connection");
             _live.Distrust();
             _wholeDue = true;
-            return TakeOwed(all);
+            TakeNews();
+            return TakeOwed();
         }
 
-        if (!_wholeDue && _live.IsTrusted)
+        if (!_live.IsTrusted)
         {
-            await WriteDirtyAsync(position, cancellationToken);
-            await WriteTopsAsync(all: false, cancellationToken);
-            return TakeOwed(all);
+            // Readers go to PostgreSQL: they need not wait until Redis has taken all, or has not.
+            _wholeDue = true;
+            TakeNews();
+            Tell(TakeOwed());
         }
 
-        var epoch = _live.Epoch;
-        await WriteWholeAsync(position, cancellationToken);
-        _owed.Clear();
-        _live.Trust(epoch);
-        _wholeDue = false;
-        _wholeAt = _time.GetTimestamp();
-        NoteUp(true);
-        return null;
+        await using var moment = await Moment.OpenAsync(_database, cancellationToken);
+        // Then it is known of every hour that is in it whether it has changed.
+        await _tail.ReachAsync(moment.Position, cancellationToken).WaitAsync(Patience, cancellationToken);
+        var known = TakeNews();
+        if (moment.Generation != _generation)
+        {
+            // Rebuilt between the two: the tail is about to hear of it.
+            return [];
+        }
+
+        var (epoch, whole) = (_live.Epoch, _wholeDue);
+        if (whole)
+        {
+            await WriteWholeAsync(moment, cancellationToken);
+            _live.Trust(epoch);
+            _wholeDue = false;
+            _wholeAt = _time.GetTimestamp();
+            NoteUp(true);
+            _allOwed = true;
+        }
+        else
+        {
+            await WriteDirtyAsync(moment, cancellationToken);
+            await WriteTopsAsync(all: false, cancellationToken);
+        }
+
+        // What is known to have changed since is not in the moment.
+        var later = known > moment.Position ? _owed.ToList() : [];
+        var changed = TakeOwed();
+        _owed.UnionWith(later);
+        return changed;
     }
 
-    private HashSet<Scope>? TakeOwed(bool all)
+    /// <returns>the position up to which it is known now what has changed</returns>
+    private long TakeNews()
     {
-        var scopes = _owed.Select(h => h.Scope).ToHashSet();
-        _owed.Clear();
-        return all ? null : scopes;
+        var (dirty, ranked, renamed, position, generation) = _tail.Take();
+        _owed.UnionWith(dirty);
+        _tops?.Add(ranked, position, FirstDay());
+        _allOwed |= renamed || generation != _generation;
+        _wholeDue |= generation != _generation;
+        _generation = generation;
+        return position;
     }
 
-    private async Task WriteWholeAsync(long position, CancellationToken cancellationToken)
+    private HashSet<Scope>? TakeOwed()
     {
-        var counters = await _store.ReadSinceAsync(FirstDay(), cancellationToken);
-        await WriteCountersAsync(counters, whole: true, position, cancellationToken);
-        await WriteStandingAsync(await _store.ReadStandingAsync(null, cancellationToken), position, cancellationToken);
+        var scopes = _allOwed ? null : _owed.Select(h => h.Scope).ToHashSet();
+        _owed.Clear();
+        _allOwed = false;
+        return scopes;
+    }
+
+    private async Task WriteWholeAsync(Moment moment, CancellationToken cancellationToken)
+    {
+        var counters = await CounterStore.ReadSinceAsync(moment, FirstDay(), cancellationToken);
+        var standing = await CounterStore.ReadStandingAsync(moment, null, cancellationToken);
+        await WriteAsync(counters, whole: true, standing, moment.Position, cancellationToken);
         if (_tops is null || _tops.Generation != _generation)
         {
-            _tops = await TopLists.LoadAsync(_database, FirstDay(), cancellationToken);
+            _tops = await TopLists.LoadAsync(moment, FirstDay(), cancellationToken);
         }
 
         await WriteTopsAsync(all: true, cancellationToken);
     }
 
-    private async Task WriteDirtyAsync(long position, CancellationToken cancellationToken)
+    private async Task WriteDirtyAsync(Moment moment, CancellationToken cancellationToken)
     {
-        var first = FirstDay();
-        var hours = _owed.Where(h => h.Day >= first).ToList();
-        if (hours.Count == 0)
+        if (_owed.Count == 0)
         {
             return;
         }
 
-        var counters = await _store.ReadHoursAsync(hours, cancellationToken);
-        var absent = await WriteCountersAsync(counters, whole: false, position, cancellationToken);
+        var first = FirstDay();
+        var counters = await CounterStore.ReadHoursAsync(moment, [.. _owed.Where(h => h.Day >= first)], cancellationToken);
+        // Also of scopes in which only an older day has changed: who stands where is of no day.
+        var scopes = _owed.Select(h => h.Scope).ToHashSet();
+        var standing = await CounterStore.ReadStandingAsync(moment, scopes, cancellationToken);
+        var absent = await WriteAsync(counters, whole: false, standing, moment.Position, cancellationToken);
         if (absent.Count > 0)
         {
             // A scope's first event of the day, or Redis was emptied: all hours of that day.
             var days = absent.SelectMany(a => Enumerable.Range(0, 24).Select(h => new DirtyHour(a.Scope, a.Day, (short)h))).ToList();
-            await WriteCountersAsync(await _store.ReadHoursAsync(days, cancellationToken), whole: true, position, cancellationToken);
+            var all = await CounterStore.ReadHoursAsync(moment, days, cancellationToken);
+            await WriteAsync(all, whole: true, [], moment.Position, cancellationToken);
         }
-
-        var scopes = hours.Select(h => h.Scope).ToHashSet();
-        await WriteStandingAsync(await _store.ReadStandingAsync(scopes, cancellationToken), position, cancellationToken);
     }
 
+    /// <param name="standing">always all stages of a scope</param>
     /// <returns>the days that a part was offered for but are not there to take it</returns>
-    private async Task<List<(Scope Scope, DateOnly Day)>> WriteCountersAsync(
+    private async Task<List<(Scope Scope, DateOnly Day)>> WriteAsync(
         List<LiveRow> counters,
         bool whole,
+        List<StandingRow> standing,
         long position,
         CancellationToken cancellationToken
     )
     {
-        var days = counters.GroupBy(c => (c.Scope, c.Day)).ToList();
-        var writes = days.ConvertAll(g =>
-            _live.WriteAsync(
-                LiveStore.DayKey(_generation, g.Key.Scope, g.Key.Day),
-                whole,
-                position,
-                g.Select(c => (c.Field, c.Value)),
-                g.Max(c => c.LastFact)
-            )
-        );
-        var done = await Task.WhenAll(writes).WaitAsync(Patience, cancellationToken);
-        return [.. days.Where((_, i) => !done[i]).Select(g => g.Key)];
-    }
-
-    private async Task WriteStandingAsync(List<StandingRow> standing, long position, CancellationToken cancellationToken)
-    {
-        // Always all stages of a scope.
-        var writes = standing
+        var days = counters
+            .GroupBy(c => (c.Scope, c.Day))
+            .Select(g =>
+                (
+                    g.Key.Scope,
+                    Day: (DateOnly?)g.Key.Day,
+                    Hash: new LiveStore.LiveHash(
+                        LiveStore.DayKey(_generation, g.Key.Scope, g.Key.Day),
+                        whole,
+                        [.. g.Select(c => (c.Field, c.Value))],
+                        g.Max(c => c.LastFact)
+                    )
+                )
+            );
+        var stages = standing
             .GroupBy(s => s.Scope)
             .Select(g =>
-                _live.WriteAsync(
-                    LiveStore.StandingKey(_generation, g.Key),
-                    true,
-                    position,
-                    g.Select(s =>
-                        (
-                            ((short)s.Stage).ToString(System.Globalization.CultureInfo.InvariantCulture),
-                            (StackExchange.Redis.RedisValue)s.Value
-                        )
-                    ),
-                    g.Max(s => s.LastFact)
+                (
+                    Scope: g.Key,
+                    Day: (DateOnly?)null,
+                    Hash: new LiveStore.LiveHash(
+                        LiveStore.StandingKey(_generation, g.Key),
+                        true,
+                        [.. g.Select(s => (((short)s.Stage).ToString(CultureInfo.InvariantCulture), (RedisValue)s.Value))],
+                        g.Max(s => s.LastFact)
+                    )
                 )
-            )
-            .ToList();
-        await Task.WhenAll(writes).WaitAsync(Patience, cancellationToken);
+            );
+        var scopes = days.Concat(stages).GroupBy(h => h.Scope, (_, hashes) => hashes.ToList()).ToList();
+        var writes = scopes.ConvertAll(hashes => _live.WriteAsync(hashes.ConvertAll(h => h.Hash), position));
+        var done = await Task.WhenAll(writes).WaitAsync(Patience, cancellationToken);
+        return
+        [
+            .. scopes.SelectMany((hashes, s) => hashes.Where((_, h) => !done[s][h])).Select(absent => (absent.Scope, absent.Day!.Value)),
+        ];
     }
 
     private async Task WriteTopsAsync(bool all, CancellationToken cancellationToken)
@@ -248,10 +274,14 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         var writes = tops.Take(all)
             .Select(day =>
                 _live.WriteAsync(
-                    LiveStore.TopsKey(tops.Generation, day.Scope, day.Day),
-                    whole: true,
-                    tops.Position,
-                    day.Heads.Select(l => (l.List, LiveStore.Pack(l.Head))),
+                    [
+                        new(
+                            LiveStore.TopsKey(tops.Generation, day.Scope, day.Day),
+                            IsWhole: true,
+                            [.. day.Heads.Select(l => (l.List, LiveStore.Pack(l.Head)))],
+                            tops.Position
+                        ),
+                    ],
                     tops.Position
                 )
             )

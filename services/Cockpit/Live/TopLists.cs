@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
-using Dapper;
 using Npgsql;
 using TcmBrain.Cockpit.Folding;
+using TcmBrain.Cockpit.Reading;
 
 namespace TcmBrain.Cockpit.Live;
 
@@ -49,20 +49,16 @@ internal sealed class TopLists
     /// <summary>All that the days from one on hold, as of one moment.</summary>
     public static async Task<TopLists> LoadAsync(NpgsqlDataSource database, DateOnly first, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var moment = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var (generation, position) = await connection.QuerySingleAsync<(Guid, long)>(
-            new CommandDefinition(
-                "select generation, last from cockpit.position",
-                transaction: moment,
-                cancellationToken: cancellationToken
-            )
-        );
-        var lists = new TopLists(generation, position, first);
-        await using var command = new NpgsqlCommand(
-            "select list, day, region, institution, topic, count, amount from cockpit.rankings where list = any($1) and day >= $2",
-            connection,
-            moment
+        await using var moment = await Moment.OpenAsync(database, cancellationToken);
+        return await LoadAsync(moment, first, cancellationToken);
+    }
+
+    /// <inheritdoc cref="LoadAsync(NpgsqlDataSource, DateOnly, CancellationToken)"/>
+    public static async Task<TopLists> LoadAsync(Moment moment, DateOnly first, CancellationToken cancellationToken)
+    {
+        var lists = new TopLists(moment.Generation, moment.Position, first);
+        await using var command = moment.Command(
+            "select list, day, region, institution, topic, count, amount from cockpit.rankings where list = any($1) and day >= $2"
         );
         command.Parameters.AddWithValue(RankingLists.Sources.Keys.ToArray());
         command.Parameters.AddWithValue(first);

@@ -17,7 +17,7 @@ internal static class Answers
         context.Response.Headers.ETag = answer.ETag;
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.Vary = "Cookie, Authorization";
-        if (context.Request.Headers.IfNoneMatch.Any(tag => tag is not null && tag.Split(',').Any(t => t.Trim() == answer.ETag)))
+        if (KnownTag.IsKnown(context.Request, answer.ETag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -27,6 +27,9 @@ internal static class Answers
         context.Response.ContentLength = answer.Json.Length;
         await context.Response.Body.WriteAsync(answer.Json, context.RequestAborted);
     }
+
+    /// <summary>Nothing is of a day before, and all that is counted back from it can be.</summary>
+    private static readonly DateOnly First = new(1970, 1, 1);
 
     /// <summary>None: today.</summary>
     public static DateOnly DayOf(string? day, Board board, string field = "day")
@@ -39,6 +42,7 @@ internal static class Answers
         return
             DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
             && parsed <= board.Today
+            && parsed >= First
             ? parsed
             : throw CockpitFaults.BadDay.Exception(field);
     }

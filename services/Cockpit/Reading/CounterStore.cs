@@ -14,9 +14,9 @@ internal sealed class CounterStore(NpgsqlDataSource database)
         const string sql = """
             select hour, metric, value, last_fact as LastFact from cockpit.counters
             where kind = @Kind::"char" and code = @Code and day = @day;
-            select stage, value, last_fact as LastFact from cockpit.standing where kind = @Kind::"char" and code = @Code and value <> 0;
+            select stage, value, last_fact as LastFact from cockpit.standing where kind = @Kind::"char" and code = @Code;
             select measure, count, sum, data, last_fact as LastFact from cockpit.sketches
-            where kind = @Kind::"char" and code = @Code and day = @day and count > 0;
+            where kind = @Kind::"char" and code = @Code and day = @day;
             """;
         var asked = new
         {
@@ -33,11 +33,12 @@ internal sealed class CounterStore(NpgsqlDataSource database)
         var standing = (await results.ReadAsync<(short Stage, long Value, long LastFact)>()).AsList();
         var sketches = (await results.ReadAsync<(string Measure, long Count, long Sum, byte[] Data, long LastFact)>()).AsList();
         var turnRounds = new Dictionary<string, Sketch>();
-        foreach (var s in sketches)
+        foreach (var s in sketches.Where(s => s.Count > 0))
         {
             Numbers.Join(turnRounds, s.Measure, Sketch.Decode(s.Count, s.Sum, s.Data));
         }
 
+        // Also of what is nothing any more: that it is not is the last that happened to it.
         var asOf = counters
             .Select(c => c.LastFact)
             .Concat(standing.Select(s => s.LastFact))
@@ -48,13 +49,17 @@ internal sealed class CounterStore(NpgsqlDataSource database)
             asOf,
             "postgres",
             counters.ConvertAll(c => new HourValue(c.Hour, c.Metric, c.Value)),
-            standing.ToDictionary(s => (Stage)s.Stage, s => s.Value),
+            standing.Where(s => s.Value != 0).ToDictionary(s => (Stage)s.Stage, s => s.Value),
             turnRounds
         );
     }
 
     /// <summary>What chosen hours hold, for the live view: index ranges of the primary keys.</summary>
-    public async Task<List<LiveRow>> ReadHoursAsync(IReadOnlyCollection<DirtyHour> hours, CancellationToken cancellationToken)
+    public static async Task<List<LiveRow>> ReadHoursAsync(
+        Moment moment,
+        IReadOnlyCollection<DirtyHour> hours,
+        CancellationToken cancellationToken
+    )
     {
         const string sql = """
             select c.kind::text, c.code, c.day, c.hour, c.metric, c.value, c.last_fact, null::bigint, null::bytea
@@ -65,7 +70,7 @@ internal sealed class CounterStore(NpgsqlDataSource database)
             from unnest($1, $2, $3, $4) h (kind, code, day, hour)
             join cockpit.sketches s on s.kind = h.kind::"char" and s.code = h.code and s.day = h.day and s.hour = h.hour
             """;
-        await using var command = database.CreateCommand(sql);
+        await using var command = moment.Command(sql);
         command.Parameters.AddWithValue(hours.Select(h => h.Scope.Kind.ToString()).ToArray());
         command.Parameters.AddWithValue(hours.Select(h => h.Scope.Code).ToArray());
         command.Parameters.AddWithValue(hours.Select(h => h.Day).ToArray());
@@ -74,9 +79,9 @@ internal sealed class CounterStore(NpgsqlDataSource database)
     }
 
     /// <summary>All that the days from one on hold.</summary>
-    public async Task<List<LiveRow>> ReadSinceAsync(DateOnly day, CancellationToken cancellationToken)
+    public static async Task<List<LiveRow>> ReadSinceAsync(Moment moment, DateOnly day, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = moment.Command(
             """
             select kind::text, code, day, hour, metric, value, last_fact, null::bigint, null::bytea from cockpit.counters where day >= $1
             union all
@@ -88,13 +93,17 @@ internal sealed class CounterStore(NpgsqlDataSource database)
     }
 
     /// <summary>Who stands where, in these scopes; in all when null.</summary>
-    public async Task<List<StandingRow>> ReadStandingAsync(IReadOnlyCollection<Scope>? scopes, CancellationToken cancellationToken)
+    public static async Task<List<StandingRow>> ReadStandingAsync(
+        Moment moment,
+        IReadOnlyCollection<Scope>? scopes,
+        CancellationToken cancellationToken
+    )
     {
         const string some = """
             select s.kind::text, s.code, s.stage, s.value, s.last_fact from unnest($1, $2) h (kind, code)
             join cockpit.standing s on s.kind = h.kind::"char" and s.code = h.code
             """;
-        await using var command = database.CreateCommand(
+        await using var command = moment.Command(
             scopes is null ? "select kind::text, code, stage, value, last_fact from cockpit.standing order by kind, code" : some
         );
         if (scopes is not null)

@@ -100,6 +100,8 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
 
         foreach (var snapshot in due)
         {
+            // Also when it fails: what cannot be read is asked for no more often than what can.
+            snapshot.Postpone(time);
             var answer = snapshot.Name switch
             {
                 Counters => await board.SummaryAsync(audience.Scope, day, cancellationToken),
@@ -158,6 +160,10 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
         public bool IsDue(long version, DateOnly day, TimeProvider time) =>
             _readers > 0 && (version != _version || day != _day) && time.GetTimestamp() >= _due;
 
+        /// <summary>Not all feeds at the same moment, over and over.</summary>
+        public void Postpone(TimeProvider time) =>
+            _due = time.GetTimestamp() + (long)(every.TotalSeconds * time.TimestampFrequency * (0.8 + Random.Shared.NextDouble() * 0.4));
+
         /// <returns>true when it is another than before, and somebody wants it</returns>
         public bool Take(Rendered answer, long version, DateOnly day, TimeProvider time)
         {
@@ -167,8 +173,7 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
             }
 
             (_version, _day) = (version, day);
-            // Not all feeds at the same moment, over and over.
-            _due = time.GetTimestamp() + (long)(every.TotalSeconds * time.TimestampFrequency * (0.8 + Random.Shared.NextDouble() * 0.4));
+            Postpone(time);
             var changed = answer.ETag != _tag;
             _tag = answer.ETag;
             return changed;

@@ -49,13 +49,7 @@ internal sealed class ResumePoint(FactTail tail, NpgsqlDataSource database)
                 return new(tail.Position, Renumbered: true);
             }
 
-            for (var advanced = tail.Advanced.Next; tail.Position < after; advanced = tail.Advanced.Next)
-            {
-                if (tail.Position < after)
-                {
-                    await advanced.WaitAsync(cancellationToken);
-                }
-            }
+            await tail.ReachAsync(after, cancellationToken);
         }
 
         return new(after, Renumbered: false);
