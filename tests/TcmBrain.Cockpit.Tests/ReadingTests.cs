@@ -137,6 +137,14 @@ public sealed class ReadingTests(Servers servers)
         seen.Count.ShouldBe(4);
         seen.ShouldBe(seen.OrderDescending());
         await Eventually.Be(async () => await host.TotalAsync(CockpitHost.Operator(), "alarms") == 7, "alarms are counted");
+        // Also where no prescription is.
+        await Eventually.Hold(async () =>
+            (await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/regions?metric=alarms"))
+                .GetProperty("children")
+                .EnumerateArray()
+                .Select(c => (c.GetProperty("code").GetString(), c.GetProperty("value").GetInt32()))
+                .ShouldBe([("310000", 3), ("330000", 4)])
+        );
     }
 
     [Fact]

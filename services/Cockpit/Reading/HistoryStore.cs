@@ -79,8 +79,16 @@ internal sealed class HistoryStore(NpgsqlDataSource database, InstitutionRegiste
 
     public async Task<RegionsView> RegionsAsync(string region, MapMeasure measure, DateOnly day, CancellationToken cancellationToken)
     {
-        // Regions where prescriptions are, from the table that has one row a scope and stage.
-        var known = await QueryAsync<string>("""select distinct code from cockpit.standing where kind = 'r'""", new { }, cancellationToken);
+        // Regions of which anything was ever counted: one look into the primary key for each.
+        const string sql = """
+            with recursive known (code) as (
+                (select code from cockpit.counters where kind = 'r' order by code limit 1)
+                union all
+                select (select c.code from cockpit.counters c where c.kind = 'r' and c.code > known.code order by c.code limit 1)
+                from known where known.code is not null)
+            select code from known where code is not null
+            """;
+        var known = await QueryAsync<string>(sql, new { }, cancellationToken);
         var regions = known.Where(code => code != region && RegionCode.Parent(code) == region).ToList();
         if (region == Scope.Everywhere.Code)
         {
