@@ -32,13 +32,14 @@ internal sealed class CockpitHost : IAsyncDisposable
         Servers servers,
         RedisContainer? redis = null,
         string? database = null,
-        string? broker = null
+        string? broker = null,
+        bool reachesRedis = true
     )
     {
         var text = database ?? await servers.DatabaseAsync("cockpit");
         broker ??= await servers.BrokerAsync();
         // One Redis is enough for all: keys carry the generation of the database's tables.
-        var redisText = redis?.GetConnectionString() ?? await servers.RedisAsync();
+        var redisText = reachesRedis ? redis?.GetConnectionString() ?? await servers.RedisAsync() : "127.0.0.1:1";
         var service = await TestService.StartAsync(
             typeof(CockpitFaults).Assembly,
             new Dictionary<string, string?>

@@ -69,6 +69,28 @@ public sealed class FeedTests(Servers servers)
             });
         }
 
+        // One that cannot reach Redis says the same, and that it was read elsewhere.
+        await using (
+            var alone = await CockpitHost.StartAsync(servers, database: host.ConnectionString, broker: host.Broker, reachesRedis: false)
+        )
+        {
+            await host.TellAsync(region.Prescription());
+            all = await host.CountAsync();
+            foreach (
+                var path in (string[])["summary", "rankings", "flows", "summary?region=330106", "summary?institution=" + Region.Centre]
+            )
+            {
+                await Eventually.Hold(async () =>
+                {
+                    var (one, two) = (
+                        await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/" + path),
+                        await alone.GetAsync(CockpitHost.Operator(), "/api/cockpit/" + path)
+                    );
+                    two.GetRawText().Replace("\"postgres\"", "\"redis\"").ShouldBe(one.GetRawText());
+                });
+            }
+        }
+
         // Of a numbering that goes further than this database's: it begins now and says so.
         await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), lastEventId: (all + 1000).ToString());
         (await reader.UntilAsync(m => m.Name == "anew")).Json.GetProperty("position").GetInt64().ShouldBe(all);

@@ -222,6 +222,28 @@ public sealed class ServiceTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_Redis_that_answers_nothing_for_a_while_delays_no_number()
+    {
+        await using var redis = new RedisBuilder().WithImage("redis:7").Build();
+        await redis.StartAsync();
+        await using var host = await CockpitHost.StartAsync(servers, redis);
+        var region = new Region(34);
+        await host.TellAsync(region.Prescription());
+        await Eventually.Hold(async () => (await SummaryAsync()).ShouldBe(("redis", 1)));
+        using var admin = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.GetConnectionString() + ",allowAdmin=true");
+        await admin.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "4000");
+        await host.TellAsync(region.Prescription());
+        (await SummaryAsync()).Received.ShouldBe(2);
+        await Eventually.Hold(async () => (await SummaryAsync()).ShouldBe(("redis", 2)));
+
+        async Task<(string? Source, int Received)> SummaryAsync()
+        {
+            var summary = await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
+            return (summary.GetProperty("source").GetString(), summary.GetProperty("totals").GetProperty("received").GetInt32());
+        }
+    }
+
+    [Fact]
     public async Task Redis_and_PostgreSQL_give_the_same_numbers_and_a_rebuild_starts_the_live_view_anew()
     {
         await using var host = await CockpitHost.StartAsync(servers);
