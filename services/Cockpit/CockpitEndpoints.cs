@@ -152,7 +152,7 @@ public static class CockpitEndpoints
         var audience = Answers.AudienceOf(context, register, region, institution);
         var resume = context.Request.Headers["Last-Event-ID"].ToString();
         var from = resume.Length > 0 ? resume : after;
-        var position = string.IsNullOrEmpty(from) ? long.MaxValue : Answers.PositionOf(from);
+        long? position = string.IsNullOrEmpty(from) ? null : Answers.PositionOf(from);
         if (!gate.TryEnter())
         {
             throw CockpitFaults.TooManyStreams.Exception();

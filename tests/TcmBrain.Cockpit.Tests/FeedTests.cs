@@ -92,6 +92,11 @@ public sealed class FeedTests(Servers servers)
         }
 
         // Of a numbering that goes further than this database's: it begins now and says so.
+        await using (var farthest = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), lastEventId: $"{long.MaxValue}"))
+        {
+            await farthest.UntilAsync(m => m.Name == "anew");
+        }
+
         await using var reader = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), lastEventId: (all + 1000).ToString());
         (await reader.UntilAsync(m => m.Name == "anew")).Json.GetProperty("position").GetInt64().ShouldBe(all);
         await host.TellAsync(region.Prescription(steps: 2));

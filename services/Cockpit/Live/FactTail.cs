@@ -166,12 +166,12 @@ public sealed partial class FactTail(NpgsqlDataSource database, InstitutionRegis
         var rebuilt = false;
         connection.Notification += (_, n) => rebuilt |= n.Payload == FoldStore.Rebuilt;
         await connection.ExecuteAsync(new CommandDefinition($"listen {FoldStore.Channel}", cancellationToken: cancellationToken));
+        await LoadGenerationAsync(connection, cancellationToken);
         if (!_ready.Task.IsCompleted)
         {
             await StartAsync(connection, cancellationToken);
         }
 
-        await LoadGenerationAsync(connection, cancellationToken);
         _following = true;
         onContact();
         while (true)

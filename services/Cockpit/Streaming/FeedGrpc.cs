@@ -60,7 +60,7 @@ internal sealed class FeedGrpc(
     internal async Task RunAsync(
         IServerStreamWriter<FeedMessage> writer,
         Audience audience,
-        long after,
+        long? after,
         string log,
         bool eventsOnly,
         CancellationToken cancellationToken

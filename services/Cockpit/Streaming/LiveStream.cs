@@ -17,7 +17,7 @@ internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, I
     /// <summary>Bytes that are written before the client is waited for.</summary>
     private const int FlushAt = 32 << 10;
 
-    public async Task RunAsync(SseWriter writer, Audience audience, long after, CancellationToken cancellationToken)
+    public async Task RunAsync(SseWriter writer, Audience audience, long? after, CancellationToken cancellationToken)
     {
         writer.Start();
         await writer.FlushAsync(cancellationToken);

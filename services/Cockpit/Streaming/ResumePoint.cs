@@ -18,21 +18,21 @@ internal sealed class ResumePoint(FactTail tail, NpgsqlDataSource database)
     /// <summary>A place with the numbering that it is of.</summary>
     public string TokenOf(long position) => string.Create(CultureInfo.InvariantCulture, $"{position}.{tail.Log}");
 
-    /// <param name="token">empty: from now on</param>
+    /// <param name="token">empty: from now on, which is after null</param>
     /// <returns>null when it is no token</returns>
-    public (long After, string Log)? Parse(string token) =>
-        token.Length == 0 ? (long.MaxValue, tail.Log)
+    public (long? After, string Log)? Parse(string token) =>
+        token.Length == 0 ? (null, tail.Log)
         : token.Split('.') is [var position, var log]
         && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
             ? (after, log)
         : null;
 
-    /// <param name="after"><see cref="long.MaxValue"/>: from now on</param>
-    /// <param name="log">numbering that <paramref name="after"/> is of; null: not said</param>
-    public async Task<Resumed> FindAsync(long after, string? log, CancellationToken cancellationToken)
+    /// <param name="asked">null: from now on</param>
+    /// <param name="log">numbering that <paramref name="asked"/> is of; null: not said</param>
+    public async Task<Resumed> FindAsync(long? asked, string? log, CancellationToken cancellationToken)
     {
         await tail.Ready.WaitAsync(cancellationToken);
-        if (after == long.MaxValue)
+        if (asked is not { } after)
         {
             return new(tail.Position, Renumbered: false);
         }
