@@ -202,7 +202,12 @@ public static class CockpitFaults
         "规划的行政区划不能更改",
         "the region of a plan does not change"
     );
-    public static readonly FaultDefinition BadDate = new("COC-0343", 400, "日期应为 yyyy-MM-dd", "the date must be yyyy-MM-dd");
+    public static readonly FaultDefinition BadDate = new(
+        "COC-0343",
+        400,
+        "日期应为 yyyy-MM-dd，且确有其日",
+        "the date must be a day that exists, as yyyy-MM-dd"
+    );
     public static readonly FaultDefinition BadPage = new("COC-0344", 400, "分页参数不正确", "the page is not one of ours");
     public static readonly FaultDefinition NoSuchPart = new(
         "COC-0345",

@@ -23,6 +23,28 @@ public sealed class FactTests
         }
     }
 
+    [Theory]
+    [InlineData(nameof(TraceCaptured), 41, 0, "#41")]
+    [InlineData(nameof(TraceBatchCaptured), 41, 1, "#41")]
+    [InlineData(nameof(TraceBatchCaptured), 41, 3, "#41–43")]
+    [InlineData(nameof(LotReleased), 41, 3, "L1")]
+    public void A_trace_record_behind_a_number_is_called_by_its_place_in_the_log(string type, long first, long count, string called) =>
+        Drilling
+            .RecordView.ReferenceOf(
+                new()
+                {
+                    MessageId = Guid.Empty,
+                    Type = type,
+                    AggregateId = Guid.Empty,
+                    Version = 1,
+                    OccurredAt = DateTimeOffset.UnixEpoch,
+                    Reference = "L1",
+                    Amount = first,
+                    Quantity = count,
+                }
+            )
+            .ShouldBe(called);
+
     [Fact]
     public void Nothing_about_a_person_is_kept()
     {

@@ -53,6 +53,11 @@ internal static class RouteTable
         {
             RateLimiterPolicy = PublicCodeLimit,
         },
+        // A certificate of analysis as its laboratory scanned it.
+        Route("certificates", "quality", "/api/quality/lots/{lotId}/certificates", Closed, ["POST"]) with
+        {
+            MaxRequestBodySize = 6 << 20,
+        },
         Route("quality", "quality", "/api/quality/{**rest}", Closed),
         // What a patient's page reads after a scan: the code in the address is the right to see it.
         Route("public-trace", "traceability", "/api/traceability/public/{**rest}", Open, Reading),
@@ -66,6 +71,11 @@ internal static class RouteTable
         Route("log", "traceability", "/log/{**rest}", Open, Reading) with
         {
             CorsPolicy = AnyOrigin,
+        },
+        // Files of plans and of reported values; somewhat more than the service takes, which says in words what is too large.
+        Route("cockpit-import", "cockpit", "/api/cockpit/{subject}/import", Closed, ["POST"]) with
+        {
+            MaxRequestBodySize = 16 << 20,
         },
         Route("cockpit", "cockpit", "/api/cockpit/{**rest}", Closed),
         // The web page itself holds no data.

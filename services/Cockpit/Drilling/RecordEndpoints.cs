@@ -133,7 +133,7 @@ internal static class RecordEndpoints
             Place.Of(fact.Institution, register),
             fact.Region,
             Place.Of(fact.Centre, register),
-            !isPrescription || audience.SeesReferences ? fact.Reference : null,
+            !isPrescription || audience.SeesReferences ? RecordView.ReferenceOf(fact) : null,
             record.Value.Amount,
             isPrescription ? RecordLinks.OfPrescription(fact.AggregateId) : null
         );

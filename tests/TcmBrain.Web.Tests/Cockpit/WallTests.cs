@@ -65,6 +65,21 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         total.ShouldBeGreaterThanOrEqualTo(number);
         await Eventually.Hold(async () => (await NumberAsync(received.Locator(".headline__value"))).ShouldBeGreaterThanOrEqualTo(total));
         await ShotAsync(page, "wall-records");
+        // The hour by keyboard: what it opens stays open, and whoever closes it goes on where they were.
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(received.GetByRole(AriaRole.Button)).ToBeFocusedAsync();
+        var curve = page.Locator(".curve__chart");
+        await curve.FocusAsync();
+        for (var hour = 0; hour < 24 && (await curve.GetAttributeAsync("aria-valuetext"))!.Contains("今日  0"); hour++)
+        {
+            await page.Keyboard.PressAsync("ArrowLeft");
+        }
+
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Dialog.Locator("[data-record]").First).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(curve).ToBeFocusedAsync();
+        await received.GetByRole(AriaRole.Button).PressAsync("Enter");
         await visit.Dialog.Locator("[data-record] a").First.PressAsync("Enter");
         await Assertions.Expect(visit.Heading).ToContainTextAsync("处方 ");
 
@@ -167,6 +182,9 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         await Assertions.Expect(page.Locator("[data-group=institutions] b")).ToHaveTextAsync($"{institutions}");
         var indicator = page.Locator(".indicators__list a").First;
         await Assertions.Expect(indicator).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("region=330106$"));
+        await page.Locator(".rows [data-kind=institution]").First.PressAsync("Enter");
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/institutions/[0-9A-Z]{18}$"));
+        await page.GoBackAsync();
         await page.Locator(".light[data-light=grey] a").ClickAsync();
         await Assertions.Expect(page.Locator("[data-light=grey]")).ToHaveAttributeAsync("aria-pressed", "true");
         visit.Complaints.ShouldBeEmpty();

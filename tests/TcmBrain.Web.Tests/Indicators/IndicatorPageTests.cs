@@ -137,6 +137,7 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
             );
         await visit.Button("预览").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-fault='3']")).ToContainTextAsync("第 7 个字符");
+        await Assertions.Expect(visit.Page.Locator("[data-fault='3']")).ToContainTextAsync("分子");
         await Assertions.Expect(visit.Page.GetByText("没有可以导入的行")).ToBeVisibleAsync();
         await visit.Field("mode").SelectOptionAsync("valid");
         await visit.Button("导入 1 行").ClickAsync();

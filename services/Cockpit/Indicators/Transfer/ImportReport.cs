@@ -27,7 +27,8 @@ public sealed record ImportReport(
 
 /// <param name="Row">as a spreadsheet counts: the titles are row 1</param>
 /// <param name="Column">name of the column; empty when the whole row is meant</param>
-public sealed record RowFault(int Row, string Column, string Code, string Zh, string En);
+/// <param name="ColumnZh">its title in Chinese files; empty likewise</param>
+public sealed record RowFault(int Row, string Column, string ColumnZh, string Code, string Zh, string En);
 
 /// <param name="All">nothing is stored when one row is refused; else the rows without a fault are</param>
 /// <param name="Preview">nothing is stored</param>
@@ -46,7 +47,7 @@ public enum RowOutcome
     Unchanged,
 }
 
-internal sealed class ImportTally
+internal sealed class ImportTally(IReadOnlyList<Column> columns)
 {
     private const int Listed = 1000;
     private readonly SortedDictionary<int, List<Fault>> refused = [];
@@ -67,13 +68,17 @@ internal sealed class ImportTally
         list.AddRange(faults);
     }
 
+    private RowFault Of(int row, Fault fault)
+    {
+        var column = fault.Field.Split('.', '[')[^1];
+        return new(row, column, columns.FirstOrDefault(c => c.Name == column)?.Zh ?? column, fault.Code, fault.Zh, fault.En);
+    }
+
     public ImportReport Report(bool applied)
     {
         var by = accepted.Values.CountBy(o => o).ToDictionary();
         var (added, changed) = (by.GetValueOrDefault(RowOutcome.Added), by.GetValueOrDefault(RowOutcome.Changed));
-        var faults = refused
-            .SelectMany(r => r.Value.Select(f => new RowFault(r.Key, f.Field.Split('.', '[')[^1], f.Code, f.Zh, f.En)))
-            .ToList();
+        var faults = refused.SelectMany(r => r.Value.Select(f => Of(r.Key, f))).ToList();
         return new(
             accepted.Count + refused.Count,
             accepted.Count,

@@ -20,7 +20,7 @@ public sealed class PlanImport(EventExchange exchange, TimeProvider time)
     {
         var rows = Table.Read(file);
         var columns = Cells.Titles(rows, PlanFile.Columns);
-        var tally = new ImportTally();
+        var tally = new ImportTally(PlanFile.Columns);
         var read = Read(rows, columns, tally);
 
         await using var work = await exchange.BeginAsync(cancellationToken);

@@ -38,7 +38,7 @@ public sealed class ValueImport(EventExchange exchange, PlanStore plans, TimePro
         var columns = Cells.Titles(rows, Columns);
         var today = RegionTime.DayOf(time.GetUtcNow());
         var readable = (await plans.ListAsync(reach, null, cancellationToken)).ToDictionary(p => p.Code, StringComparer.Ordinal);
-        var tally = new ImportTally();
+        var tally = new ImportTally(Columns);
         var seen = new HashSet<(string?, int?, string?, DateOnly?)>();
         var asked = new List<(int Row, ReportRequest Request)>();
         foreach (var row in rows.Skip(1).Where(r => !r.Cells.All(string.IsNullOrWhiteSpace)))

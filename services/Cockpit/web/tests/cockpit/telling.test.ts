@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { linkOf, pageOf } from '@/pages/cockpit/live/telling'
+import { linkOf, pageNamed, pageOf } from '@/pages/cockpit/live/telling'
 import { mayUse, type Role } from '@/shell/roles'
 
 let held: Role[] = []
@@ -47,5 +47,14 @@ describe('a record', () => {
     expect(linkOf({ reference: '', links: null })).not.toBe('')
     expect(linkOf({ reference: null })).not.toBe('')
     expect(linkOf({ reference: 'Q1' })).toBe('Q1')
+  })
+})
+
+describe('an institution on the map of resources', () => {
+  it('leads to its card in the register, for those who may read it', () => {
+    held = ['regulator']
+    expect(pageNamed('institution', '12330102TCM000013P')).toBe('/institutions/12330102TCM000013P')
+    held = ['courier']
+    expect(pageNamed('institution', '12330102TCM000013P')).toBeNull()
   })
 })

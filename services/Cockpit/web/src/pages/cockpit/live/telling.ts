@@ -61,13 +61,19 @@ const leads: readonly (readonly [RegExp, readonly Lead[]])[] = [
   [/^(Prescription|Stock|Reservation|Dispensing|Withdrawal|Review)/, [['prescription', 'aggregateId']]]
 ]
 
+/** The address of one thing's page, where there is one that this person may open. */
+export function pageNamed(name: string, id: string): string | null {
+  const page = pages.find(one => one.name === name)
+  return page && may(page.roles) ? page.path.replace(/:\w+/, encodeURIComponent(id)) : null
+}
+
 /** The page of what an event is about, where there is one that this person may open. */
 export function pageOf(e: Pick<TickerEvent, 'type' | 'aggregateId' | 'detail'>): string | null {
   const found = leads.find(([type]) => type.test(e.type))?.[1] ?? []
   for (const [name, of] of found) {
-    const page = pages.find(one => one.name === name)
     const id = e[of]
-    if (page && id && may(page.roles)) return page.path.replace(':id', encodeURIComponent(id))
+    const address = id ? pageNamed(name, id) : null
+    if (address !== null) return address
   }
   return null
 }
