@@ -57,7 +57,20 @@ public sealed class StockroomPageTests(Platform platform, Chrome chrome)
 
         // The second note has it.
         await visit.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("采购单 CG") }).ClickAsync();
+        // An order that takes its time: there is no form before it, whose first letters it would wipe away.
+        var arrives = new TaskCompletionSource();
+        await visit.Page.RouteAsync(
+            "**/api/pharmacy/orders/*",
+            async route =>
+            {
+                await arrives.Task;
+                await route.ContinueAsync();
+            }
+        );
         await visit.Page.GetByText("登记到货").ClickAsync();
+        await Assertions.Expect(visit.Heading).ToHaveTextAsync("登记送货单");
+        await Assertions.Expect(visit.Field("noteNumber")).ToHaveCountAsync(0);
+        arrives.SetResult();
         await visit.Field("noteNumber").FillAsync("SH-WEB-2");
         await visit.Field("lotNumber-0").FillAsync("HQ-WEB-2");
         await visit.Field("origin-0").FillAsync("甘肃陇西");
