@@ -330,6 +330,12 @@ public static class CockpitFaults
         "单位不是 %，不能填百分数",
         "the unit is not per cent, so a percentage cannot stand here"
     );
+    public static readonly FaultDefinition OtherEpoch = new(
+        "COC-0435",
+        400,
+        "该工作簿使用 1904 日期系统，日期会相差四年：请在 Excel 选项中取消“使用 1904 日期系统”，核对日期后再导入",
+        "the workbook counts days from 1904, four years off: turn off the 1904 date system in Excel's options, check the dates, import again"
+    );
     public static readonly FaultDefinition DoubledRow = new("COC-0431", 400, "与文件中的另一行重复", "doubles another row of the file");
     public static readonly FaultDefinition MixedPlan = new(
         "COC-0432",

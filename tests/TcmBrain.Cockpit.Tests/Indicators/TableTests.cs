@@ -120,6 +120,31 @@ public sealed class TableTests
         Table.Read(file)[0].Cells.ShouldBe(["0.85", "85%", "-12.5%", "85", "无"]);
     }
 
+    [Theory]
+    [InlineData("1", "COC-0435")]
+    [InlineData("true", "COC-0435")]
+    [InlineData("0", null)]
+    [InlineData("false", null)]
+    public void A_workbook_that_counts_days_from_1904_is_refused_and_no_day_is_four_years_off(string date1904, string? refusal)
+    {
+        var file = Zip(
+            (
+                "xl/workbook.xml",
+                $"""<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr date1904="{date1904}"/><sheets><sheet r:id="a"/></sheets></workbook>"""
+            ),
+            ("xl/_rels/workbook.xml.rels", """<Relationships><Relationship Id="a" Target="s.xml"/></Relationships>"""),
+            ("xl/s.xml", "<worksheet><sheetData><row><c><v>45000</v></c></row></sheetData></worksheet>")
+        );
+        if (refusal is null)
+        {
+            Table.Read(file)[0].Cells.ShouldBe(["45000"]);
+        }
+        else
+        {
+            Refused(file).ShouldBe(refusal);
+        }
+    }
+
     [Fact]
     public void A_bomb_a_cut_file_and_an_entity_are_refused()
     {

@@ -58,6 +58,15 @@ internal static class Workbook
             while (id is null && workbook.Read())
             {
                 if (
+                    workbook is { NodeType: XmlNodeType.Element, LocalName: "workbookPr" }
+                    && workbook.GetAttribute("date1904") is ("1" or "true")
+                )
+                {
+                    // A day is stored as a number, which does not say that it is one.
+                    throw CockpitFaults.OtherEpoch.Exception();
+                }
+
+                if (
                     workbook is { NodeType: XmlNodeType.Element, LocalName: "sheet" }
                     && workbook.GetAttribute("state") is (null or "visible")
                 )
