@@ -217,7 +217,8 @@ public sealed class HttpGatewayTests : IAsyncLifetime
     {
         var post = (int length) => known.PostAsync("/api/pharmacy/sink", new ByteArrayContent(new byte[length]));
         (await post(1 << 20)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await (await post((1 << 20) + 1)).ShouldBeProblem(413, "GEN-0005");
+        // Refused unread: the closing of the connection may be seen before the answer.
+        await Eventually.Hold(async () => await (await post((1 << 20) + 1)).ShouldBeProblem(413, "GEN-0005"));
     }
 
     [Fact]

@@ -43,6 +43,21 @@ public sealed class Visit(IBrowserContext context, Uri address) : IAsyncDisposab
 
     public ILocator Row(string key) => Page.Locator($"[data-row='{key}']");
 
+    /// <summary>A row of a list of many pages: on which one it stands depends on what else was done here.</summary>
+    public async Task<ILocator> FindRowAsync(string key)
+    {
+        var (first, next) = (Page.Locator("tbody [data-row]").First, Button("下一页"));
+        await first.WaitForAsync();
+        while (await Row(key).CountAsync() == 0 && await next.IsVisibleAsync() && await next.IsEnabledAsync())
+        {
+            var before = await first.GetAttributeAsync("data-row") ?? "";
+            await next.ClickAsync();
+            await Assertions.Expect(first).Not.ToHaveAttributeAsync("data-row", before);
+        }
+
+        return Row(key);
+    }
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public ILocator Dialog => Page.Locator("dialog[open]");

@@ -129,7 +129,8 @@ public sealed class HttpFaultTests : IAsyncLifetime
     [Fact]
     public async Task Over_one_mebibyte_is_413()
     {
-        await (await Post("/sink", new byte[(1 << 20) + 1])).ShouldBeProblem(413, "GEN-0005");
+        // Refused unread: the closing of the connection may be seen before the answer.
+        await Eventually.Hold(async () => await (await Post("/sink", new byte[(1 << 20) + 1])).ShouldBeProblem(413, "GEN-0005"));
         (await Post("/sink", new byte[1 << 20])).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -75,7 +75,7 @@ public sealed class SecretPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(visit.Toast).ToContainTextAsync("已轮换");
         await Assertions.Expect(current).Not.ToHaveTextAsync(before);
         await visit.GoAsync("/users");
-        await Assertions.Expect(visit.Row("operator1")).ToBeVisibleAsync();
+        await Assertions.Expect(await visit.FindRowAsync("operator1")).ToBeVisibleAsync();
         visit.Complaints.ShouldBeEmpty();
     }
 

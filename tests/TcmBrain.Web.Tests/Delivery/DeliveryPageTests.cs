@@ -125,7 +125,7 @@ public sealed class DeliveryPageTests(Platform platform, Chrome chrome)
         var (rx, _) = await CheckedAsync(decoct: true);
         await DecoctAsync(rx);
         await using var visit = await chrome.VisitAsync(platform, "decoction1", "/packing?check=open");
-        await Assertions.Expect(visit.Row(rx.ToString())).ToContainTextAsync("待核对");
+        await Assertions.Expect(await visit.FindRowAsync(rx.ToString())).ToContainTextAsync("待核对");
         await visit.GoAsync($"/packing/{rx}");
         await visit.Field("measured0").FillAsync("200");
         await visit.Field("measured1").FillAsync("199");

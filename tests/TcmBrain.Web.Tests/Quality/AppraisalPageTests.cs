@@ -132,7 +132,7 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(quality.Page.Locator("main")).ToContainTextAsync("摘要相符");
         await ShotAsync(quality, "publication");
         await quality.GoAsync("/appraisals?state=concluded");
-        await Assertions.Expect(quality.Row(pair.PrescriptionId)).ToBeVisibleAsync();
+        await Assertions.Expect(await quality.FindRowAsync(pair.PrescriptionId)).ToBeVisibleAsync();
         await ShotAsync(quality, "queue-concluded");
         foreach (var visit in new[] { quality, pharmacist, arbiter })
         {
