@@ -32,7 +32,8 @@ public sealed class ServiceFaultTests(Stand stand)
         var caught = 0;
         await stand.SurviveAsync(
             count,
-            perSecond: 0,
+            // Time enough to look many times, and always some of them on their way.
+            perSecond: 400,
             async seed =>
             {
                 var clock = Stopwatch.StartNew();
