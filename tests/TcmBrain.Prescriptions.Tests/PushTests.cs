@@ -31,7 +31,7 @@ public sealed class PushTests(PrescriptionsFixture fixture) : IClassFixture<Pres
 
         var received = System.Text.Json.JsonDocument.Parse(payload).RootElement;
         received.GetProperty("prescriberCode").GetString().ShouldBe(prescription.Prescriber.PractitionerCode);
-        received.GetProperty("visitKind").GetString().ShouldBe("outpatient");
+        received.GetProperty("visitKind").GetString().ShouldBe(prescription.Visit.ToString().ToLowerInvariant());
         received.GetProperty("days").GetInt32().ShouldBe((int)Math.Ceiling((double)prescription.Doses / prescription.DosesPerDay));
         received.GetProperty("longCourseExplained").GetBoolean().ShouldBeTrue();
         received.GetProperty("patientPseudonym").GetString()!.Length.ShouldBe(16);
