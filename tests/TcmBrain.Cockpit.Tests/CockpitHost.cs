@@ -87,6 +87,12 @@ internal sealed class CockpitHost : IAsyncDisposable
         var before = await CountAsync();
         await Publisher.TellAsync(events);
         await Eventually.Be(async () => await CountAsync() == before + events.Count, "the events are folded");
+        // Whoever tells them follows the database, a moment behind it.
+        await Eventually.Be(
+            async () =>
+                (await GetAsync(Operator(), "/api/cockpit/events?limit=1")).GetProperty("position").GetInt64() >= before + events.Count,
+            "the events are told"
+        );
         // The live view follows in steps of its own.
         await Eventually.Be(
             async () => (await GetAsync(Operator(), "/api/cockpit/summary")).GetProperty("asOf").GetInt64() >= await LastOfTodayAsync(),

@@ -45,8 +45,12 @@ public sealed class FaultTests(Servers servers)
         await host.TellAsync([.. region.Institutions(), .. region.Day(30)]);
         var all = await host.CountAsync();
         await Eventually.Be(
-            async () => (await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary")).GetProperty("asOf").GetInt64() == all,
-            "all is shown"
+            async () =>
+            {
+                var summary = await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
+                return summary.GetProperty("asOf").GetInt64() == all && summary.GetProperty("source").GetString() == "redis";
+            },
+            "all is shown, from Redis"
         );
         var audit = new LiveAudit(host.Database, host.Redis, TimeProvider.System);
         (await audit.RunAsync()).Differences.ShouldBeEmpty();

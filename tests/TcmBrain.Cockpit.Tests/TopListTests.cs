@@ -1,3 +1,4 @@
+using Npgsql;
 using StackExchange.Redis;
 using TcmBrain.Cockpit.Access;
 using TcmBrain.Cockpit.Audit;
@@ -56,11 +57,11 @@ public sealed class TopListTests(Servers servers)
         var region = new Region(92);
         var batches = region.Shuffle(region.Day(60)).Chunk(101).ToList();
         var first = RegionTime.DayOf(DateTimeOffset.UtcNow).AddDays(-1);
-        List<TopLists> begun = [await TopLists.LoadAsync(host.Database, first, CancellationToken.None)];
+        List<TopLists> begun = [await LoadAsync(host.Database, first)];
         foreach (var batch in batches)
         {
             await Fold.TakeInAsync(host.Database, batch);
-            begun.Add(await TopLists.LoadAsync(host.Database, first, CancellationToken.None));
+            begun.Add(await LoadAsync(host.Database, first));
         }
 
         await using var connection = await host.Database.OpenConnectionAsync();
@@ -94,4 +95,10 @@ public sealed class TopListTests(Servers servers)
 
     private static T Of<T>(CockpitHost host)
         where T : notnull => (T)host.Service.Services.GetService(typeof(T))!;
+
+    private static async Task<TopLists> LoadAsync(NpgsqlDataSource database, DateOnly first)
+    {
+        await using var moment = await Moment.OpenAsync(database, CancellationToken.None);
+        return await TopLists.LoadAsync(moment, first, CancellationToken.None);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -23,18 +22,9 @@ internal sealed class ContentTag : IEndpointFilter
 
         var options = context.HttpContext.RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value;
         var json = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), options.SerializerOptions);
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"";
-        var response = context.HttpContext.Response;
         // An edited record has its version for a tag already.
-        if (response.Headers.ETag.Count == 0)
-        {
-            response.Headers.ETag = tag;
-        }
-
-        response.Headers.CacheControl = "private, no-cache";
-        response.Headers.Vary = "Cookie, Authorization";
-        var known = response.Headers.ETag.ToString();
-        return KnownTag.IsKnown(context.HttpContext.Request, known)
+        var edited = context.HttpContext.Response.Headers.ETag;
+        return KnownTag.Offer(context.HttpContext, edited.Count > 0 ? edited.ToString() : KnownTag.Of(json))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(json, "application/json; charset=utf-8");
     }

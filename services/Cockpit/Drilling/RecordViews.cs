@@ -31,12 +31,11 @@ public sealed record RecordView(
     public static string? ReferenceOf(Fact fact) =>
         fact.Type switch
         {
-            nameof(TraceCaptured) => string.Create(CultureInfo.InvariantCulture, $"#{fact.Amount}"),
             nameof(TraceBatchCaptured) when fact.Quantity > 1 => string.Create(
                 CultureInfo.InvariantCulture,
                 $"#{fact.Amount}–{fact.Amount + fact.Quantity - 1}"
             ),
-            nameof(TraceBatchCaptured) => string.Create(CultureInfo.InvariantCulture, $"#{fact.Amount}"),
+            nameof(TraceCaptured) or nameof(TraceBatchCaptured) => string.Create(CultureInfo.InvariantCulture, $"#{fact.Amount}"),
             _ => fact.Reference,
         };
 }

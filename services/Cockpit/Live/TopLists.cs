@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
-using Npgsql;
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Reading;
 
@@ -47,13 +46,6 @@ internal sealed class TopLists
     public static bool Counts(string type) => Sources.Contains(type);
 
     /// <summary>All that the days from one on hold, as of one moment.</summary>
-    public static async Task<TopLists> LoadAsync(NpgsqlDataSource database, DateOnly first, CancellationToken cancellationToken)
-    {
-        await using var moment = await Moment.OpenAsync(database, cancellationToken);
-        return await LoadAsync(moment, first, cancellationToken);
-    }
-
-    /// <inheritdoc cref="LoadAsync(NpgsqlDataSource, DateOnly, CancellationToken)"/>
     public static async Task<TopLists> LoadAsync(Moment moment, DateOnly first, CancellationToken cancellationToken)
     {
         var lists = new TopLists(moment.Generation, moment.Position, first);

@@ -14,10 +14,7 @@ internal static class Answers
     /// <summary>Answers 304 to whoever has it already.</summary>
     public static async Task SendAsync(HttpContext context, Rendered answer)
     {
-        context.Response.Headers.ETag = answer.ETag;
-        context.Response.Headers.CacheControl = "private, no-cache";
-        context.Response.Headers.Vary = "Cookie, Authorization";
-        if (KnownTag.IsKnown(context.Request, answer.ETag))
+        if (KnownTag.Offer(context, answer.ETag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
+using TcmBrain.Cockpit.Access;
 using TcmBrain.Cockpit.Folding;
 using TcmBrain.Cockpit.Live;
 using TcmBrain.Contracts;
@@ -150,7 +150,7 @@ public sealed class Board
         where T : notnull
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(view, EventJson.Options);
-        return new(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"");
+        return new(json, KnownTag.Of(json));
     }
 
     private sealed class Entry(long version, long at, Lazy<Task<Rendered>> answer)

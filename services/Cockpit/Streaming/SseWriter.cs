@@ -29,9 +29,6 @@ internal sealed class SseWriter(HttpContext context)
     /// <inheritdoc cref="SseText.Event(IBufferWriter{byte}, string, ReadOnlySpan{byte}, long?)"/>
     public void Event(string name, ReadOnlySpan<byte> json, long? id = null) => SseText.Event(_body, name, json, id);
 
-    /// <inheritdoc cref="SseText.Event(IBufferWriter{byte}, string, IEnumerable{byte[]}, long)"/>
-    public void Event(string name, IEnumerable<byte[]> items, long id) => SseText.Event(_body, name, items, id);
-
     /// <summary>Events as they go over the wire.</summary>
     public void Write(ReadOnlySpan<byte> events) => _body.Write(events);
 
