@@ -13,6 +13,7 @@ namespace TcmBrain.Exchange;
 public sealed class Work : IAsyncDisposable
 {
     private readonly List<OutboxRow> _told = [];
+    private readonly List<Action> _afterwards = [];
     private readonly ExchangeOptions _options;
     private readonly RelaySignal _signal;
     private readonly TimeProvider _time;
@@ -73,6 +74,13 @@ public sealed class Work : IAsyncDisposable
     }
 
     /// <summary>
+    /// Does something in this process when, and only when, this work is committed: for instance wakes those who wait for what it changes, who
+    /// would not find it before.
+    /// </summary>
+    /// <param name="then">quick, and throws nothing</param>
+    public void AfterCommit(Action then) => _afterwards.Add(then);
+
+    /// <summary>
     /// Writes what was told so far into the transaction, so that one that tells of very many changes keeps none of them in memory. Nothing
     /// is told before <see cref="CommitAsync"/>.
     /// </summary>
@@ -95,6 +103,13 @@ public sealed class Work : IAsyncDisposable
             _written = false;
             _signal.Wake();
         }
+
+        foreach (var then in _afterwards)
+        {
+            then();
+        }
+
+        _afterwards.Clear();
     }
 
     private bool Publishes(string eventType)

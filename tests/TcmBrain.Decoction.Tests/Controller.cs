@@ -32,7 +32,7 @@ public static class Controller
         using var channel = GrpcChannel.ForAddress(grpc);
         using var call = new TelemetryService.TelemetryServiceClient(channel).Report(
             new Metadata { { "authorization", "Bearer " + TestTokens.Of("device", centre, "330105", "decoction") } },
-            DateTime.UtcNow.AddSeconds(30)
+            DateTime.UtcNow.AddMinutes(2)
         );
         foreach (var reading in readings)
         {

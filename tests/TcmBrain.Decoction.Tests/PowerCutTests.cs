@@ -18,14 +18,14 @@ public sealed class PowerCutTests(Room room)
         await using var database = NpgsqlDataSource.Create(settings["ConnectionStrings:database"]!);
         var centre = room.Organisation();
         var now = DateTimeOffset.UtcNow;
-        // A boil that began 27 minutes ago: two minutes too late for what is added late, three before it is over its time.
-        var start = now.AddMinutes(-27);
+        // A boil that began 25 minutes ago: a moment too late for what is added late, and as long before it is over its time as can be.
+        var start = now.AddMinutes(-25);
         var rx = room.Checked(centre) with
         {
             OccurredAt = start.AddMinutes(-40),
             Portions = [Room.Portion(1, "丹参", 10), Room.Portion(2, "陈皮", 10), Room.Portion(3, "薄荷", 6, "后下")],
         };
-        var curve = Controller.Curve("V01", start.AddMinutes(5), now.AddMinutes(-1)).ToList();
+        var curve = Controller.Curve("V01", start.AddMinutes(5), now).ToList();
         using (var first = await Running.StartAsync(settings))
         {
             await Told.TakenInAsync(database, await pharmacy.TellAsync(rx));

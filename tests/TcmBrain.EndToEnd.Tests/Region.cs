@@ -80,6 +80,8 @@ public sealed class Region : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // The wall's numbers are one day's, and the demo's are among them.
+        await RegionDay.NotEndingAsync(TimeSpan.FromMinutes(10));
         await Collector.StartAsync();
         platform = await Platform.StartAsync(
             new Dictionary<string, string>

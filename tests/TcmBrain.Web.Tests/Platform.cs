@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
 using TcmBrain.Web.Tests;
@@ -22,6 +23,7 @@ public sealed class Platform : IAsyncLifetime
 {
     private readonly Servers servers = new();
     private readonly List<TestService> running = [];
+    private readonly Dictionary<string, NpgsqlDataSource> databases = [];
     private IServiceProvider? room;
 
     /// <summary>The gateway, which is where the browser goes.</summary>
@@ -40,17 +42,17 @@ public sealed class Platform : IAsyncLifetime
 
     private EventExchange pharmacyWork = null!;
 
-    /// <summary>What the pharmacy says when a prescription has been checked, without the work before it.</summary>
     /// <summary>What stands on the bags: whoever has it sees the patient's page.</summary>
     public async Task<string> PublicCodeAsync(Guid prescription)
     {
         await using var command = room!
-            .GetRequiredService<Npgsql.NpgsqlDataSource>()
+            .GetRequiredService<NpgsqlDataSource>()
             .CreateCommand("select public_code from decoction.job where prescription_id = $1");
-        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = prescription });
+        command.Parameters.Add(new NpgsqlParameter { Value = prescription });
         return (string?)await command.ExecuteScalarAsync() ?? "";
     }
 
+    /// <summary>What the pharmacy says when a prescription has been checked, without the work before it.</summary>
     public async Task TellAsync(IEnumerable<PrescriptionChecked> events)
     {
         await using var work = await pharmacyWork.BeginAsync();
@@ -135,6 +137,8 @@ public sealed class Platform : IAsyncLifetime
         );
         running.Add(gateway);
         Address = gateway.Http;
+        // What the demo region is has come everywhere.
+        await StillAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -146,6 +150,9 @@ public sealed class Platform : IAsyncLifetime
 
         await servers.DisposeAsync();
     }
+
+    /// <summary>Every service has heard what the others told so far, and what came of it.</summary>
+    public Task StillAsync() => Stillness.ComeAsync(name => databases[name]);
 
     /// <summary>Somebody of the demo region who asks the interfaces without a browser.</summary>
     public async Task<HttpClient> AsAsync(string user)
@@ -178,6 +185,7 @@ public sealed class Platform : IAsyncLifetime
 
         var service = await TestService.StartAsync(Assembly.Load("TcmBrain." + char.ToUpperInvariant(name[0]) + name[1..]), all);
         running.Add(service);
+        databases[name] = service.Services.GetRequiredService<NpgsqlDataSource>();
         return await service.HealthyAsync();
     }
 

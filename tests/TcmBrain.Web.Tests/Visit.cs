@@ -70,7 +70,7 @@ public sealed class Visit(IBrowserContext context, Uri address) : IAsyncDisposab
             """
             async () => {
                 const beyond = () => document.documentElement.scrollWidth - innerWidth;
-                for (const until = performance.now() + 10000; beyond() > 0 && performance.now() < until; ) {
+                for (const until = performance.now() + 60000; beyond() > 0 && performance.now() < until; ) {
                     await new Promise(resolve => setTimeout(resolve, 20));
                 }
                 return beyond();

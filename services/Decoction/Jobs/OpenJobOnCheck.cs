@@ -75,7 +75,7 @@ internal sealed class OpenJobOnCheck(
             e.Taking?.MillilitresPerTime,
             e.DosesPerDay
         );
-        signal.Changed(e.CentreCode);
+        work.AfterCommit(() => signal.Changed(e.CentreCode));
         var changed = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
         if (changed && !e.Decoct)
         {

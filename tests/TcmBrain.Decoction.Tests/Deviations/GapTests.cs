@@ -56,7 +56,15 @@ public sealed class GapTests(Room room)
         (await RaisedAsync(database, rx)).ShouldBe(1);
         // It was more than five minutes: somebody decides.
         (await HoldsAsync(database, rx)).ShouldBeTrue();
-        await Eventually.Be(async () => !(await HandsAsync(second, centre)).Contains("check-probe"), "the board asks for none");
+        await Eventually.Be(
+            async () =>
+            {
+                // As a device goes on measuring, however long it takes to look.
+                await Controller.SendAsync(second.Grpc, centre, [Controller.Reading("V01", DateTimeOffset.UtcNow.AddSeconds(90))]);
+                return !(await HandsAsync(second, centre)).Contains("check-probe");
+            },
+            "the board asks for none"
+        );
     }
 
     [Fact]

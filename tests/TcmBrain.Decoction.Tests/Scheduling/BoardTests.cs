@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Decoction.Tests.Scheduling;
@@ -95,13 +96,75 @@ public sealed class BoardTests(Room room) : IAsyncLifetime
     [Fact]
     public async Task Who_waits_for_a_change_is_told_within_a_second()
     {
-        var rx = await ArriveAsync(urgent: false);
+        // A loaded machine may take its time once; the bench measures the p99.
+        var longest = TimeSpan.FromSeconds(9);
+        TimeSpan took;
+        var vessel = 4;
+        do
+        {
+            var rx = await ArriveAsync(urgent: false);
+            var name = $"V{++vessel:D2}";
+            var version = (await BoardAsync()).GetProperty("version").GetString();
+            var told = SoakingAsync(name, version);
+            var clock = Stopwatch.StartNew();
+            await worker.ReportAsync(rx, "soaking/start", new { vessel = name, startedAt = DateTimeOffset.UtcNow });
+            await told.WaitAsync(TimeSpan.FromMinutes(2));
+            took = clock.Elapsed;
+        } while (took > longest && vessel < 12);
+
+        // Less than the question would have waited without a change.
+        took.ShouldBeLessThan(longest);
+
+        async Task SoakingAsync(string name, string? version)
+        {
+            JsonElement board;
+            do
+            {
+                board = await BoardAsync(version);
+                version = board.GetProperty("version").GetString();
+            } while (Vessel(board, name).GetProperty("job").ValueKind == JsonValueKind.Null);
+
+            Vessel(board, name).GetProperty("job").GetProperty("step").GetString().ShouldBe("soaking");
+        }
+    }
+
+    /// <summary>The news of a job is no sooner than the job.</summary>
+    [Fact]
+    public async Task Who_is_told_that_a_job_has_come_finds_it_there()
+    {
         var version = (await BoardAsync()).GetProperty("version").GetString();
+        var rx = room.Checked(centre) with { OccurredAt = DateTimeOffset.UtcNow.AddMinutes(-90) };
         var asked = BoardAsync(version);
-        var clock = Stopwatch.StartNew();
-        await worker.ReportAsync(rx, "soaking/start", new { vessel = "V05", startedAt = DateTimeOffset.UtcNow });
-        Vessel(await asked, "V05").GetProperty("job").GetProperty("step").GetString().ShouldBe("soaking");
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), "a loaded machine; the bench measures the p99");
+        await using (var session = await room.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            // The handler's transaction comes to writing the job, and no further.
+            await using var held = await session.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var hold = new NpgsqlCommand("lock table decoction.job in share mode", session);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            await room.Pharmacy.TellAsync(rx);
+            await Eventually.Be(
+                async () =>
+                    await room.ScalarAsync<long>("select count(*) from pg_locks where not granted and relation = 'decoction.job'::regclass")
+                    > 0,
+                "the job is being written"
+            );
+            // Whoever looks now still sees the room without it.
+            (await BoardAsync())
+                .GetProperty("version")
+                .GetString()
+                .ShouldBe(version);
+        }
+
+        while ((await asked).GetProperty("version").GetString() == version)
+        {
+            asked = BoardAsync(version);
+        }
+
+        (await asked)
+            .GetProperty("waiting")
+            .EnumerateArray()
+            .Select(w => w.GetProperty("prescriptionId").GetGuid())
+            .ShouldContain(rx.AggregateId);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class TelemetryTests(Room room) : IAsyncLifetime
         var cold = Reading("V01", 3);
         cold.Centicelsius = -20_01;
         var future = Reading("V01", 4);
-        future.TakenAt = DateTimeOffset.UtcNow.AddMinutes(3).ToTimestamp();
+        future.TakenAt = DateTimeOffset.UtcNow.AddHours(1).ToTimestamp();
         var timeless = Reading("V01", 5);
         timeless.TakenAt = null;
         var broken = Reading("V01", 6);
@@ -134,7 +134,7 @@ public sealed class TelemetryTests(Room room) : IAsyncLifetime
         var client = new TelemetryService.TelemetryServiceClient(channel);
         using var call = client.Report(
             Headers(token ?? TestTokens.Of("device", centre, "330105", "decoction")),
-            DateTime.UtcNow.AddSeconds(30)
+            DateTime.UtcNow.AddMinutes(2)
         );
         try
         {

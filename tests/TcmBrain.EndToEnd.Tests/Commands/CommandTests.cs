@@ -53,6 +53,7 @@ public sealed class CommandTests(Region region)
     [Fact]
     public async Task Status_shows_every_resource_of_the_app_model()
     {
+        await region.Platform.BeHealthyAsync();
         var run = await region.Platform.TcmAsync("status", "--json");
         run.ExitCode.ShouldBe(0, run.ToString());
         var resources = JsonDocument.Parse(run.Output).RootElement.GetProperty("resources").EnumerateArray().ToList();

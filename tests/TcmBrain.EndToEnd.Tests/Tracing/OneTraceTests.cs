@@ -69,7 +69,7 @@ public sealed class OneTraceTests(Region region)
         var pushed = await service.PushAsync(
             new PushRequest { Prescription = region.NewPrescription($"TRACED-{Guid.NewGuid():N}") },
             headers,
-            DateTime.UtcNow.AddSeconds(30)
+            DateTime.UtcNow.AddMinutes(2)
         );
         pushed.State.ShouldBe(State.Approved);
         await Eventually.Hold(

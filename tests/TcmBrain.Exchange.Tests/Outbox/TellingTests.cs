@@ -45,6 +45,34 @@ public sealed class TellingTests(Servers servers)
         (await Database.PendingAsync(database)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_to_be_done_after_the_commit_is_done_after_it_once_and_never_without_it()
+    {
+        var (database, node) = await UnstartedAsync();
+        await using var _ = node;
+        await Database.ExecuteAsync(database, "create table public.seen (id int)");
+        await using var beside = Npgsql.NpgsqlDataSource.Create(database);
+        var done = new List<bool>();
+        await using (var work = await node.Exchange.BeginAsync())
+        {
+            work.AfterCommit(() => done.Add(false));
+        }
+
+        await using (var work = await node.Exchange.BeginAsync())
+        {
+            await work.Command("insert into public.seen values (1)").ExecuteNonQueryAsync();
+            work.AfterCommit(() =>
+            {
+                using var command = beside.CreateCommand("select count(*) = 1 from public.seen");
+                done.Add((bool)command.ExecuteScalar()!);
+            });
+            done.ShouldBeEmpty();
+            await work.CommitAsync();
+        }
+
+        done.ShouldBe([true]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(99)]

@@ -30,10 +30,12 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         });
 
         // The districts of today that the old shapes do not have: folded, named, and said.
-        (await page.Locator("[data-shape='330110+330113'], [data-shape='330109+330114']").CountAsync()).ShouldBe(2);
-        (await page.Locator(".atlas__svg [role=option]").CountAsync()).ShouldBe(13);
+        await Assertions.Expect(page.Locator("[data-shape='330110+330113'], [data-shape='330109+330114']")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator(".atlas__svg [role=option]")).ToHaveCountAsync(13);
         await Assertions.Expect(page.Locator(".atlas__note").First).ToContainTextAsync("临平、钱塘");
-        (await page.EvaluateAsync<int>("document.documentElement.scrollHeight - innerHeight")).ShouldBeLessThanOrEqualTo(0);
+        await Eventually.Hold(async () =>
+            (await page.EvaluateAsync<int>("document.documentElement.scrollHeight - innerHeight")).ShouldBeLessThanOrEqualTo(0)
+        );
         await ShotAsync(page, "wall-1920");
 
         // On the map: from region to region, and in.
@@ -108,6 +110,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         await Assertions.Expect(page.Locator(".atlas")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
 
+        await Assertions.Expect(page.Locator(".ticker__list li").First).ToBeVisibleAsync();
         await wire.CutAsync();
         await Assertions.Expect(page.Locator(".connection")).ToContainTextAsync("数据截至");
         await Assertions.Expect(page.Locator(".cockpit--old")).ToBeVisibleAsync();
@@ -195,49 +198,70 @@ public sealed class WallTests(Platform platform, Chrome chrome)
     public async Task The_first_view_is_there_in_time_and_within_its_budget_of_script()
     {
         await PushAsync(1);
-        var times = new List<double>();
+        const double quick = 1500;
+        await using var visit = await chrome.VisitAsync(platform, "regulator1", "/forbidden", 1920, 1080);
+        var views = new List<(double Wall, double Plain)>();
         var script = 0.0;
-        // What else the machine does makes views slower, never quicker.
-        for (var i = 0; i < 3 || (i < 10 && times.Min() > 1500); i++)
+        // What else the machine does makes views slower, never quicker; a page of one sentence tells by how much.
+        for (var i = 0; i < 3 || (i < 10 && !views.Exists(IsInTime)); i++)
         {
-            await using var visit = await chrome.VisitAsync(platform, "regulator1", "/forbidden", 1920, 1080);
-            await using var fresh = new Visit(await chrome.OpenAsync(1920, 1080), platform.Address);
-            await fresh.Context.AddCookiesAsync(
-                (await visit.Context.CookiesAsync()).Select(c => new Cookie
-                {
-                    Name = c.Name,
-                    Value = c.Value,
-                    Url = platform.Address.ToString(),
-                })
+            var (plain, _) = await FirstViewAsync(visit, "/forbidden", "document.querySelector('h1')");
+            (var wall, script) = await FirstViewAsync(
+                visit,
+                "/",
+                "!['', '–', undefined].includes(document.querySelector('[data-metric=received] .headline__value')?.textContent)"
+                    + " && document.querySelector('.atlas__svg [data-shape]')"
             );
-            await fresh.Context.AddInitScriptAsync(
-                """
-                const look = () => {
-                  const number = document.querySelector('[data-metric=received] .headline__value')?.textContent
-                  const map = document.querySelector('.atlas__svg [data-shape]')
-                  if (number && number !== '–' && map) window.firstView = performance.now()
-                  else requestAnimationFrame(look)
-                }
-                requestAnimationFrame(look)
-                """
-            );
-            await fresh.GoAsync("/");
-            await Assertions.Expect(fresh.Page.Locator(".curve canvas")).ToBeVisibleAsync();
-            await Eventually.Hold(async () => times.Add((await fresh.Page.EvaluateAsync<double?>("window.firstView")).ShouldNotBeNull()));
-            script = await fresh.Page.EvaluateAsync<double>(
-                "performance.getEntriesByType('resource').filter(e => new URL(e.name).pathname.endsWith('.js')).reduce((sum, e) => sum + e.encodedBodySize, 0)"
-            );
+            views.Add((wall, plain));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"first view: {string.Join(", ", times.Select(t => t.ToString("0", CultureInfo.InvariantCulture)))} ms, scripts {script / 1024:0} kB compressed"
-        );
-        times.Min().ShouldBeLessThan(1500);
+        var told = string.Join(", ", views.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Wall:0} beside {v.Plain:0}")));
+        TestContext.Current.TestOutputHelper?.WriteLine($"first view: {told} ms, scripts {script / 1024:0} kB compressed");
+        views.Exists(IsInTime).ShouldBeTrue(told);
         script.ShouldBeInRange(50 * 1024, 600 * 1024);
+
+        static bool IsInTime((double Wall, double Plain) view) => view.Wall < quick || view.Wall < 3 * view.Plain;
     }
 
+    /// <returns>milliseconds until what is asked for is there, and the bytes of script</returns>
+    private async Task<(double Milliseconds, double Script)> FirstViewAsync(Visit signedIn, string path, string there)
+    {
+        await using var fresh = new Visit(await chrome.OpenAsync(1920, 1080), platform.Address);
+        await fresh.Context.AddCookiesAsync(
+            (await signedIn.Context.CookiesAsync()).Select(c => new Cookie
+            {
+                Name = c.Name,
+                Value = c.Value,
+                Url = platform.Address.ToString(),
+            })
+        );
+        await fresh.Context.AddInitScriptAsync(
+            $$"""
+            const look = () => {
+              if ({{there}}) window.firstView = performance.now()
+              else requestAnimationFrame(look)
+            }
+            requestAnimationFrame(look)
+            """
+        );
+        await fresh.GoAsync(path);
+        var time = 0.0;
+        await Eventually.Hold(async () => time = (await fresh.Page.EvaluateAsync<double?>("window.firstView")).ShouldNotBeNull());
+        if (path == "/")
+        {
+            await Assertions.Expect(fresh.Page.Locator(".curve canvas")).ToBeVisibleAsync();
+        }
+
+        var script = await fresh.Page.EvaluateAsync<double>(
+            "performance.getEntriesByType('resource').filter(e => new URL(e.name).pathname.endsWith('.js')).reduce((sum, e) => sum + e.encodedBodySize, 0)"
+        );
+        return (time, script);
+    }
+
+    /// <summary>Today's, for as long as a test takes; all of what came of them is known.</summary>
     private async Task PushAsync(int count)
     {
+        await RegionDay.NotEndingAsync();
         using var hospital = await Hospital.OpenAsync(platform);
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => hospital.PushAsync(Flaw.None)));
     }

@@ -11,36 +11,46 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
     [Fact]
     public async Task The_board_shows_every_vessel_and_what_changes_is_seen_within_a_second()
     {
-        var scene = await Kitchen.AtWorkAsync(platform);
+        var boiling = await Kitchen.PutOnAsync(platform, 101, "V48", 58);
         await using var visit = await chrome.VisitAsync(platform, "decoction1", "/decoction/wall", 1920, 1080);
         await Assertions.Expect(Tile(visit, "V01")).ToBeVisibleAsync();
         await Assertions.Expect(Tile(visit, "V60")).ToBeVisibleAsync();
-        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("头煎");
-        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("98.");
+        await Assertions.Expect(Tile(visit, "V48")).ToContainTextAsync("头煎");
+        await Assertions.Expect(Tile(visit, "V48")).ToContainTextAsync("98.");
         await Assertions.Expect(Tile(visit, "V46")).ToContainTextAsync("故障");
         await Assertions.Expect(Tile(visit, "V43")).ToContainTextAsync("待处置");
         await Assertions.Expect(visit.Page.Locator(".kitchen__next li").First).ToContainTextAsync("急");
         // All of the wall is on the wall.
-        (await visit.Page.EvaluateAsync<int>("document.documentElement.scrollHeight")).ShouldBeLessThanOrEqualTo(1080);
+        await Eventually.Hold(async () =>
+            (await visit.Page.EvaluateAsync<int>("document.documentElement.scrollHeight")).ShouldBeLessThanOrEqualTo(1080)
+        );
 
         using var kitchen = new Kitchen(platform);
         await kitchen.SignInAsync();
-        await kitchen.StepAsync(scene.Boiling, "first-boil/finish", new { finishedAt = DateTimeOffset.UtcNow });
-        await Assertions.Expect(Tile(visit, "V27")).ToContainTextAsync("待二煎");
+        await kitchen.StepAsync(boiling, "first-boil/finish", new { finishedAt = DateTimeOffset.UtcNow });
+        await Assertions.Expect(Tile(visit, "V48")).ToContainTextAsync("待二煎");
         visit.Complaints.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_worker_says_by_a_tap_that_it_was_added_late()
     {
-        var scene = await Kitchen.AtWorkAsync(platform);
+        var late = await Kitchen.PutOnAsync(
+            platform,
+            102,
+            "V49",
+            57,
+            Kitchen.Portion(1, "丹参", 70),
+            Kitchen.Portion(2, "陈皮", 63),
+            Kitchen.Portion(3, "砂仁", 42, "后下")
+        );
         await using var visit = await chrome.VisitAsync(platform, "decoction1", "/decoction", 1180, 820);
-        var hand = visit.Page.Locator(".hands li").Filter(new() { HasText = "薄荷" });
+        var hand = visit.Page.Locator(".hands li").Filter(new() { HasText = "砂仁" });
         await Assertions.Expect(hand).ToContainTextAsync("后下");
         await hand.GetByRole(AriaRole.Button).ClickAsync();
         await Assertions.Expect(visit.Toast.First).ToContainTextAsync("后下 已记录");
         await Assertions.Expect(hand).ToHaveCountAsync(0);
-        var record = await platform.GetAsync("decoction1", $"/api/decoction/records/{scene.Late}");
+        var record = await platform.GetAsync("decoction1", $"/api/decoction/records/{late}");
         record.GetProperty("content").GetProperty("actions")[0].GetProperty("handling").GetString().ShouldBe("后下");
         visit.Complaints.ShouldBeEmpty();
     }
@@ -48,16 +58,25 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
     [Fact]
     public async Task What_is_decocted_apart_is_asked_for_and_stands_in_the_record_with_its_times()
     {
-        var scene = await Kitchen.AtWorkAsync(platform);
+        var apart = await Kitchen.PutOnAsync(
+            platform,
+            103,
+            "V50",
+            92,
+            Kitchen.Portion(1, "丹参", 70),
+            Kitchen.Portion(2, "陈皮", 63),
+            Kitchen.Portion(3, "人参", 21, "另煎"),
+            Kitchen.Portion(4, "阿胶", 42, "烊化")
+        );
         await using var visit = await chrome.VisitAsync(platform, "decoction1", "/decoction", 1180, 820);
-        var hand = visit.Page.Locator(".hands li").Filter(new() { HasText = "西洋参" });
+        var hand = visit.Page.Locator(".hands li").Filter(new() { HasText = "人参" });
         await Assertions.Expect(hand).ToContainTextAsync("另煎：另锅上火");
         await ShotAsync(visit, "/hands", "zh-1180");
         await hand.GetByRole(AriaRole.Button).ClickAsync();
         await Assertions.Expect(visit.Toast.First).ToContainTextAsync("另煎：另锅上火 已记录");
         // For two hours nothing is to be done about it.
         await Assertions.Expect(hand).ToHaveCountAsync(0);
-        await visit.GoAsync($"/decoction/records/{scene.Apart}");
+        await visit.GoAsync($"/decoction/records/{apart}");
         await Assertions.Expect(visit.Page.Locator(".record__note").Filter(new() { HasText = "另煎" })).ToContainTextAsync("起");
         await ShotAsync(visit, "/record-apart", "zh-1180");
         visit.Complaints.ShouldBeEmpty();

@@ -22,7 +22,7 @@ internal sealed class Kitchen(Platform platform) : IDisposable
     public static string Centre { get; } = DemoRegion.Pharmacies[0].Code;
 
     /// <summary>A room at full work, made once: what is boiling, what is held, what waits.</summary>
-    internal sealed record Scene(Guid Boiling, Guid Held, Guid Late, Guid Apart);
+    internal sealed record Scene(Guid Held);
 
     public static async Task<Scene> AtWorkAsync(Platform platform)
     {
@@ -148,21 +148,44 @@ internal sealed class Kitchen(Platform platform) : IDisposable
         await platform.TellAsync(jobs);
         await Eventually.Be(
             async () =>
-                (await client.GetFromJsonAsync<JsonElement>("/api/decoction/jobs?state=waiting&limit=500"))
-                    .GetProperty("items")
-                    .GetArrayLength() >= jobs.Count,
+            {
+                var waiting = (await client.GetFromJsonAsync<JsonElement>("/api/decoction/jobs?state=waiting&limit=500")).GetProperty(
+                    "items"
+                );
+                var there = waiting.EnumerateArray().Select(j => j.GetProperty("prescriptionId").GetGuid()).ToHashSet();
+                return jobs.TrueForAll(j => there.Contains(j.AggregateId));
+            },
             "all jobs wait in the room"
         );
-        await Task.WhenAll(Enumerable.Range(0, 44).Select(i => RunAsync(jobs[i].AggregateId, i + 1, now)));
+        // Each a little further than the one before.
+        await Task.WhenAll(
+            Enumerable
+                .Range(1, 44)
+                .Select(n => RunAsync(jobs[n - 1].AggregateId, $"V{n:D2}", n == 40 ? 57 : 4 + (n * 2), now, held: n is 35 or 43))
+        );
         await PostAsync("/api/decoction/vessels/V46/breakdown", new { brokenAt = now.AddMinutes(-5), reason = "加热管烧断" });
-        return new Scene(jobs[26].AggregateId, jobs[34].AggregateId, jobs[39].AggregateId, jobs[43].AggregateId);
+        return new Scene(jobs[34].AggregateId);
     }
 
-    /// <summary>Each a little further than the one before.</summary>
-    private async Task RunAsync(Guid rx, int number, DateTimeOffset now)
+    /// <summary>
+    /// A pot of the test's own, put on so many minutes before this moment: what the scene has on the fire is overdue and without readings
+    /// when a test comes to it late.
+    /// </summary>
+    public static async Task<Guid> PutOnAsync(Platform platform, int number, string vessel, int minutes, params WeighedPortion[] portions)
     {
-        var vessel = string.Create(CultureInfo.InvariantCulture, $"V{number:D2}");
-        var age = number == 40 ? 57 : 4 + (number * 2);
+        await AtWorkAsync(platform);
+        using var kitchen = new Kitchen(platform);
+        await kitchen.SignInAsync();
+        var now = DateTimeOffset.UtcNow;
+        var job = Checked(number, now.AddHours(-3), false, portions);
+        await platform.TellAsync([job]);
+        await Eventually.Be(async () => (await platform.PublicCodeAsync(job.AggregateId)).Length > 0, "the job waits in the room");
+        await kitchen.RunAsync(job.AggregateId, vessel, minutes, now, held: false);
+        return job.AggregateId;
+    }
+
+    private async Task RunAsync(Guid rx, string vessel, int age, DateTimeOffset now, bool held)
+    {
         var from = now.AddMinutes(-age);
         await StepAsync(rx, "soaking/start", new { vessel, startedAt = from });
         if (age > 36)
@@ -171,7 +194,6 @@ internal sealed class Kitchen(Platform platform) : IDisposable
             await StepAsync(rx, "soaking/finish", new { finishedAt = boil });
             await StepAsync(rx, "first-boil/start", new { startedAt = boil });
             var end = boil.AddMinutes(25);
-            var held = number is 35 or 43;
             await MeasureAsync(
                 Curve(
                     vessel,

@@ -40,6 +40,8 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         saving.Headers.TryAddWithoutValidation("If-None-Match", "*");
         (await client.SendAsync(saving)).EnsureSuccessStatusCode();
 
+        // The page and the interface are asked one after the other: nothing is counted between them.
+        await platform.StillAsync();
         await visit.GoAsync("/indicators?plan=page-plan");
         await visit.Page.Locator("[data-item='page-plan-1']").ClickAsync();
         var card = await platform.GetAsync("regulator1", "/api/cockpit/indicators/page-plan/1");
@@ -104,11 +106,10 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(tile).ToContainTextAsync("3 个");
         await Assertions.Expect(tile).ToContainTextAsync("落后");
         await ShotAsync(county, "yiwu");
-        var saved = county.Page.WaitForDownloadAsync();
         await county.GoAsync("/indicators/values?plan=yiwu-2025&seq=11");
         await Assertions.Expect(county.Page.Locator("[data-only]")).ToContainTextAsync("第 11 项");
-        await county.Page.Locator("[data-export=csv]").ClickAsync();
-        (await File.ReadAllTextAsync((await (await saved).PathAsync())!)).ShouldContain(",3,文旅部门登记名单,approved,");
+        var saved = await county.Page.RunAndWaitForDownloadAsync(() => county.Page.Locator("[data-export=csv]").ClickAsync());
+        (await File.ReadAllTextAsync((await saved.PathAsync())!)).ShouldContain(",3,文旅部门登记名单,approved,");
         await county.GoAsync("/indicators/yiwu-2025/2");
         await Assertions.Expect(county.Page.Locator("[data-now]")).ToBeVisibleAsync();
         await ShotAsync(county, "yiwu-card");

@@ -191,7 +191,7 @@ public sealed class StockroomPageTests(Platform platform, Chrome chrome)
     {
         await using var visit = await chrome.VisitAsync(platform, user, "/password", 1280, 800);
         await visit.Heading.First.WaitForAsync();
-        (await visit.Page.Locator("nav a[href='/stock']").CountAsync() > 0).ShouldBe(there);
+        await Eventually.Hold(async () => (await visit.Page.Locator("nav a[href='/stock']").CountAsync() > 0).ShouldBe(there));
         await visit.GoAsync("/stock");
         await Assertions.Expect(visit.Heading).ToHaveTextAsync(there ? "库存" : "没有权限");
     }

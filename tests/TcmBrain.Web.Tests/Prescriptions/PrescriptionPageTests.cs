@@ -40,6 +40,7 @@ public sealed class PrescriptionPageTests(Platform platform, Chrome chrome)
     [Fact]
     public async Task Pages_are_cut_by_key_and_show_everything_once()
     {
+        await RegionDay.NotEndingAsync();
         using var hospital = await Hospital.OpenAsync(platform);
         var day = DateTimeOffset
             .UtcNow.ToOffset(TimeSpan.FromHours(8))

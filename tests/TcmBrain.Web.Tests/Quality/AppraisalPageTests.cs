@@ -14,6 +14,8 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
     [Fact]
     public async Task From_the_plan_to_the_publication()
     {
+        // What is pushed is of the month that is drawn from.
+        await RegionDay.NotEndingAsync(TimeSpan.FromMinutes(8));
         using var hospital = await Hospital.OpenAsync(platform);
         await hospital.ClearAsync();
         var sound = await hospital.PushAsync(Flaw.None);

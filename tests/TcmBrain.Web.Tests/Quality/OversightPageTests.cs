@@ -12,7 +12,7 @@ namespace TcmBrain.Web.Tests.Quality;
 /// <summary>Supervision, evaluation and the report as the regulator sees them, and the questionnaire on a patient's phone.</summary>
 public sealed class OversightPageTests(Platform platform, Chrome chrome)
 {
-    private static readonly DateTimeOffset Today = DateTimeOffset.UtcNow.AddMinutes(-30);
+    private static DateTimeOffset Lately => DateTimeOffset.UtcNow.AddMinutes(-30);
 
     [Fact]
     public async Task A_regulator_looks_through_the_month_decides_about_an_alert_and_freezes_what_was_found()
@@ -134,14 +134,18 @@ public sealed class OversightPageTests(Platform platform, Chrome chrome)
     /// <summary>Twelve prescribers of four hospitals with forty prescriptions each; the last overdoses in half of them.</summary>
     private async Task HabitAsync()
     {
-        var received = Enumerable.Range(0, 480).Select(i => (Nth: i, Event: Received(i))).ToList();
+        // All of one month, also on its first day.
+        await RegionDay.NotEndingAsync();
+        var now = DateTimeOffset.UtcNow;
+        var month = RegionTime.StartOf(RegionTime.DayOf(now).AddDays(1 - RegionTime.DayOf(now).Day));
+        var received = Enumerable.Range(0, 480).Select(i => (Nth: i, Event: Received(i, Latest(now.AddHours(-i % 48), month)))).ToList();
         await platform.TellOfPrescriptionsAsync([
             .. received.Select(r => r.Event),
             .. received.Select(r => new PrescriptionAudited
             {
                 AggregateId = r.Event.AggregateId,
                 Version = 2,
-                OccurredAt = Today,
+                OccurredAt = now,
                 InstitutionCode = r.Event.InstitutionCode,
                 RegionCode = r.Event.RegionCode,
                 HisNumber = r.Event.HisNumber,
@@ -163,14 +167,16 @@ public sealed class OversightPageTests(Platform platform, Chrome chrome)
         );
     }
 
-    private static PrescriptionReceived Received(int nth)
+    private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static PrescriptionReceived Received(int nth, DateTimeOffset at)
     {
         var hospital = DemoRegion.Hospitals[nth % 4];
         return new PrescriptionReceived
         {
             AggregateId = Guid.CreateVersion7(),
             Version = 1,
-            OccurredAt = Today.AddHours(-nth % 48),
+            OccurredAt = at,
             InstitutionCode = hospital.Code,
             RegionCode = hospital.RegionCode,
             HisNumber = $"OV-{nth:0000}",
@@ -199,7 +205,7 @@ public sealed class OversightPageTests(Platform platform, Chrome chrome)
             {
                 AggregateId = id,
                 Version = 4,
-                OccurredAt = Today,
+                OccurredAt = Lately,
                 InstitutionCode = hospital.Code,
                 RegionCode = hospital.RegionCode,
                 HisNumber = "OV-PATIENT",
@@ -228,7 +234,7 @@ public sealed class OversightPageTests(Platform platform, Chrome chrome)
                 {
                     AggregateId = id,
                     Version = 100,
-                    OccurredAt = Today,
+                    OccurredAt = Lately,
                     InstitutionCode = hospital.Code,
                     RegionCode = hospital.RegionCode,
                     HisNumber = "OV-PATIENT",

@@ -14,6 +14,7 @@ public sealed class InstitutionPageTests(Platform platform, Chrome chrome)
     [Fact]
     public async Task The_list_shows_what_the_interface_says_is_searched_by_keyboard_and_leads_to_the_card()
     {
+        await platform.StillAsync();
         var all = await platform.GetAsync("regulator1", "/api/institutions");
         var total = all.GetProperty("total").GetInt32();
         await using var visit = await chrome.VisitAsync(platform, "regulator1", "/institutions");

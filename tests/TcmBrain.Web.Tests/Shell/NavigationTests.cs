@@ -34,8 +34,11 @@ public sealed class NavigationTests(Platform platform, Chrome chrome)
         string[] mine = allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         await using var visit = await chrome.VisitAsync(platform, user, "/password");
         await Assertions.Expect(visit.Heading).ToHaveTextAsync("我的账号");
-        var links = await visit.Page.Locator(".shell__side .nav__link").AllInnerTextsAsync();
-        links.Select(link => link.Trim()).Where(Pages.ContainsKey).ShouldBe(mine);
+        await Eventually.Hold(async () =>
+        {
+            var links = await visit.Page.Locator(".shell__side .nav__link").AllInnerTextsAsync();
+            links.Select(link => link.Trim()).Where(Pages.ContainsKey).ShouldBe(mine);
+        });
         foreach (var (name, path) in Pages.Where(page => !mine.Contains(page.Key)))
         {
             await visit.GoAsync(path);
@@ -76,7 +79,7 @@ public sealed class NavigationTests(Platform platform, Chrome chrome)
         await Assertions.Expect(visit.Page.Locator(".shell__side")).ToContainTextAsync("Institutions and people");
         await visit.GoAsync("/users");
         await Assertions.Expect(visit.Heading).ToHaveTextAsync("Users and roles");
-        (await visit.Page.EvaluateAsync<string>("document.documentElement.lang")).ShouldBe("en");
-        (await visit.Page.TitleAsync()).ShouldBe("Users and roles · TCM Brain");
+        await Assertions.Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+        await Assertions.Expect(visit.Page).ToHaveTitleAsync("Users and roles · TCM Brain");
     }
 }

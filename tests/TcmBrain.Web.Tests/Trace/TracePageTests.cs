@@ -52,6 +52,7 @@ public sealed class TracePageTests(Platform platform, Chrome chrome)
         await visit.Dialog.Locator("textarea, input").First.FillAsync("还没有");
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "结束召回" }).ClickAsync();
         await Assertions.Expect(visit.Toast.Last).ToContainTextAsync("没有处置结果");
+        await Assertions.Expect(visit.Page.Locator("tbody input[type=checkbox]").First).ToBeVisibleAsync();
         foreach (var box in await visit.Page.Locator("tbody input[type=checkbox]").AllAsync())
         {
             await box.CheckAsync();

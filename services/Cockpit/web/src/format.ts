@@ -73,6 +73,15 @@ export function dayOf(at: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date(at))
 }
 
+/** The region's month and those before it: 2026-11, 2026-10. */
+export function monthsBack(count: number, now = Date.now()): string[] {
+  const [year, month] = dayOf(now).split('-').map(Number) as [number, number]
+  return Array.from({ length: count }, (_, back) => {
+    const at = year * 12 + month - 1 - back
+    return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`
+  })
+}
+
 /** The day of an instant in the region, or a calendar day as the services write it: 2026年3月5日, 5 Mar 2026. */
 export function formatDate(at: string | number | null | undefined, locale: Locale): string {
   if (at === null || at === undefined || at === '') return '–'

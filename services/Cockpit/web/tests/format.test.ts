@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { dayOf, formatBig, formatCount, formatDuration, formatRatio, formatShare, formatTime, formatWeight, hourOf } from '@/format'
+import { dayOf, formatBig, formatCount, formatDuration, formatRatio, formatShare, formatTime, formatWeight, hourOf, monthsBack } from '@/format'
+import { periods } from '@/pages/evaluation/model'
 import { pastOf, presentOf } from '@/pages/cockpit/live/curve'
 
 describe('formatting', () => {
@@ -15,6 +16,20 @@ describe('formatting', () => {
   it('measures time in what fits, and does not invent what is unknown', () => {
     expect([45, 5_220, 15_120, 400_000].map(n => formatDuration(n, 'zh-CN'))).toEqual(['45 秒', '87 分钟', '4.2 小时', '4.6 天'])
     expect([formatDuration(null, 'en'), formatRatio(null, 'en'), formatRatio(0.912, 'en')]).toEqual(['–', '–', '91.2%'])
+  })
+
+  // The month begins in Hangzhou while it is still the last one in Greenwich.
+  it.each([
+    ['2026-02-28T15:59:59Z', ['2026-02', '2026-01', '2025-12'], '2026-Q1', '2026'],
+    ['2026-03-31T16:00:00Z', ['2026-04', '2026-03', '2026-02'], '2026-Q2', '2026'],
+    ['2025-12-31T16:30:00Z', ['2026-01', '2025-12', '2025-11'], '2026-Q1', '2026'],
+    ['2026-01-01T12:00:00Z', ['2026-01', '2025-12', '2025-11'], '2026-Q1', '2026']
+  ])('counts months, quarters and years in the calendar of the region at %s', (at, months, quarter, year) => {
+    const now = Date.parse(at)
+    expect(monthsBack(3, now)).toEqual(months)
+    expect(periods('month', 3, now)).toEqual(months)
+    expect([periods('quarter', 1, now)[0], periods('year', 1, now)[0]]).toEqual([quarter, year])
+    expect(periods('quarter', 5, now)[4]).toBe(`${Number(year) - 1}-${quarter.slice(5)}`)
   })
 
   it.each([

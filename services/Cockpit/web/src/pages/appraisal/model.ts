@@ -26,15 +26,6 @@ export function rate(part: number, whole: number): string {
   return whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)} %`
 }
 
-/** The month before the present one, and the present one: yyyy-MM in the region's calendar. */
-export function months(now = Date.now(), count = 12): string[] {
-  const [year, month] = new Date(now + 8 * 3_600_000).toISOString().slice(0, 7).split('-').map(Number) as [number, number]
-  return Array.from({ length: count }, (_, back) => {
-    const at = year * 12 + month - 1 - back
-    return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`
-  })
-}
-
 /** What the reviewer has put down so far. */
 export interface Draft {
   rational: boolean | null

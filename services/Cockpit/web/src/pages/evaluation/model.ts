@@ -1,4 +1,5 @@
 import type { components } from '@/api/generated/quality'
+import { dayOf, monthsBack } from '@/format'
 
 export type Ranking = components['schemas']['RankingView']
 export type Ranked = components['schemas']['RankedItem']
@@ -25,18 +26,14 @@ export function share(thousandths: number | string): string {
   return `${Math.round(Number(thousandths) / 10)} %`
 }
 
-/** The last periods of a kind, the current one first: 2026-11, 2026-Q4, 2026. */
-export function periods(kind: string, count: number, now = new Date()): string[] {
-  const year = now.getUTCFullYear()
-  const month = now.getUTCMonth()
+/** The last periods of a kind in the region's calendar, the current one first: 2026-11, 2026-Q4, 2026. */
+export function periods(kind: string, count: number, now = Date.now()): string[] {
+  if (kind === 'month') return monthsBack(count, now)
+  const [year, month] = dayOf(now).split('-').map(Number) as [number, number]
   return Array.from({ length: count }, (_, i) => {
     if (kind === 'year') return String(year - i)
-    if (kind === 'quarter') {
-      const at = year * 4 + Math.floor(month / 3) - i
-      return `${Math.floor(at / 4)}-Q${(at % 4) + 1}`
-    }
-    const at = year * 12 + month - i
-    return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`
+    const at = year * 4 + Math.floor((month - 1) / 3) - i
+    return `${Math.floor(at / 4)}-Q${(at % 4) + 1}`
   })
 }
 

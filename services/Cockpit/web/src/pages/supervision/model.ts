@@ -24,11 +24,3 @@ export function figureText(value: number | string | null | undefined, unit: stri
   if (unit === 'chance') return n < 0.001 ? n.toExponential(1) : n.toFixed(4)
   return Number.isInteger(n) ? formatCount(n, locale) : n.toFixed(2)
 }
-
-/** Months to choose from: this one and those before it. */
-export function monthsBack(count: number, now = new Date()): string[] {
-  return Array.from({ length: count }, (_, i) => {
-    const at = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - i, 1))
-    return `${at.getUTCFullYear()}-${String(at.getUTCMonth() + 1).padStart(2, '0')}`
-  })
-}
