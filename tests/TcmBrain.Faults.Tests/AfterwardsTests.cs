@@ -6,8 +6,8 @@ public sealed class AfterwardsTests(Stand stand)
     [Fact]
     public async Task A_small_day_comes_to_its_end_although_services_die_in_it()
     {
-        await stand.Platform.BeHealthyAsync();
-        var day = stand.Platform.ToolAsync(TimeSpan.FromMinutes(5), "demo", "--count", "12");
+        await stand.Platform.BeHealthyAsync(Stand.Recovery);
+        var day = stand.Platform.ToolAsync(TimeSpan.FromMinutes(20), "demo", "--count", "12");
         foreach (var service in (string[])["pharmacy", "decoction"])
         {
             await stand.KillAndRecoverAsync(service);
@@ -16,7 +16,7 @@ public sealed class AfterwardsTests(Stand stand)
         var run = await day;
         run.ExitCode.ShouldBe(0, run.ToString());
         run.Output.ShouldMatch(@"张处方已有结果 / prescriptions at their end: .*completed \d+");
-        await stand.Platform.BeHealthyAsync();
-        await stand.Platform.VerifyAsync();
+        await stand.Platform.BeHealthyAsync(Stand.Recovery);
+        await stand.Platform.VerifyAsync(Stand.Recovery);
     }
 }

@@ -14,19 +14,11 @@ public sealed class ServerFaultTests(Stand stand)
             async seed =>
             {
                 await stand.Platform.OperateAsync("rabbitmq", "stop");
-                await Eventually.Be(
-                    () => stand.Platform.Resource("rabbitmq").Pid is null,
-                    "RabbitMQ has stopped",
-                    TimeSpan.FromSeconds(60)
-                );
+                await Eventually.Be(() => stand.Platform.Resource("rabbitmq").Pid is null, "RabbitMQ has stopped", Stand.Recovery);
                 // Acknowledged means committed with its events in the outbox; nobody waits for the broker.
                 await stand.GoesOnAsync(seed, Count);
                 await stand.Platform.OperateAsync("rabbitmq", "start");
-                await Eventually.Be(
-                    () => stand.Platform.Resource("rabbitmq").Health == "Healthy",
-                    "RabbitMQ runs again",
-                    TimeSpan.FromSeconds(120)
-                );
+                await Eventually.Be(() => stand.Platform.Resource("rabbitmq").Health == "Healthy", "RabbitMQ runs again", Stand.Recovery);
             }
         );
 

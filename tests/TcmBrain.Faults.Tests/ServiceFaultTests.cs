@@ -40,7 +40,7 @@ public sealed class ServiceFaultTests(Stand stand)
                 while (caught < 2 && stand.Acknowledged(seed).Count < count && clock.Elapsed < TimeSpan.FromSeconds(90))
                 {
                     // Both replicas are held still, so that no answer is on its way any more when the rows are counted.
-                    await stand.Platform.BeHealthyAsync();
+                    await stand.Platform.BeHealthyAsync(Stand.Recovery);
                     var replicas = stand.Platform.Resources().Where(r => r.Name is "prescriptions" or "prescriptions-2").ToList();
                     await SignalAsync("STOP", replicas);
                     var unanswered = await UnansweredAsync(seed);
@@ -54,7 +54,7 @@ public sealed class ServiceFaultTests(Stand stand)
                         await Eventually.Be(
                             () => stand.Platform.Resource(victim.Name) is { Health: "Healthy" } now && now.Pid != victim.Pid,
                             $"{victim.Name} runs again",
-                            TimeSpan.FromSeconds(90)
+                            Stand.Recovery
                         );
                     }
                     else
@@ -71,21 +71,17 @@ public sealed class ServiceFaultTests(Stand stand)
     public async Task A_listener_that_is_away_until_everything_was_told_takes_all_of_it_in()
     {
         await stand.Platform.OperateAsync("traceability", "stop");
-        await Eventually.Be(
-            () => stand.Platform.Resource("traceability").Pid is null,
-            "traceability has stopped",
-            TimeSpan.FromSeconds(60)
-        );
+        await Eventually.Be(() => stand.Platform.Resource("traceability").Pid is null, "traceability has stopped", Stand.Recovery);
         try
         {
-            var day = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(3), "his", "push", "--count", "200", "--json");
+            var day = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(20), "his", "push", "--count", "200", "--json");
             day.ExitCode.ShouldBe(0, day.ToString());
             await Eventually.Be(
                 async () =>
                     await stand.Platform.CountAsync("prescriptions", "select count(*) from exchange.outbox_pending") == 0
                     && await stand.Platform.CountAsync("pharmacy", "select count(*) from exchange.outbox_pending") == 0,
                 "everything is published",
-                TimeSpan.FromSeconds(60)
+                Stand.Recovery
             );
             stand.Platform.Resource("traceability").Pid.ShouldBeNull();
         }
@@ -94,8 +90,8 @@ public sealed class ServiceFaultTests(Stand stand)
             await stand.Platform.OperateAsync("traceability", "start");
         }
 
-        await stand.Platform.BeHealthyAsync();
-        await stand.Platform.VerifyAsync();
+        await stand.Platform.BeHealthyAsync(Stand.Recovery);
+        await stand.Platform.VerifyAsync(Stand.Recovery);
     }
 
     /// <summary>What is committed and not yet in the hospitals' journal, once the answers that had left have arrived.</summary>
@@ -119,7 +115,7 @@ public sealed class ServiceFaultTests(Stand stand)
     private static async Task SignalAsync(string signal, IReadOnlyList<PlatformResource> resources)
     {
         var start = new ProcessStartInfo("/bin/kill", ["-s", signal, .. resources.Select(r => $"{r.Pid}")]);
-        var run = await ToolRun.RunAsync(start, TimeSpan.FromSeconds(10));
+        var run = await ToolRun.RunAsync(start, TimeSpan.FromSeconds(60));
         run.ExitCode.ShouldBe(0, run.ToString());
     }
 }

@@ -11,6 +11,9 @@ namespace TcmBrain.Faults.Tests;
 /// <summary>The running platform, with hospitals that keep pushing while something is done to it.</summary>
 public sealed class Stand : IAsyncLifetime
 {
+    /// <summary>A service that was killed before starts again after a pause, and on a machine under load not quickly.</summary>
+    public static readonly TimeSpan Recovery = TimeSpan.FromMinutes(5);
+
     private Platform? platform;
 
     public Platform Platform => platform ?? throw new InvalidOperationException("The platform has not started.");
@@ -23,10 +26,10 @@ public sealed class Stand : IAsyncLifetime
     /// <param name="harm">gets the run's seed, by which its prescriptions are known</param>
     public async Task SurviveAsync(int count, int perSecond, Func<int, Task> harm)
     {
-        await Platform.BeHealthyAsync();
+        await Platform.BeHealthyAsync(Recovery);
         var seed = Random.Shared.Next(1_000_000, 900_000_000);
         var pushing = PushAsync(seed, count, perSecond);
-        await Eventually.Be(() => Acknowledged(seed).Count > 0 || pushing.IsCompleted, "the stream runs", TimeSpan.FromSeconds(60));
+        await Eventually.Be(() => Acknowledged(seed).Count > 0 || pushing.IsCompleted, "the stream runs", Recovery);
         try
         {
             await harm(seed);
@@ -36,7 +39,7 @@ public sealed class Stand : IAsyncLifetime
             TestContext.Current.TestOutputHelper?.WriteLine($"pushed {Acknowledged(seed).Count} of {count}: {await pushing}");
         }
 
-        await Platform.BeHealthyAsync();
+        await Platform.BeHealthyAsync(Recovery);
         // A hospital that gave up sends the same again.
         var again = await PushAsync(seed, count, perSecond: 0);
         again.ExitCode.ShouldBe(0, again.ToString());
@@ -45,7 +48,7 @@ public sealed class Stand : IAsyncLifetime
 
         Acknowledged(seed).Count.ShouldBe(count, "one answer a prescription, the same however often it was asked for");
         (await StoredAsync(seed)).ShouldBe(count);
-        await Platform.VerifyAsync();
+        await Platform.VerifyAsync(Recovery);
     }
 
     /// <summary>The distinct acknowledgements of a run: number, id and content.</summary>
@@ -74,19 +77,21 @@ public sealed class Stand : IAsyncLifetime
         return Eventually.Be(
             () => Acknowledged(seed).Count is var now && (now > before || now == count),
             $"pushes are acknowledged again after {before} of {count}",
-            TimeSpan.FromSeconds(60)
+            Recovery
         );
     }
 
     /// <summary>Kills one resource and waits until LocalHost has it healthy again, as a new process.</summary>
-    public async Task KillAndRecoverAsync(string resource)
+    /// <param name="whenDead">done when it is killed, before it is waited for</param>
+    public async Task KillAndRecoverAsync(string resource, Func<Task>? whenDead = null)
     {
         var before = Platform.Resource(resource);
         Platform.Kill(resource);
+        await (whenDead?.Invoke() ?? Task.CompletedTask);
         await Eventually.Be(
             () => Platform.Resource(resource) is { Health: "Healthy" } now && now.Pid != before.Pid && now.Restarts > before.Restarts,
             $"{resource} runs again",
-            TimeSpan.FromSeconds(90)
+            Recovery
         );
     }
 
@@ -102,7 +107,7 @@ public sealed class Stand : IAsyncLifetime
 
     private Task<ToolRun> PushAsync(int seed, int count, int perSecond) =>
         Platform.ToolAsync(
-            TimeSpan.FromMinutes(4),
+            TimeSpan.FromMinutes(20),
             "his",
             "push",
             "--count",

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 
 namespace TcmBrain.Faults.Tests;
 
@@ -11,9 +12,9 @@ public sealed class StockFaultTests(Stand stand)
     [Fact]
     public async Task Killed_mid_reservation_and_lots_called_back_meanwhile_every_gram_is_accounted_for()
     {
-        await stand.Platform.BeHealthyAsync();
+        await stand.Platform.BeHealthyAsync(Stand.Recovery);
         // A small day fills the shelves.
-        var day = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(5), "demo", "--count", "6");
+        var day = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(20), "demo", "--count", "6");
         day.ExitCode.ShouldBe(0, day.ToString());
         var caught = 0;
         var recalled = new List<Guid>();
@@ -24,8 +25,7 @@ public sealed class StockFaultTests(Stand stand)
             {
                 for (var round = 0; round < 3; round++)
                 {
-                    caught += await CatchReservingAsync() ? 1 : 0;
-                    await stand.KillAndRecoverAsync("pharmacy");
+                    caught += await KillReservingAsync() ? 1 : 0;
                     recalled.Add(await RecallAsync());
                     await stand.GoesOnAsync(seed, 1_200);
                 }
@@ -43,14 +43,26 @@ public sealed class StockFaultTests(Stand stand)
             ).ShouldBe(0, "nothing of a lot that was called back is free or held");
         }
 
-        var audit = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(1), "pharmacy", "audit", "--json");
+        var audit = await stand.Platform.ToolAsync(TimeSpan.FromMinutes(5), "pharmacy", "audit", "--json");
         audit.ExitCode.ShouldBe(0, audit.ToString());
         JsonDocument.Parse(audit.Output).RootElement.GetProperty("ok").GetBoolean().ShouldBeTrue();
     }
 
-    /// <summary>Waits for a transaction that writes entries and is not committed yet.</summary>
-    private async Task<bool> CatchReservingAsync()
+    /// <summary>
+    /// Kills the pharmacy while a transaction of it has written entries and is not committed: where it would tell of them it is held up until the
+    /// pharmacy is dead.
+    /// </summary>
+    /// <returns>false when nothing is left to be reserved</returns>
+    private async Task<bool> KillReservingAsync()
     {
+        await using var connection = await stand.Platform.Database("pharmacy").OpenConnectionAsync();
+        await using var holding = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("lock table exchange.outbox in share mode", connection, holding))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        var caught = true;
         try
         {
             await Eventually.Be(
@@ -58,19 +70,23 @@ public sealed class StockFaultTests(Stand stand)
                     await stand.Platform.CountAsync(
                         "pharmacy",
                         """
-                        select count(*) from pg_locks l join pg_class c on c.oid = l.relation
-                        where c.relname = 'entries' and l.mode = 'RowExclusiveLock' and l.database = (select oid from pg_database where datname = current_database())
+                        select count(*) from pg_locks written join pg_locks waiting using (pid)
+                        where written.relation = 'pharmacy.entries'::regclass and written.mode = 'RowExclusiveLock' and written.granted
+                          and waiting.relation = 'exchange.outbox'::regclass and not waiting.granted
+                          and written.database = (select oid from pg_database where datname = current_database())
                         """
                     ) > 0,
                 "the pharmacy reserves",
-                TimeSpan.FromSeconds(20)
+                TimeSpan.FromSeconds(60)
             );
-            return true;
         }
         catch (TimeoutException)
         {
-            return false;
+            caught = false;
         }
+
+        await stand.KillAndRecoverAsync("pharmacy", () => holding.RollbackAsync());
+        return caught;
     }
 
     /// <summary>Quality calls back the lot of which most is reserved.</summary>
@@ -83,21 +99,28 @@ public sealed class StockFaultTests(Stand stand)
             );
         var lot = (Guid)(await command.ExecuteScalarAsync())!;
         using var quality = new HttpClient { BaseAddress = stand.Platform.Http };
+        await Eventually.Be(
+            async () =>
+            {
+                quality.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(quality));
+                using var answer = await quality.PostAsJsonAsync($"/api/quality/lots/{lot}/recall", new { reason = "复检不合格" });
+                return answer.IsSuccessStatusCode;
+            },
+            "the lot is called back",
+            Stand.Recovery
+        );
+        return lot;
+    }
+
+    private static async Task<string> TokenAsync(HttpClient client)
+    {
         using var asking = new HttpRequestMessage(HttpMethod.Post, "/oauth/token");
         asking.Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials" });
         asking.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes("quality-1:dev-only-quality-1"))
         );
-        using var token = await quality.SendAsync(asking);
-        var access = (await token.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString();
-        quality.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", access);
-        await Eventually.Be(
-            async () =>
-                (await quality.PostAsJsonAsync($"/api/quality/lots/{lot}/recall", new { reason = "复检不合格" })).IsSuccessStatusCode,
-            "the lot is called back",
-            TimeSpan.FromSeconds(30)
-        );
-        return lot;
+        using var token = await client.SendAsync(asking);
+        return (await token.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
     }
 }

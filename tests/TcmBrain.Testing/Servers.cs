@@ -77,6 +77,9 @@ public sealed class Servers : IAsyncLifetime
         {
             Database = $"{name}-{Guid.CreateVersion7():N}",
             MaxPoolSize = 20,
+            // A machine under load is slow and not away.
+            Timeout = 60,
+            CommandTimeout = 120,
         }.ConnectionString;
 
     /// <summary>A new virtual host on which the whole topology is declared.</summary>
@@ -102,7 +105,7 @@ public sealed class Servers : IAsyncLifetime
         };
         (await management.PutAsJsonAsync($"permissions/{host}/{User}", everything)).EnsureSuccessStatusCode();
         var text = $"amqp://{User}:{Password}@{server.Hostname}:{server.GetMappedPublicPort(5672)}/{host}";
-        await new BrokerTopology(text).DeclareAsync();
+        await Eventually.Hold(() => new BrokerTopology(text).DeclareAsync());
         return text;
     }
 

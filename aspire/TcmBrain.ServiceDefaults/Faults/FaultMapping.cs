@@ -48,6 +48,8 @@ public static class FaultMapping
             NpgsqlException npgsql => npgsql.InnerException is SocketException or IOException or TimeoutException
                 || npgsql.IsTransient
                 || npgsql.InnerException is PostgresException inner && IsDatabaseAway(inner),
+            // Who waits while another call makes the data source ready is told so bare.
+            TimeoutException { Source: "Npgsql" } => true,
             _ => false,
         };
 

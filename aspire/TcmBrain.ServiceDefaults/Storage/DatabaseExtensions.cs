@@ -70,7 +70,7 @@ public static class DatabaseExtensions
                 await command.ExecuteScalarAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {
                 return HealthCheckResult.Unhealthy(FaultMapping.IsDatabaseAway(exception) ? "away" : "failing");
             }

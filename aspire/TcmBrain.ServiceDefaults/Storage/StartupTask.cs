@@ -34,7 +34,7 @@ internal sealed partial class StartupTaskRunner<TTask>(TTask task, ILogger<Start
                 done = true;
                 return;
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {
                 // Away, or not yet migrated: Setup may still be at work.
                 LogWaiting(typeof(TTask).Name, exception.Message);

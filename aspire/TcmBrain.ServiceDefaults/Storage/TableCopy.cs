@@ -40,7 +40,7 @@ public abstract partial class TableCopy(TimeProvider time, ILogger logger) : Bac
             {
                 await RunAsync(stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogStale(GetType().Name, e.Message);
             }

@@ -28,7 +28,7 @@ internal sealed partial class SigningKeyRotation(SigningKeyRing ring, TimeProvid
                 {
                     await ring.MaintainAsync(stoppingToken);
                 }
-                catch (NpgsqlException exception)
+                catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
                 {
                     LogPostponed(exception.Message);
                 }

@@ -51,7 +51,7 @@ internal sealed partial class Refusals(NpgsqlDataSource database, TimeProvider t
                 .With(NpgsqlDbType.Text, codes);
             await batch.ExecuteNonQueryAsync();
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             LogLost(e.Message);
         }

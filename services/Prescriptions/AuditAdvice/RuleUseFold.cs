@@ -57,7 +57,7 @@ internal sealed partial class RuleUseFold(NpgsqlDataSource database, RelaySignal
                 // While pushes crowd, a batch at a time is enough: the history waits.
                 while (await FoldAsync(stoppingToken) == Batch && !intake.IsCrowded) { }
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogLater(e.Message);
             }

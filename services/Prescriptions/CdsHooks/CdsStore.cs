@@ -108,7 +108,7 @@ internal sealed partial class CdsTidy(CdsStore store, TimeProvider time, ILogger
             {
                 await store.TidyAsync(time.GetUtcNow() - Kept, stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogLater(e.Message);
             }

@@ -27,7 +27,7 @@ internal sealed partial class DueWorker(EventExchange exchange, IConfiguration c
             {
                 while (await RunAsync(stoppingToken) == Batch) { }
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogAway(e.Message);
             }

@@ -41,7 +41,7 @@ internal sealed partial class NotificationWorker(
             {
                 while (await SendNextAsync(stoppingToken)) { }
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogAway(e.Message);
             }

@@ -42,7 +42,7 @@ internal sealed partial class IdentityResealing(
                     LogResealed(resealed, keys.Active);
                 }
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogPutOff(e.Message);
             }

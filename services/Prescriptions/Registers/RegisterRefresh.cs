@@ -23,7 +23,7 @@ internal sealed partial class RegisterRefresh(
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogStale(e.Message);
                 await Task.Delay(AtLeast, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -43,7 +43,7 @@ internal sealed partial class SupervisionWatch(
                     await supervisor.RunAsync(now.Before.From, stoppingToken);
                 }
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {
                 LogFailed(now.Text, exception.Message);
             }

@@ -77,7 +77,7 @@ public sealed class LogEnd(NpgsqlDataSource database, VocabularyStore vocabulary
         {
             return null;
         }
-        catch (NpgsqlException)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             // The connection may have been dead for hours, or the answer was lost: whoever takes a turn sees what is stored, or fails itself.
             await DisposeAsync();

@@ -6,7 +6,7 @@ namespace TcmBrain.Exchange.Tests.Faults;
 /// <summary>The broker goes away in the middle of a stream, politely, by a kill, or for good.</summary>
 public sealed class BrokerKillTests(Servers servers, OwnBroker own) : IClassFixture<OwnBroker>
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(300);
 
     [Theory]
     [InlineData("stopped and started again")]

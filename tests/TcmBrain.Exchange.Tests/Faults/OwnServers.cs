@@ -31,19 +31,25 @@ public sealed class OwnBroker : IAsyncLifetime
         await Server.StartAsync();
     }
 
-    /// <summary>Takes away what other tests of the class left behind.</summary>
-    public Task PurgeAsync() =>
-        Wire.WithChannelAsync(
+    /// <summary>
+    /// Takes away what other tests of the class left behind, with the queues: what a listener that has just gone had not acknowledged comes back to a queue
+    /// only after a while.
+    /// </summary>
+    public async Task PurgeAsync()
+    {
+        await Wire.WithChannelAsync(
             Server.ConnectionString,
             async channel =>
             {
                 foreach (var service in Topology.Services.Where(s => s.ListensTo.Length > 0))
                 {
-                    await channel.QueuePurgeAsync(service.Queue);
-                    await channel.QueuePurgeAsync(service.ErrorQueue);
+                    await channel.QueueDeleteAsync(service.Queue, ifUnused: false, ifEmpty: false);
+                    await channel.QueueDeleteAsync(service.ErrorQueue, ifUnused: false, ifEmpty: false);
                 }
             }
         );
+        await new BrokerTopology(Server.ConnectionString).DeclareAsync();
+    }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
@@ -66,7 +72,7 @@ public sealed class OwnPostgres : IAsyncLifetime
 
     public async Task<string> DatabaseAsync(string service)
     {
-        var text = Server.ConnectionString($"{service}-{Guid.CreateVersion7():N}") + ";Timeout=5";
+        var text = Server.ConnectionString($"{service}-{Guid.CreateVersion7():N}") + ";Timeout=30";
         await Migrations.ApplyAsync(text, service);
         if (Topology.Of(service).ListensTo.Length > 0)
         {

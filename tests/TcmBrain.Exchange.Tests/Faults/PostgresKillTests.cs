@@ -6,7 +6,7 @@ namespace TcmBrain.Exchange.Tests.Faults;
 /// <summary>The database goes away in the middle of a stream: the publisher's, the listener's.</summary>
 public sealed class PostgresKillTests(Servers servers, OwnPostgres own) : IClassFixture<OwnPostgres>
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(300);
 
     [Theory]
     [InlineData("institutions", "restarted")]

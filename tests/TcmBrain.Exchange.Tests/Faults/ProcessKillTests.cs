@@ -7,7 +7,7 @@ namespace TcmBrain.Exchange.Tests.Faults;
 public sealed class ProcessKillTests(Servers servers)
 {
     private const int Events = 6000;
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(300);
 
     [Fact]
     public async Task A_relay_killed_between_confirmation_and_commit_tells_everything_once_in_effect()

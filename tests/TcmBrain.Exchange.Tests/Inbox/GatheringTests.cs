@@ -14,7 +14,7 @@ public sealed class GatheringTests(Servers servers)
     [Fact]
     public async Task Between_the_beginnings_of_two_transactions_lies_the_pace_while_they_are_not_full()
     {
-        const int count = 15;
+        const int count = 60;
         var stage = await Stage.SetAsync(servers);
         await using var listener = await stage.ListenerAsync(x =>
             x.FoldWith<EffectFold>()
@@ -25,10 +25,7 @@ public sealed class GatheringTests(Servers servers)
                 })
         );
         var clock = Stopwatch.StartNew();
-        for (var i = 0; i < count; i++)
-        {
-            await Wire.SendAsync(stage.Broker, "cockpit", Samples.Registered(), Guid.CreateVersion7());
-        }
+        await Wire.SendEachAsync(stage.Broker, "cockpit", Enumerable.Range(0, count).Select(_ => Samples.Registered()));
 
         await Eventually.Be(async () => await Database.EffectsAsync(stage.Cockpit) == count, "all are taken in");
         var most = (int)(clock.Elapsed / Pace) + 1;

@@ -102,11 +102,15 @@ public sealed class RelayTests(Servers servers)
     {
         var stage = await Stage.SetAsync(servers);
         var pause = TimeSpan.FromMilliseconds(500);
-        await using var publisher = await stage.PublisherAsync(x =>
-            x.Configure(o => (o.RelayLanes, o.RelayBatch, o.RelayPause) = (2, 10, pause))
+        await using var publisher = Node.Build(
+            "institutions",
+            stage.Institutions,
+            stage.Broker,
+            x => x.Configure(o => (o.RelayLanes, o.RelayBatch, o.RelayPause) = (2, 10, pause))
         );
-        var signal = publisher.Services.GetRequiredService<RelaySignal>();
-        signal.Crowd(milliseconds: 600_000);
+        // Before a lane runs: one that had looked already would still take a batch.
+        publisher.Services.GetRequiredService<RelaySignal>().Crowd(milliseconds: 600_000);
+        await publisher.StartAsync();
         var clock = Stopwatch.StartNew();
         await publisher.TellAsync(Enumerable.Range(0, 40).Select(_ => Samples.Registered()), perTransaction: 40);
         await Eventually.Be(async () => await Database.PendingAsync(stage.Institutions) == 0, "all is told in the crowd");
@@ -146,7 +150,8 @@ public sealed class RelayTests(Servers servers)
     public async Task A_broker_that_lost_its_queues_while_nobody_looked_is_set_up_again_for_all_listeners()
     {
         var stage = await Stage.SetAsync(servers);
-        await using var publisher = await stage.PublisherAsync();
+        // One lane: another that starts late would declare again what is just being taken away, half of it.
+        await using var publisher = await stage.PublisherAsync(x => x.Configure(o => o.RelayLanes = 1));
         await publisher.TellAsync([Samples.Registered()]);
         await Eventually.Be(async () => await Database.PendingAsync(stage.Institutions) == 0, "it is told");
         await Wire.WithChannelAsync(

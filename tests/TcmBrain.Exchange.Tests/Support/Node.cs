@@ -33,9 +33,11 @@ internal sealed class Node : IAsyncDisposable
     )
     {
         var node = Build(service, database, broker, exchange, services);
-        await node._host.StartAsync();
+        await node.StartAsync();
         return node;
     }
+
+    public Task StartAsync() => _host.StartAsync();
 
     /// <summary>Not started: it can tell events, but nothing relays or takes in.</summary>
     public static Node Build(

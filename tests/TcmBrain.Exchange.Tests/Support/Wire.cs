@@ -17,39 +17,61 @@ internal static class Wire
 
     /// <summary>A message as the relay writes it.</summary>
     public static Task SendAsync(string broker, string queue, Event e, Guid messageId) =>
-        SendAsync(broker, queue, EventJson.Write(e), messageId, $"urn:message:{e.GetType().Namespace}:{e.GetType().Name}");
+        SendAsync(broker, queue, EventJson.Write(e), messageId, TypeOf(e));
 
     public static Task SendAsync(string broker, string queue, byte[] body, Guid? messageId, string? type) =>
+        WithChannelAsync(broker, channel => SendAsync(channel, queue, body, messageId, type));
+
+    /// <summary>One after the other on one connection, each with an id of its own.</summary>
+    public static Task SendEachAsync(string broker, string queue, IEnumerable<Event> events) =>
         WithChannelAsync(
             broker,
             async channel =>
             {
-                var headers = new Dictionary<string, object?>();
-                if (type is not null)
+                foreach (var e in events)
                 {
-                    headers["MT-MessageType"] = type;
+                    await SendAsync(channel, queue, EventJson.Write(e), Guid.CreateVersion7(), TypeOf(e));
                 }
-
-                if (messageId is { } id)
-                {
-                    headers["MessageId"] = id.ToString();
-                }
-
-                var properties = new BasicProperties
-                {
-                    ContentType = "application/json",
-                    DeliveryMode = DeliveryModes.Persistent,
-                    MessageId = messageId?.ToString(),
-                    Headers = headers,
-                };
-                await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
             }
         );
+
+    private static string TypeOf(Event e) => $"urn:message:{e.GetType().Namespace}:{e.GetType().Name}";
+
+    private static async Task SendAsync(IChannel channel, string queue, byte[] body, Guid? messageId, string? type)
+    {
+        var headers = new Dictionary<string, object?>();
+        if (type is not null)
+        {
+            headers["MT-MessageType"] = type;
+        }
+
+        if (messageId is { } id)
+        {
+            headers["MessageId"] = id.ToString();
+        }
+
+        var properties = new BasicProperties
+        {
+            ContentType = "application/json",
+            DeliveryMode = DeliveryModes.Persistent,
+            MessageId = messageId?.ToString(),
+            Headers = headers,
+        };
+        await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
+    }
 
     public static async Task<uint> WaitingAsync(string broker, string queue)
     {
         uint waiting = 0;
         await WithChannelAsync(broker, async channel => waiting = (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
         return waiting;
+    }
+
+    /// <summary>How many consumers the queue has.</summary>
+    public static async Task<uint> ListenersAsync(string broker, string queue)
+    {
+        uint listeners = 0;
+        await WithChannelAsync(broker, async channel => listeners = (await channel.QueueDeclarePassiveAsync(queue)).ConsumerCount);
+        return listeners;
     }
 }

@@ -172,7 +172,8 @@ public sealed class PushRun(Gateway gateway, Journal journal)
 
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception e) when (e is InvalidOperationException or RpcException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
+            when (e is InvalidOperationException or RpcException or IOException && !cancellationToken.IsCancellationRequested)
         {
             // The reading side has the status.
         }

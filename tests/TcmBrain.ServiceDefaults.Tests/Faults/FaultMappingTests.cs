@@ -21,4 +21,10 @@ public sealed class FaultMappingTests
         (fault.Code, fault.HttpStatus).ShouldBe((code, status));
         (fault.RetryAfter is not null).ShouldBe(status == 503);
     }
+
+    [Theory]
+    [InlineData("Npgsql", "GEN-0503")]
+    [InlineData("TcmBrain.Pharmacy", "GEN-0500")]
+    public void A_bare_time_out_is_the_database_s_only_when_its_driver_says_so(string source, string code) =>
+        FaultMapping.From(new TimeoutException { Source = source }).Code.ShouldBe(code);
 }
