@@ -263,18 +263,19 @@ public sealed class HttpGatewayTests : IAsyncLifetime
         await using (strict)
         {
             using var eager = strict.Client(token);
-            HttpResponseMessage last = null!;
-            for (var i = 0; i < 8; i++)
-            {
-                last = await eager.GetAsync("/api/pharmacy/x");
-            }
-
+            var answers = await ManyAsync(eager, _ => "/api/pharmacy/x");
+            answers.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBeGreaterThanOrEqualTo(5);
+            var last = answers.First(a => a.StatusCode != HttpStatusCode.OK);
             await last.ShouldBeProblem(429, "GEN-0009");
             last.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
             using var other = strict.Client(TestTokens.Of("his-2", "y", "330105", Roles.His));
             (await other.GetAsync("/api/pharmacy/x")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
     }
+
+    /// <summary>More at once than are earned back, one a second, while a slow machine answers them.</summary>
+    private static Task<HttpResponseMessage[]> ManyAsync(HttpClient client, Func<int, string> path) =>
+        Task.WhenAll(Enumerable.Range(0, 100).Select(i => client.GetAsync(path(i))));
 
     [Fact]
     public async Task Codes_of_patients_pages_cannot_be_tried_one_after_another()
@@ -287,14 +288,12 @@ public sealed class HttpGatewayTests : IAsyncLifetime
         await using (strict)
         {
             using var guesser = strict.Client();
-            for (var i = 0; i < 3; i++)
-            {
-                (await guesser.GetAsync($"/api/decoction/public/guess{i}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-            }
-
-            await (await guesser.GetAsync("/api/decoction/public/guess4")).ShouldBeProblem(429, "GEN-0009");
+            var guesses = await ManyAsync(guesser, i => $"/api/decoction/public/guess{i}");
+            guesses.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBeGreaterThanOrEqualTo(3);
+            await guesses.First(a => a.StatusCode != HttpStatusCode.OK).ShouldBeProblem(429, "GEN-0009");
             // The curve of the page is open as the page is, and bounded with it.
-            await (await guesser.GetAsync("/api/decoction/public/guess4/curve")).ShouldBeProblem(429, "GEN-0009");
+            var curves = await ManyAsync(guesser, _ => "/api/decoction/public/guess4/curve");
+            await curves.First(a => a.StatusCode != HttpStatusCode.OK).ShouldBeProblem(429, "GEN-0009");
             (await guesser.PostAsync("/api/decoction/public/guess4", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             (await guesser.GetAsync("/api/decoction/jobs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         }

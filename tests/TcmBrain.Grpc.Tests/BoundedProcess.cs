@@ -5,7 +5,7 @@ namespace TcmBrain.Grpc.Tests;
 /// <summary>A program that ends by itself, or is ended with all that it started.</summary>
 internal static class BoundedProcess
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     public static async Task<(int ExitCode, string Output, string Errors)> Run(
         string program,

@@ -32,7 +32,7 @@ public sealed class RabbitMqAndRedisServerTests
             (await two.IsHealthyAsync()).ShouldBeTrue();
             processes.AddRange(ProcessTree.Of(two.ProcessId!.Value));
         }
-        (await ProcessTree.WaitUntilGoneAsync(processes, TimeSpan.FromSeconds(5))).ShouldBeTrue();
+        (await ProcessTree.WaitUntilGoneAsync(processes, TimeSpan.FromSeconds(120))).ShouldBeTrue();
         // Those of the hosts that other tests run are their children, not ours.
         Directory
             .EnumerateDirectories("/proc")

@@ -9,7 +9,7 @@ namespace TcmBrain.Hosting.Tests;
 /// <summary>LocalHost with one of the sample models, as a process of its own.</summary>
 internal sealed class SampleHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(300);
     private readonly string mark = Guid.NewGuid().ToString();
     private readonly Process process;
     private readonly StringBuilder output = new();
@@ -40,7 +40,7 @@ internal sealed class SampleHost : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(5) };
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(100) };
 
     public string DataFolder { get; }
 

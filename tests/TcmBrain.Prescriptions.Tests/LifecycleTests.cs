@@ -215,7 +215,7 @@ public sealed class LifecycleTests(PrescriptionsFixture fixture) : IClassFixture
         using var call = fixture.Client.Watch(
             new WatchRequest { ResumeToken = token },
             PrescriptionsFixture.As(7),
-            DateTime.UtcNow.AddSeconds(20)
+            DateTime.UtcNow.AddSeconds(180)
         );
         var ids = new List<string>();
         while (ids.Count < count && await call.ResponseStream.MoveNext(CancellationToken.None))

@@ -198,7 +198,7 @@ public sealed class PushTests(PrescriptionsFixture fixture) : IClassFixture<Pres
 
         await call.RequestStream.WriteAsync(new PushStreamRequest { Sequence = 9000 });
         await call.RequestStream.CompleteAsync();
-        await reading.WaitAsync(TimeSpan.FromSeconds(30));
+        await reading.WaitAsync(TimeSpan.FromSeconds(180));
 
         answers.Count.ShouldBe(302);
         answers[300].Accepted.ShouldBe(answers[7].Accepted);

@@ -14,6 +14,7 @@ namespace TcmBrain.Testing;
 /// </summary>
 public sealed class TestService : IAsyncDisposable
 {
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(180);
     private readonly IHost host;
     private readonly Task program;
 
@@ -65,7 +66,7 @@ public sealed class TestService : IAsyncDisposable
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        if (await Task.WhenAny(started.Task, program, Task.Delay(TimeSpan.FromSeconds(60))) != started.Task)
+        if (await Task.WhenAny(started.Task, program, Task.Delay(StartBound)) != started.Task)
         {
             await program.WaitAsync(TimeSpan.FromSeconds(1));
             throw new InvalidOperationException($"{assembly.GetName().Name} ended before it had started.");
@@ -84,7 +85,7 @@ public sealed class TestService : IAsyncDisposable
         await Eventually.Be(
             async () => program.IsCompleted || (await client.GetAsync("/health")).IsSuccessStatusCode,
             "healthy",
-            within ?? TimeSpan.FromSeconds(60)
+            within ?? StartBound
         );
         if (program.IsCompleted)
         {
@@ -111,7 +112,7 @@ public sealed class TestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        await program.WaitAsync(TimeSpan.FromSeconds(90));
+        await program.WaitAsync(StartBound);
     }
 
     private static async Task<(IHost Host, Task Program)> RunAsync(Assembly assembly, string[] args, Action<IServiceCollection>? configure)
@@ -144,7 +145,7 @@ public sealed class TestService : IAsyncDisposable
             Name = assembly.GetName().Name,
         };
         thread.Start();
-        return (await built.Task.WaitAsync(TimeSpan.FromSeconds(60)), ended.Task);
+        return (await built.Task.WaitAsync(StartBound), ended.Task);
     }
 
     /// <summary>Catches the host that Program.cs builds, by the diagnostic events the framework raises for this purpose.</summary>

@@ -66,12 +66,4 @@ internal static class Wire
         await WithChannelAsync(broker, async channel => waiting = (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
         return waiting;
     }
-
-    /// <summary>How many consumers the queue has.</summary>
-    public static async Task<uint> ListenersAsync(string broker, string queue)
-    {
-        uint listeners = 0;
-        await WithChannelAsync(broker, async channel => listeners = (await channel.QueueDeclarePassiveAsync(queue)).ConsumerCount);
-        return listeners;
-    }
 }

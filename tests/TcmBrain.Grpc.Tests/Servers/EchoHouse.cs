@@ -24,7 +24,7 @@ public enum Way
 /// <summary>The echo server on clear-text HTTP/2 and on TLS, and a YARP proxy in front of the former. One for all tests.</summary>
 public sealed class EchoHouse : IAsyncLifetime
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly X509Certificate2 certificate = Certificates.SelfSigned("localhost");
     private readonly Dictionary<Way, GrpcChannel> channels = [];

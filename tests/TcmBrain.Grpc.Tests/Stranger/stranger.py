@@ -18,7 +18,7 @@ import reflection_pb2  # noqa: E402
 import reflection_pb2_grpc  # noqa: E402
 from google.protobuf import descriptor_pb2  # noqa: E402
 
-PATIENCE = 15
+PATIENCE = 120
 CALL = sys.argv[3]
 METADATA = (("x-call", CALL),)
 
@@ -64,7 +64,7 @@ def conversation(echo, channel):
 
 def deadline(echo, channel):
     unary(echo, channel)  # connects, so that the short deadline is spent in the handler
-    error = failure_of(lambda: echo.Say(echo_pb2.EchoRequest(hang=True), timeout=1, metadata=METADATA))
+    error = failure_of(lambda: echo.Say(echo_pb2.EchoRequest(hang=True), timeout=4, metadata=METADATA))
     expect(error.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
 
 

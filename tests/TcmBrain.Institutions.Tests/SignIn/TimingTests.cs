@@ -7,12 +7,14 @@ using TcmBrain.Institutions.Tests.Accounts;
 namespace TcmBrain.Institutions.Tests.SignIn;
 
 /// <summary>
-/// Whether a name exists is not told by the time it takes. Medians of attempts taken in turn, so that whatever slows the machine slows all
-/// of them; a comparison left out would be a tenth or less.
+/// Whether a name exists is not told by the time it takes. The quickest of attempts taken in turn, for what else the machine does only makes
+/// them slower; a comparison left out would be a tenth or less.
 /// </summary>
 public sealed class TimingTests(InstitutionsFixture fixture)
 {
     private const int Attempts = 11;
+    private const int MostAttempts = 100;
+    private const double Alike = 3;
 
     [Fact]
     public async Task An_unknown_name_a_wrong_secret_and_a_disabled_account_take_alike()
@@ -36,8 +38,9 @@ public sealed class TimingTests(InstitutionsFixture fixture)
             (several, secret[..^1] + (secret[^1] == 'A' ? 'B' : 'A')),
             ("no-such-name", GeneratedSecret.Create()),
         ];
-        var times = kinds.Select(_ => new List<double>()).ToArray();
-        for (var attempt = 0; attempt <= Attempts; attempt++)
+        var quickest = kinds.Select(_ => double.MaxValue).ToArray();
+        // The first round only warms. On a machine that has other things to do it takes more of them until each was once let through.
+        for (var attempt = 0; attempt <= Attempts || (quickest.Max() / quickest.Min() >= Alike && attempt <= MostAttempts); attempt++)
         {
             for (var kind = 0; kind < kinds.Length; kind++)
             {
@@ -51,14 +54,13 @@ public sealed class TimingTests(InstitutionsFixture fixture)
                 answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
                 if (attempt > 0)
                 {
-                    times[kind].Add(clock.Elapsed.TotalMilliseconds);
+                    quickest[kind] = Math.Min(quickest[kind], clock.Elapsed.TotalMilliseconds);
                 }
             }
         }
 
-        var medians = times.Select(all => all.Order().ElementAt(Attempts / 2)).ToArray();
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("  ", medians.Select(m => $"{m:0.0} ms")));
-        (medians.Max() / medians.Min()).ShouldBeLessThan(3, string.Join(' ', medians));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("  ", quickest.Select(m => $"{m:0.0} ms")));
+        (quickest.Max() / quickest.Min()).ShouldBeLessThan(Alike, string.Join(' ', quickest));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class RuleRateTests(PrescriptionsFixture fixture) : IClassFixture<
                 return rates.Prescriptions == prescriptions && rates.Items.Single(x => x.RuleId == "incompatible.18fan").Upheld == 1;
             },
             "counted",
-            TimeSpan.FromSeconds(60)
+            TimeSpan.FromSeconds(180)
         );
         return await RatesAsync(by);
     }

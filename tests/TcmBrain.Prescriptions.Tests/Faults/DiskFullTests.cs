@@ -30,7 +30,7 @@ public sealed class DiskFullTests(Servers servers)
             var refused = 0;
 
             var pushing = FaultStand.PushAllAsync(() => stand.Service.Grpc, pushed, _ => Interlocked.Increment(ref refused));
-            await Eventually.Be(() => refused > 0, "the disk is full", TimeSpan.FromSeconds(60));
+            await Eventually.Be(() => refused > 0, "the disk is full", TimeSpan.FromSeconds(180));
             File.Delete(ballast);
             var replies = await pushing;
 
@@ -75,5 +75,5 @@ public sealed class DiskFullTests(Servers servers)
     }
 
     private static Task<ToolRun> RunAsync(string program, params string[] arguments) =>
-        ToolRun.RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20));
+        ToolRun.RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(120));
 }

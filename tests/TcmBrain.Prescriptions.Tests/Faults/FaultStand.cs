@@ -53,7 +53,7 @@ internal sealed class FaultStand : IAsyncDisposable
         {
             using var channel = GrpcChannel.ForAddress(address());
             var client = new PrescriptionService.PrescriptionServiceClient(channel);
-            using var call = client.PushStream(PrescriptionsFixture.As(1), DateTime.UtcNow.AddSeconds(20));
+            using var call = client.PushStream(PrescriptionsFixture.As(1), DateTime.UtcNow.AddSeconds(120));
             var reading = ReadAsync(call, replies, refused);
             try
             {
@@ -127,7 +127,7 @@ internal sealed class FaultStand : IAsyncDisposable
         await Eventually.Be(
             async () => (await RowsAsync("select message_id::text from exchange.outbox_pending")).Count == 0,
             "the broker has taken every event",
-            TimeSpan.FromSeconds(60)
+            TimeSpan.FromSeconds(180)
         );
         (await RowsAsync("select reason from exchange.outbox_dead")).ShouldBeEmpty();
     }

@@ -40,7 +40,7 @@ public sealed class FlowControlTests(PrescriptionsFixture fixture) : IClassFixtu
             var reply = await fixture.Client.PushAsync(
                 new PushRequest { Prescription = PrescriptionsFixture.Clean() },
                 PrescriptionsFixture.As(1),
-                DateTime.UtcNow.AddSeconds(20)
+                DateTime.UtcNow.AddSeconds(180)
             );
             reply.State.ShouldBe(State.Approved);
         }
@@ -63,7 +63,7 @@ public sealed class FlowControlTests(PrescriptionsFixture fixture) : IClassFixtu
                 return now > 0 && still == 6;
             },
             "the client is held",
-            TimeSpan.FromSeconds(60)
+            TimeSpan.FromSeconds(180)
         );
     }
 }

@@ -15,7 +15,7 @@ namespace TcmBrain.Prescriptions.Tests.Registers;
 public sealed class StandingTests(PrescriptionsFixture fixture) : IClassFixture<PrescriptionsFixture>
 {
     /// <summary>Of an event to its effect in memory. A second is promised; the rest is for a busy machine.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
 
     private Register Register => fixture.Service.Services.GetRequiredService<Register>();
 

@@ -48,11 +48,7 @@ public sealed class ReleasesTests(PrescriptionsFixture fixture) : IClassFixture<
             return releases;
         });
         (await quality.PostAsync($"{Path}/{proposed.Release.Number}/publish", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await Eventually.Be(
-            async () => (await AuditAsync(prescription)).Release == proposed.Release.Name,
-            "the release answers",
-            TimeSpan.FromSeconds(5)
-        );
+        await Eventually.Be(async () => (await AuditAsync(prescription)).Release == proposed.Release.Name, "the release answers");
         await stop.CancelAsync();
 
         // Every call in between was answered, under one release or the other.

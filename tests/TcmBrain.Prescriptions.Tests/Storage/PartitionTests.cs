@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TcmBrain.Contracts.Demo;
@@ -9,7 +10,7 @@ namespace TcmBrain.Prescriptions.Tests.Storage;
 /// <summary>Stored by month: where rows lie, what a search touches, what stays unique, and what becomes of an old month.</summary>
 public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture<PrescriptionsFixture>
 {
-    private static readonly string ThisMonth = FormattableString.Invariant($"y{DateTime.UtcNow:yyyy}m{DateTime.UtcNow:MM}");
+    private static string MonthOf(PushReply reply) => reply.ReceivedAt.ToDateTime().ToString("'y'yyyy'm'MM", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_prescription_and_its_history_lie_in_the_month_of_its_reception()
@@ -17,13 +18,13 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
         var reply = await PushAsync(PrescriptionsFixture.Clean());
 
         (await TextAsync($"select tableoid::regclass::text from prescriptions.prescriptions where id = '{reply.PrescriptionId}'")).ShouldBe(
-            $"prescriptions.prescriptions_{ThisMonth}"
+            $"prescriptions.prescriptions_{MonthOf(reply)}"
         );
         (
             await TextAsync(
                 $"select distinct tableoid::regclass::text from prescriptions.history where prescription_id = '{reply.PrescriptionId}'"
             )
-        ).ShouldBe($"prescriptions.history_{ThisMonth}");
+        ).ShouldBe($"prescriptions.history_{MonthOf(reply)}");
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
 
         var plan = await TextAsync("explain " + string.Format(sql, reply.PrescriptionId));
 
-        plan.ShouldContain(ThisMonth);
+        plan.ShouldContain(MonthOf(reply));
         plan.ShouldNotContain("Append");
         plan.ShouldNotContain("_rest");
     }
@@ -108,12 +109,12 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
     [Fact]
     public async Task The_history_of_a_partition_refuses_change_too()
     {
-        await PushAsync(PrescriptionsFixture.Clean());
+        var reply = await PushAsync(PrescriptionsFixture.Clean());
 
         foreach (var sql in (string[])["update {0} set reason = 'x'", "delete from {0}", "truncate {0}"])
         {
             (
-                await Should.ThrowAsync<PostgresException>(() => TextAsync(string.Format(sql, $"prescriptions.history_{ThisMonth}")))
+                await Should.ThrowAsync<PostgresException>(() => TextAsync(string.Format(sql, $"prescriptions.history_{MonthOf(reply)}")))
             ).MessageText.ShouldContain("append-only");
         }
     }
@@ -214,7 +215,7 @@ public sealed class PartitionTests(PrescriptionsFixture fixture) : IClassFixture
                 await TextAsync($"select prescriptions.maintain({arguments})");
                 return;
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < 50) { }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < 1_000) { }
         }
     }
 

@@ -12,7 +12,7 @@ namespace TcmBrain.Prescriptions.Tests.Watching;
 /// <summary>Every change once and in one order, whatever happens to the stream. Each test is a hospital of its own.</summary>
 public sealed class WatchTests(PrescriptionsFixture fixture) : IClassFixture<PrescriptionsFixture>
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(180);
 
     private int Live(int hospital) =>
         fixture.Service.Services.GetRequiredService<ChangeFeed>().Live(DemoRegion.Hospitals[hospital - 1].Code);
@@ -48,13 +48,24 @@ public sealed class WatchTests(PrescriptionsFixture fixture) : IClassFixture<Pre
     public async Task Streams_that_join_at_any_moment_see_every_change_once_and_in_the_same_order()
     {
         const int all = 600;
+        const int enough = 5;
+        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var pushing = Task.Run(async () =>
         {
             var ids = new ConcurrentBag<string>();
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, all),
                 new ParallelOptions { MaxDegreeOfParallelism = 16 },
-                async (_, _) => ids.Add((await PushAsync(3, 1))[0])
+                async (i, _) =>
+                {
+                    if (i == all / 2)
+                    {
+                        // The others push on meanwhile, and nobody is done before some have joined.
+                        await joined.Task;
+                    }
+
+                    ids.Add((await PushAsync(3, 1))[0]);
+                }
             );
             return ids;
         });
@@ -62,13 +73,18 @@ public sealed class WatchTests(PrescriptionsFixture fixture) : IClassFixture<Pre
         while (!pushing.IsCompleted && streams.Count < 40)
         {
             streams.Add(TakeAsync(3, "0", all));
+            if (streams.Count == enough)
+            {
+                joined.SetResult();
+            }
+
             await Task.WhenAny(streams[^1], pushing, Eventually.Be(() => Live(3) >= streams.Count, "the stream is live", Bound));
         }
 
         var pushed = await pushing;
         var seen = await Task.WhenAll(streams);
 
-        seen.Length.ShouldBeGreaterThan(3);
+        seen.Length.ShouldBeGreaterThanOrEqualTo(enough);
         seen[0].Select(c => c.PrescriptionId).ShouldBe(pushed, ignoreOrder: true);
         seen.ShouldAllBe(s => s.Select(c => c.ResumeToken).SequenceEqual(seen[0].Select(c => c.ResumeToken)));
     }
