@@ -45,13 +45,28 @@ public sealed class BenchPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(station.Page.Locator(".bench__piece")).ToHaveTextAsync("砂仁");
         await WeighLineAsync(station, "SR-BENCH", "6");
         await Assertions.Expect(station.Page.Locator(".bench__piece")).ToHaveTextAsync("罂粟壳");
+        // A file that takes its time: who asked for the print meanwhile gets it when it is there.
+        var arrives = new TaskCompletionSource();
+        await station.Page.RouteAsync(
+            new System.Text.RegularExpressions.Regex("/pack-label\\?.*format=pdf"),
+            async route =>
+            {
+                await arrives.Task;
+                await route.ContinueAsync();
+            }
+        );
         await WeighLineAsync(station, "YSQ-BENCH", "6.02");
         await Assertions
             .Expect(station.Page.Locator(".bench__title"))
             .ToContainTextAsync("装袋并贴签:后下".Replace(":", "：", StringComparison.Ordinal));
+        await Assertions.Expect(station.Page.Locator(".bench__label b")).ToBeVisibleAsync();
+        var download = await station.Page.RunAndWaitForDownloadAsync(async () =>
+        {
+            await station.Page.Keyboard.PressAsync("Control+p");
+            arrives.SetResult();
+        });
         await Assertions.Expect(station.Page.Locator(".bench__sheet")).ToBeVisibleAsync();
         await ShotAsync(station, "station-pack");
-        var download = await station.Page.RunAndWaitForDownloadAsync(() => station.Page.Keyboard.PressAsync("Control+p"));
         download.SuggestedFilename.ShouldBe(await station.Page.Locator(".bench__label b").InnerTextAsync() + ".pdf");
         await station.Page.Locator("#bench-field").FillAsync(await station.Page.Locator(".bench__label b").InnerTextAsync());
         await station.Page.Keyboard.PressAsync("Enter");

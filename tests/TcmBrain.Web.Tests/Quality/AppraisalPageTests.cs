@@ -105,7 +105,7 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
         using var second = await platform.AsAsync("quality2");
         await JudgeAsync(second, pair.PrescriptionId, 2, rational: true);
         await using var arbiter = await chrome.VisitAsync(platform, "regulator1", "/appraisals?state=waiting");
-        await Assertions.Expect(arbiter.Row(pair.PrescriptionId)).ToContainTextAsync("待仲裁");
+        await Assertions.Expect(await arbiter.FindRowAsync(pair.PrescriptionId)).ToContainTextAsync("待仲裁");
         await ShotAsync(arbiter, "queue");
         using var authority = await platform.AsAsync("regulator1");
         await JudgeAsync(authority, pair.PrescriptionId, 3, rational: false);
@@ -197,10 +197,18 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
     /// <summary>What other tests have pushed and this draw has taken.</summary>
     private static async Task ConcludeRestAsync(HttpClient reviewer)
     {
-        var open = await reviewer.GetFromJsonAsync<JsonElement>($"{Path}?state=open&limit=500");
-        foreach (var item in open.GetProperty("items").EnumerateArray())
+        while (true)
         {
-            await JudgeAsync(reviewer, item.GetProperty("prescriptionId").GetString()!, 1, rational: true);
+            var open = (await reviewer.GetFromJsonAsync<JsonElement>($"{Path}?state=open&limit=500")).GetProperty("items");
+            if (open.GetArrayLength() == 0)
+            {
+                return;
+            }
+
+            foreach (var item in open.EnumerateArray())
+            {
+                await JudgeAsync(reviewer, item.GetProperty("prescriptionId").GetString()!, 1, rational: true);
+            }
         }
     }
 
