@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TcmBrain.Cockpit.Live;
 using TcmBrain.Contracts;
 using TcmBrain.Exchange.Inbox;
 using TcmBrain.Testing;
@@ -16,6 +18,9 @@ internal sealed class CockpitHost : IAsyncDisposable
     public required string Broker { get; init; }
     public required string Redis { get; init; }
     public required EventPublisher Publisher { get; init; }
+
+    /// <summary>True when its Redis is one that no test takes away.</summary>
+    public required bool HasRedis { get; init; }
 
     public static string Operator(TimeSpan? lifetime = null) =>
         TestTokens.Sign(
@@ -56,8 +61,17 @@ internal sealed class CockpitHost : IAsyncDisposable
             ConnectionString = text,
             Broker = broker,
             Redis = redisText,
+            HasRedis = redis is null && reachesRedis,
             Publisher = await EventPublisher.StartAsync(broker),
         };
+    }
+
+    /// <summary>Which facts are known to this instance, as soon as it knows where they stand.</summary>
+    public async Task<FactTail> TailAsync()
+    {
+        var tail = Service.Services.GetRequiredService<FactTail>();
+        await tail.Ready.WaitAsync(TimeSpan.FromSeconds(60));
+        return tail;
     }
 
     public async Task<JsonElement> GetAsync(string token, string path)
@@ -93,9 +107,15 @@ internal sealed class CockpitHost : IAsyncDisposable
                 (await GetAsync(Operator(), "/api/cockpit/events?limit=1")).GetProperty("position").GetInt64() >= before + events.Count,
             "the events are told"
         );
-        // The live view follows in steps of its own.
+        // The live view follows in steps of its own; before its first, PostgreSQL answers, and may have more than that step will.
         await Eventually.Be(
-            async () => (await GetAsync(Operator(), "/api/cockpit/summary")).GetProperty("asOf").GetInt64() >= await LastOfTodayAsync(),
+            async () =>
+            {
+                var last = await LastOfTodayAsync();
+                var summary = await GetAsync(Operator(), "/api/cockpit/summary");
+                return summary.GetProperty("asOf").GetInt64() >= last
+                    && (!HasRedis || last == 0 || summary.GetProperty("source").GetString() == "redis");
+            },
             "the events are shown"
         );
     }

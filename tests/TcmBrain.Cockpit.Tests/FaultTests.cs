@@ -55,7 +55,7 @@ public sealed class FaultTests(Servers servers)
         var audit = new LiveAudit(host.Database, host.Redis, TimeProvider.System);
         (await audit.RunAsync()).Differences.ShouldBeEmpty();
 
-        var generation = ((Live.FactTail)host.Service.Services.GetService(typeof(Live.FactTail))!).Generation;
+        var generation = (await host.TailAsync()).Generation;
         using var redis = await ConnectionMultiplexer.ConnectAsync(host.Redis);
         var key = $"cockpit:{generation:N}:r:330100:standing";
         var field = (await redis.GetDatabase().HashGetAllAsync(key)).First(f => f.Name != "@" && f.Name != "#");

@@ -21,6 +21,7 @@ public sealed class FeedTests(Servers servers)
         var region = new Region(71);
         List<TakenEvent> events = [.. region.Institutions(), .. region.Shuffle(region.Day(250))];
         var own = events.Count(e => Fact(e).Region == "330782");
+        var log = (await host.TailAsync()).Log;
         var telling = Task.Run(async () =>
         {
             var half = events.Count / 2;
@@ -34,10 +35,8 @@ public sealed class FeedTests(Servers servers)
         });
 
         var browsers = Enumerable.Range(0, 3).Select(n => BrowseAsync(gateway, CockpitHost.Operator(), events.Count, new Random(n)));
-        var machines = Enumerable
-            .Range(0, 2)
-            .Select(n => FollowAsync(gateway, Log(host), CockpitHost.Operator(), events.Count, new Random(n)));
-        var county = FollowAsync(gateway, Log(host), CockpitHost.Regulator("330782"), own, new Random(9));
+        var machines = Enumerable.Range(0, 2).Select(n => FollowAsync(gateway, log, CockpitHost.Operator(), events.Count, new Random(n)));
+        var county = FollowAsync(gateway, log, CockpitHost.Regulator("330782"), own, new Random(9));
         var seen = await Task.WhenAll([.. browsers, .. machines]);
         await telling;
         seen.ShouldAllBe(ids => ids.SequenceEqual(Enumerable.Range(1, events.Count).Select(i => (long)i)));
@@ -119,7 +118,7 @@ public sealed class FeedTests(Servers servers)
         ]);
         await Eventually.Be(async () => await host.TotalAsync(CockpitHost.Operator(), "completed") == 2, "shown");
         using var channel = GrpcChannel.ForAddress(host.Service.Grpc);
-        using var call = Client(channel, CockpitHost.Staff(0), "0." + Log(host));
+        using var call = Client(channel, CockpitHost.Staff(0), "0." + (await host.TailAsync()).Log);
         var references = new List<string>();
         Numbers? numbers = null;
         while (references.Count < 14 || numbers is null)
@@ -148,8 +147,6 @@ public sealed class FeedTests(Servers servers)
             refusal.Trailers.GetValue("tcm-code").ShouldBe(code);
         }
     }
-
-    private static string Log(CockpitHost host) => ((Live.FactTail)host.Service.Services.GetService(typeof(Live.FactTail))!).Log;
 
     private static Folding.Fact Fact(TakenEvent e) => Folding.Fact.Of(e.MessageId, e.Event);
 

@@ -136,6 +136,27 @@ public sealed class LiveViewTests(Servers servers)
         await live.KeyDeleteAsync(stray);
     }
 
+    [Fact]
+    public async Task What_is_committed_while_the_view_is_first_read_counts_in_its_lists()
+    {
+        var region = new Region(96);
+        var clock = new Standing();
+        await using var rig = await Rig.StartAsync(servers, clock);
+        // Asked for the day before it reads and while it does: each time something is committed, and known, that it has not asked for.
+        clock.Asked = 4;
+        clock.WhenAsked = () =>
+            Task.Run(async () =>
+                {
+                    await Fold.TakeInAsync(rig.Database, region.Prescription(hospital: 0));
+                    await rig.Tail.ReachAsync(await rig.LastAsync(), CancellationToken.None);
+                })
+                .GetAwaiter()
+                .GetResult();
+        await rig.View.StartAsync(CancellationToken.None);
+        await Eventually.Be(() => clock.Asked == 0 && rig.Store.IsTrusted, "the view is written");
+        await rig.ShownAsync();
+    }
+
     private static long Total(Reading.Numbers numbers, string metric) => numbers.Hours.Where(h => h.Metric == metric).Sum(h => h.Value);
 
     /// <summary>The tail and the live view over a database of their own.</summary>
@@ -149,7 +170,8 @@ public sealed class LiveViewTests(Servers servers)
 
         public LiveAudit Audit => new(Database, Redis, TimeProvider.System);
 
-        public static async Task<Rig> StartAsync(Servers servers)
+        /// <param name="clock">one that looks on as the view is begun, which is left to the caller</param>
+        public static async Task<Rig> StartAsync(Servers servers, Standing? clock = null)
         {
             var database = NpgsqlDataSource.Create(await servers.DatabaseAsync("cockpit"));
             var redis = await servers.RedisAsync();
@@ -158,9 +180,14 @@ public sealed class LiveViewTests(Servers servers)
                 .Build();
             var tail = new FactTail(database, new InstitutionRegister(), TimeProvider.System, NullLogger<FactTail>.Instance);
             var store = new LiveStore(configuration);
-            var view = new LiveView(tail, store, database, new Standing(), NullLogger<LiveView>.Instance);
+            var view = new LiveView(tail, store, database, clock ?? new Standing(), NullLogger<LiveView>.Instance);
             await tail.StartAsync(CancellationToken.None);
-            await view.StartAsync(CancellationToken.None);
+            await tail.Ready;
+            if (clock is null)
+            {
+                await view.StartAsync(CancellationToken.None);
+            }
+
             return new()
             {
                 Database = database,
@@ -169,6 +196,12 @@ public sealed class LiveViewTests(Servers servers)
                 Store = store,
                 View = view,
             };
+        }
+
+        public async Task<long> LastAsync()
+        {
+            await using var moment = await Moment.OpenAsync(Database, CancellationToken.None);
+            return moment.Position;
         }
 
         public Task<Reading.Numbers?> ReadAsync(DateOnly day, Scope? scope = null) =>
@@ -194,6 +227,22 @@ public sealed class LiveViewTests(Servers servers)
     /// <summary>Timers go on; how long something was ago does not.</summary>
     private sealed class Standing : TimeProvider
     {
+        /// <summary>How many times more it tells that it was asked what time it is.</summary>
+        public int Asked { get; set; }
+
+        public Action? WhenAsked { get; set; }
+
         public override long GetTimestamp() => 1;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (Asked > 0)
+            {
+                WhenAsked?.Invoke();
+                Asked--;
+            }
+
+            return base.GetUtcNow();
+        }
     }
 }

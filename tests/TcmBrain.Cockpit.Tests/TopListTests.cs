@@ -20,7 +20,7 @@ public sealed class TopListTests(Servers servers)
         await using var host = await CockpitHost.StartAsync(servers);
         var region = new Region(91);
         await host.TellAsync([.. region.Institutions(), .. region.Shuffle(region.Day(40))]);
-        var (tail, live) = (Of<FactTail>(host), Of<LiveStore>(host));
+        var (tail, live) = (await host.TailAsync(), Of<LiveStore>(host));
         var rankings = Of<RankingStore>(host);
         var day = RegionTime.DayOf(DateTimeOffset.UtcNow);
         Scope[] scopes =

@@ -121,7 +121,7 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
             NoteUp(false, "no connection");
             _live.Distrust();
             _wholeDue = true;
-            TakeNews();
+            TakeNews(FirstDay());
             return TakeOwed();
         }
 
@@ -129,14 +129,15 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         {
             // Readers go to PostgreSQL: they need not wait until Redis has taken all, or has not.
             _wholeDue = true;
-            TakeNews();
+            TakeNews(FirstDay());
             Tell(TakeOwed());
         }
 
         await using var moment = await Moment.OpenAsync(_database, cancellationToken);
+        var first = FirstDay();
         // Then it is known of every hour that is in it whether it has changed.
         await _tail.ReachAsync(moment.Position, cancellationToken).WaitAsync(Patience, cancellationToken);
-        var known = TakeNews();
+        var news = TakeNews(first);
         if (moment.Generation != _generation)
         {
             // Rebuilt between the two: the tail is about to hear of it.
@@ -146,7 +147,7 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         var (epoch, whole) = (_live.Epoch, _wholeDue);
         if (whole)
         {
-            await WriteWholeAsync(moment, cancellationToken);
+            await WriteWholeAsync(moment, news, first, cancellationToken);
             _live.Trust(epoch);
             _wholeDue = false;
             _wholeAt = _time.GetTimestamp();
@@ -155,27 +156,26 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         }
         else
         {
-            await WriteDirtyAsync(moment, cancellationToken);
+            await WriteDirtyAsync(moment, first, cancellationToken);
             await WriteTopsAsync(all: false, cancellationToken);
         }
 
         // What is known to have changed since is not in the moment.
-        var later = known > moment.Position ? _owed.ToList() : [];
+        var later = news.Position > moment.Position ? _owed.ToList() : [];
         var changed = TakeOwed();
         _owed.UnionWith(later);
         return changed;
     }
 
-    /// <returns>the position up to which it is known now what has changed</returns>
-    private long TakeNews()
+    private FactTail.News TakeNews(DateOnly first)
     {
-        var (dirty, ranked, renamed, position, generation) = _tail.Take();
-        _owed.UnionWith(dirty);
-        _tops?.Add(ranked, position, FirstDay());
-        _allOwed |= renamed || generation != _generation;
-        _wholeDue |= generation != _generation;
-        _generation = generation;
-        return position;
+        var news = _tail.Take();
+        _owed.UnionWith(news.Dirty);
+        _tops?.Add(news.Ranked, news.Position, first);
+        _allOwed |= news.Renamed || news.Generation != _generation;
+        _wholeDue |= news.Generation != _generation;
+        _generation = news.Generation;
+        return news;
     }
 
     private HashSet<Scope>? TakeOwed()
@@ -186,27 +186,28 @@ public sealed partial class LiveView : BackgroundService, IHealthCheck
         return scopes;
     }
 
-    private async Task WriteWholeAsync(Moment moment, CancellationToken cancellationToken)
+    private async Task WriteWholeAsync(Moment moment, FactTail.News news, DateOnly first, CancellationToken cancellationToken)
     {
-        var counters = await CounterStore.ReadSinceAsync(moment, FirstDay(), cancellationToken);
+        var counters = await CounterStore.ReadSinceAsync(moment, first, cancellationToken);
         var standing = await CounterStore.ReadStandingAsync(moment, null, cancellationToken);
         await WriteAsync(counters, whole: true, standing, moment.Position, cancellationToken);
         if (_tops is null || _tops.Generation != _generation)
         {
-            _tops = await TopLists.LoadAsync(moment, FirstDay(), cancellationToken);
+            _tops = await TopLists.LoadAsync(moment, first, cancellationToken);
+            // What was committed since the moment was told already, and is not told again.
+            _tops.Add(news.Ranked, news.Position, first);
         }
 
         await WriteTopsAsync(all: true, cancellationToken);
     }
 
-    private async Task WriteDirtyAsync(Moment moment, CancellationToken cancellationToken)
+    private async Task WriteDirtyAsync(Moment moment, DateOnly first, CancellationToken cancellationToken)
     {
         if (_owed.Count == 0)
         {
             return;
         }
 
-        var first = FirstDay();
         var counters = await CounterStore.ReadHoursAsync(moment, [.. _owed.Where(h => h.Day >= first)], cancellationToken);
         // Also of scopes in which only an older day has changed: who stands where is of no day.
         var scopes = _owed.Select(h => h.Scope).ToHashSet();
