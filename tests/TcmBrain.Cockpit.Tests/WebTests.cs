@@ -21,7 +21,7 @@ public sealed class WebTests(Servers servers, Browser browser)
         await AgreesAsync(host, page, CockpitHost.Regulator("330000"));
         await Assertions.Expect(page.Locator(".connection")).ToHaveTextAsync("实时");
         await Assertions.Expect(page.Locator(".ticker__list li").First).ToBeVisibleAsync();
-        (await page.Locator(".herbs li").CountAsync()).ShouldBe(8);
+        await Assertions.Expect(page.Locator(".herbs li")).ToHaveCountAsync(8);
         await Assertions.Expect(page.Locator(".places")).ToContainTextAsync("义乌市中医医院");
 
         var before = await NumberAsync(page, "received");
@@ -63,21 +63,25 @@ public sealed class WebTests(Servers servers, Browser browser)
             await AgreesAsync(host, page, CockpitHost.Regulator("330100"));
             await Assertions.Expect(page.Locator(".herbs li").First).ToBeVisibleAsync();
             await Assertions.Expect(page.Locator(".ticker__list li").First).ToBeVisibleAsync();
-            (await NumberAsync(page, "alarms")).ShouldBe(alarms);
+            await Assertions.Expect(Value(page, "alarms")).ToHaveTextAsync(Text(alarms));
             await Assertions.Expect(page.Locator(".alarm")).ToHaveCountAsync(alarms);
-            var sideways = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-            sideways.ShouldBeLessThanOrEqualTo(0, $"{width}x{height}");
-            // Nothing of a list that scrolls by itself makes the page longer than it is.
-            var below = await page.EvaluateAsync<int>(
-                "document.documentElement.scrollHeight - Math.max(innerHeight, Math.ceil(document.querySelector('.cockpit').getBoundingClientRect().bottom + scrollY))"
-            );
-            below.ShouldBeLessThanOrEqualTo(1, $"{width}x{height}");
-            if (width >= 1600)
+            // Charts follow the window a moment later.
+            await Eventually.Hold(async () =>
             {
-                // A wall has nobody who scrolls; a laptop does.
-                var down = await page.EvaluateAsync<int>("document.documentElement.scrollHeight - innerHeight");
-                down.ShouldBeLessThanOrEqualTo(0, $"{width}x{height}");
-            }
+                var sideways = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+                sideways.ShouldBeLessThanOrEqualTo(0, $"{width}x{height}");
+                // Nothing of a list that scrolls by itself makes the page longer than it is.
+                var below = await page.EvaluateAsync<int>(
+                    "document.documentElement.scrollHeight - Math.max(innerHeight, Math.ceil(document.querySelector('.cockpit').getBoundingClientRect().bottom + scrollY))"
+                );
+                below.ShouldBeLessThanOrEqualTo(1, $"{width}x{height}");
+                if (width >= 1600)
+                {
+                    // A wall has nobody who scrolls; a laptop does.
+                    var down = await page.EvaluateAsync<int>("document.documentElement.scrollHeight - innerHeight");
+                    down.ShouldBeLessThanOrEqualTo(0, $"{width}x{height}");
+                }
+            });
 
             await ShotAsync(page, $"{width}x{height}-dark", full: width < 1000);
             complaints.ShouldBeEmpty();
@@ -101,7 +105,7 @@ public sealed class WebTests(Servers servers, Browser browser)
         await using var context = await OpenAsync(host, 1440, 900, CockpitHost.Staff(0));
         var page = await ShowAsync(host, context, out var complaints);
         await AgreesAsync(host, page, CockpitHost.Staff(0));
-        (await NumberAsync(page, "received")).ShouldBe(6);
+        await Assertions.Expect(Value(page, "received")).ToHaveTextAsync("6");
         await Assertions.Expect(Value(page, "traced")).ToHaveTextAsync("–");
         await Assertions.Expect(page.Locator(".bar__place")).ToHaveTextAsync("西湖区中医院");
         await Assertions.Expect(page.Locator(".ticker")).ToContainTextAsync("CF0");
@@ -146,20 +150,17 @@ public sealed class WebTests(Servers servers, Browser browser)
         await Eventually.Hold(async () =>
             (await page.EvaluateAsync<bool>("streams.every(s => s.readyState === EventSource.CLOSED)")).ShouldBeTrue()
         );
-        await host.Publisher.TellAsync(region.Prescription());
-        await Eventually.Hold(async () =>
-        {
-            var summary = await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/summary");
-            Number(summary.GetProperty("totals"), "delivered").ShouldBe(2);
-        });
+        var streams = await page.EvaluateAsync<int>("streams.length");
+        await host.TellAsync(region.Prescription());
+        (await host.TotalAsync(CockpitHost.Operator(), "delivered")).ShouldBe(2);
         (await NumberAsync(page, "delivered")).ShouldBe(1);
         (await page.Locator(".ticker__list li").CountAsync()).ShouldBe(15);
 
         await context.SetOfflineAsync(false);
         await Assertions.Expect(page.Locator(".connection--live")).ToBeVisibleAsync();
         await Assertions.Expect(Value(page, "delivered")).ToHaveTextAsync("2");
-        // It went on after the last that it had.
-        (await page.EvaluateAsync<string>("streams.at(-1).url")).ShouldContain("after=15");
+        // It went on after the last that it had. On a slow machine it may have begun once more since.
+        (await page.EvaluateAsync<string>($"streams[{streams}].url")).ShouldContain("after=15");
         await Assertions.Expect(page.Locator(".ticker__list li")).ToHaveCountAsync(30);
         var ids = await page.Locator(".ticker__list li").EvaluateAllAsync<long[]>("items => items.map(i => Number(i.dataset.id))");
         ids.ShouldBe(Enumerable.Range(1, 30).Reverse().Select(i => (long)i));
