@@ -80,6 +80,19 @@ public sealed partial class SourceTests
         ExactlyIn(Where(tests, line => Pause().IsMatch(line)), MayPause);
     }
 
+    /// <summary>Npgsql tells who waits in vain for a first connection by a bare time-out: a service's loop that does not know it ends the service.</summary>
+    [Fact]
+    public void Whoever_goes_on_without_a_database_does_so_when_it_is_slow_too() =>
+        Where(
+                Repository
+                    .Named(".cs")
+                    .Where(file =>
+                        file.StartsWith("services/", StringComparison.Ordinal) || file.StartsWith("aspire/", StringComparison.Ordinal)
+                    ),
+                line => CatchesRefusalsOnly().IsMatch(line)
+            )
+            .ShouldBeEmpty();
+
     private static List<string> Where(IEnumerable<string> files, Func<string, bool> holds) =>
         [.. from file in files from line in Repository.Lines(file).Index() where holds(line.Item) select $"{file}:{line.Index + 1}"];
 
@@ -97,6 +110,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"^tests/TcmBrain\.(\w+\.Tests|Testing)/")]
     private static partial Regex TestFile();
+
+    [GeneratedRegex(@"catch \(NpgsqlException( \w+)?\)\s*$")]
+    private static partial Regex CatchesRefusalsOnly();
 
     [GeneratedRegex(@"Thread\.Sleep|Task\.Delay\((?!Timeout\.Infinite)")]
     private static partial Regex Pause();

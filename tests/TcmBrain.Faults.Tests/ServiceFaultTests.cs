@@ -37,12 +37,20 @@ public sealed class ServiceFaultTests(Stand stand)
             async seed =>
             {
                 var clock = Stopwatch.StartNew();
-                while (caught < 2 && stand.Acknowledged(seed).Count < count && clock.Elapsed < TimeSpan.FromSeconds(90))
+                while (caught < 2 && stand.Acknowledged(seed).Count < count && clock.Elapsed < Stand.Recovery)
                 {
-                    // Both replicas are held still, so that no answer is on its way any more when the rows are counted.
+                    // Both replicas are held still while PostgreSQL holds their commits: done there, and answered by nobody.
                     await stand.Platform.BeHealthyAsync(Stand.Recovery);
                     var replicas = stand.Platform.Resources().Where(r => r.Name is "prescriptions" or "prescriptions-2").ToList();
-                    await SignalAsync("STOP", replicas);
+                    await HoldCommitsAsync(async () =>
+                    {
+                        await Eventually.Be(
+                            async () => await WaitingCommitsAsync() > 0 || stand.Acknowledged(seed).Count == count,
+                            "a commit is under way",
+                            Stand.Recovery
+                        );
+                        await SignalAsync("STOP", replicas);
+                    });
                     var unanswered = await UnansweredAsync(seed);
                     if (unanswered > 0)
                     {
@@ -93,6 +101,39 @@ public sealed class ServiceFaultTests(Stand stand)
         await stand.Platform.BeHealthyAsync(Stand.Recovery);
         await stand.Platform.VerifyAsync(Stand.Recovery);
     }
+
+    /// <summary>
+    /// Does it while no commit comes to its end: PostgreSQL has written it, and waits for a standby that does not exist. Afterwards all of them are done.
+    /// </summary>
+    private async Task HoldCommitsAsync(Func<Task> meanwhile)
+    {
+        await ConfigureAsync("alter system set synchronous_standby_names = 'nobody'");
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            await ConfigureAsync("alter system reset synchronous_standby_names");
+        }
+
+        await Eventually.Be(async () => await WaitingCommitsAsync() == 0, "the commits are done");
+    }
+
+    private async Task ConfigureAsync(string sql)
+    {
+        foreach (var each in (string[])[sql, "select pg_reload_conf()"])
+        {
+            await using var command = stand.Platform.Database("prescriptions").CreateCommand(each);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private Task<long> WaitingCommitsAsync() =>
+        stand.Platform.CountAsync(
+            "prescriptions",
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'SyncRep'"
+        );
 
     /// <summary>What is committed and not yet in the hospitals' journal, once the answers that had left have arrived.</summary>
     private async Task<long> UnansweredAsync(int seed)

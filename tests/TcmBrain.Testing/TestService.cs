@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Reflection;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,26 @@ public sealed class TestService : IAsyncDisposable
         Assembly assembly,
         IReadOnlyDictionary<string, string?> settings,
         Action<IServiceCollection>? configure = null
+    )
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StartOnceAsync(assembly, settings, configure);
+            }
+            catch (IOException e)
+                when (e.InnerException is AddressInUseException && !settings.ContainsKey("Endpoints:Grpc:Port") && attempt < 5)
+            {
+                // Tests in another process took the port between the look and the listening.
+            }
+        }
+    }
+
+    private static async Task<TestService> StartOnceAsync(
+        Assembly assembly,
+        IReadOnlyDictionary<string, string?> settings,
+        Action<IServiceCollection>? configure
     )
     {
         var grpcPort = FreePort.Next();

@@ -46,12 +46,12 @@ internal sealed partial class RevocationWatch(
             revocations.EndStreams();
             revocations.Prune();
             seq = news.Seq;
-            if (published is not null && published != news.Keys)
+            // Also with the first news: what is known may have been fetched before a key was withdrawn.
+            if (published != news.Keys && await keys.RefreshAsync(bound.Token))
             {
-                await keys.RefreshAsync(bound.Token);
+                published = news.Keys;
             }
 
-            published = news.Keys;
             away = false;
         }
         catch (Exception exception)

@@ -35,11 +35,12 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
     }
 
     /// <summary>Fetches them now, because they are known to have changed. A withdrawn key is trusted no longer from here on.</summary>
-    public Task RefreshAsync(CancellationToken cancellationToken) => RefreshAsync(null, cancellationToken);
+    /// <returns>false when the source could not be asked, so that they are still those of before</returns>
+    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => RefreshAsync(null, cancellationToken);
 
     public void Dispose() => gate.Dispose();
 
-    private async Task RefreshAsync(string? kid, CancellationToken cancellationToken)
+    private async Task<bool> RefreshAsync(string? kid, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
@@ -49,12 +50,12 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
             {
                 if (current.Keys.ContainsKey(kid) && time.GetElapsedTime(current.FetchedAt) < Fresh)
                 {
-                    return;
+                    return true;
                 }
 
                 if (lastTry != long.MinValue && time.GetElapsedTime(lastTry) < Pause)
                 {
-                    return;
+                    return true;
                 }
             }
 
@@ -68,6 +69,7 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
                     .ToFrozenDictionary(group => group.Key, group => (SecurityKey)group.First()),
                 time.GetTimestamp()
             );
+            return true;
         }
         catch (Exception exception)
             when (exception is HttpRequestException or OperationCanceledException or ArgumentException
@@ -75,6 +77,7 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
             )
         {
             LogAway(exception.Message, known?.Keys.Count ?? 0);
+            return false;
         }
         finally
         {

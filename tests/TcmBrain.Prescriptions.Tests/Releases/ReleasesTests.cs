@@ -99,6 +99,11 @@ public sealed class ReleasesTests(PrescriptionsFixture fixture) : IClassFixture<
         var second = await ProposeAsync(pharmacist, Draft("outpatient_days,7", "outpatient_days,6"));
         (await quality.PostAsync($"{Path}/{first.Release.Number}/publish", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         await RefusedAsync(await quality.PostAsync($"{Path}/{second.Release.Number}/publish", null), "PRX-0505");
+        // What is proposed from here on is compared with it.
+        await Eventually.Be(
+            async () => (await AuditAsync(PrescriptionsFixture.Clean())).Release == first.Release.Name,
+            "the first one answers"
+        );
     }
 
     [Fact]
