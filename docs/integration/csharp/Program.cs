@@ -15,10 +15,11 @@ var tokens = new AccessTokens(
 );
 var hospital = new Hospital(new PrescriptionService.PrescriptionServiceClient(channel), tokens);
 
-await using var changes = hospital
-    .WatchAsync("", token => Console.WriteLine($"watch     open from {token}"), bound.Token)
-    .GetAsyncEnumerator(bound.Token);
-var watching = changes.MoveNextAsync();
+// It tells what comes after its opening, so that is waited for.
+var opened = new TaskCompletionSource();
+await using var changes = hospital.WatchAsync("", Opened, bound.Token).GetAsyncEnumerator(bound.Token);
+var watching = changes.MoveNextAsync().AsTask();
+await Task.WhenAny(opened.Task, watching);
 
 var prescription = Sample.Prescription($"CS-{DateTime.UtcNow:yyyyMMddHHmmssfff}");
 var first = await hospital.PushAsync(prescription, bound.Token);
@@ -60,8 +61,14 @@ do
         }
     }
 
-    watching = changes.MoveNextAsync();
+    watching = changes.MoveNextAsync().AsTask();
 } while (true);
+
+void Opened(string token)
+{
+    Console.WriteLine($"watch     open from {token}");
+    opened.TrySetResult();
+}
 
 static string Setting(string name, string otherwise) =>
     Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;
