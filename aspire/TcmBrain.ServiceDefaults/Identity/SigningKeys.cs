@@ -59,7 +59,11 @@ public sealed partial class SigningKeys(ISigningKeySource source, TimeProvider t
                 }
             }
 
-            lastTry = time.GetTimestamp();
+            if (kid is not null)
+            {
+                lastTry = time.GetTimestamp();
+            }
+
             // Not bound to the one request that happened to ask: the others wait for the same answer.
             using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(5));
             var set = new JsonWebKeySet(await source.FetchAsync(bound.Token));

@@ -48,4 +48,17 @@ public sealed class RevocationWatchTests
         keys.Find("next").ShouldNotBeEmpty();
         await watch.StopAsync(CancellationToken.None);
     }
+
+    [Fact]
+    public async Task A_key_made_just_after_the_keys_were_fetched_unasked_is_looked_for_at_once()
+    {
+        var source = new Source { Kid = "old" };
+        using var keys = new SigningKeys(source, TimeProvider.System, NullLogger<SigningKeys>.Instance);
+        await keys.RefreshAsync(TestContext.Current.CancellationToken);
+        source.Kid = "new";
+
+        await keys.EnsureAsync("new", TestContext.Current.CancellationToken);
+
+        keys.Find("new").ShouldNotBeEmpty();
+    }
 }
