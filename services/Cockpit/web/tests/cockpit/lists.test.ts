@@ -35,6 +35,7 @@ describe('the rankings', () => {
     const [, herb] = listsOf(rankings, 'en').medicine[0]!.rows!
     expect(herb).toMatchObject({ key: '黄芪', full: 'Huang Qi · Astragali Radix · 黄芪' })
     expect(askedOf('list=herb&topic=黄芪').values.topic).toBe('Huang Qi · Astragali Radix · 黄芪')
+    expect(askedOf('list=herb&topic=黄芪').metric).toBe('milligrams')
     expect(askedOf('list=syndrome&topic=风寒束表证').values.topic).toBe('风寒束表证')
   })
 

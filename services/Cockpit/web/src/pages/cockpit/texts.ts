@@ -118,7 +118,7 @@ export const texts = defineTexts({
   'indicators.unknown': ['未填报', 'not reported'],
   'indicators.below': ['低于基线', 'below the baseline'],
   'indicators.green': ['达到进度', 'on path'],
-  'indicators.amber': ['接近进度', 'near path'],
+  'indicators.amber': ['接近进度', 'near'],
   'indicators.red': ['落后', 'behind'],
   'indicators.grey': ['暂无数据', 'no data'],
 
@@ -211,7 +211,7 @@ export const texts = defineTexts({
   'ranking.choose': ['选择排行', 'Choose a ranking'],
   'ranking.empty': ['暂无数据', 'No data yet'],
   'ranking.byWeight': ['按重量', 'by weight'],
-  'ranking.byCount': ['按处方', 'by prescription'],
+  'ranking.byCount': ['按处方', 'by count'],
 
   'ticker.title': ['实时动态', 'Live events'],
   'ticker.pause': ['暂停滚动', 'Pause'],

@@ -3,6 +3,7 @@ import { has, t, type TextKey } from '../texts'
 
 /** What a query of records asks for, said in words. */
 export interface Asked {
+  /** says in what its values are */
   metric: string
   title: TextKey
   values: Record<string, string>
@@ -13,7 +14,7 @@ export function askedOf(query: string): Asked {
   const metric = params.get('metric') ?? ''
   const hour = params.get('hour')
   const list = params.get('list')
-  if (list !== null) return { metric, title: `records.list.${list}` as TextKey, values: { topic: params.get('name') ?? medicineInFull(params.get('topic') ?? '') } }
+  if (list !== null) return { metric: list === 'herb' ? 'milligrams' : metric, title: `records.list.${list}` as TextKey, values: { topic: params.get('name') ?? medicineInFull(params.get('topic') ?? '') } }
   const stages = params.get('stage')
   if (stages !== null) return { metric, title: 'records.stage', values: { stage: stages.split(',').map(stage => word('records.stage', stage)).join(' · ') } }
   if (params.has('from') || params.has('to')) return { metric, title: 'records.flow', values: {} }
