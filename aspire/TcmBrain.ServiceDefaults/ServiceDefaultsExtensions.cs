@@ -104,6 +104,7 @@ public static class ServiceDefaultsExtensions
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
             app =>
             {
+                app.Use(UnreadBody.InvokeAsync);
                 app.UseMiddleware<FaultMiddleware>();
                 next(app);
             };
