@@ -170,11 +170,23 @@ public sealed class ReviewPageTests(Platform platform, Chrome chrome)
         await visit.Page.Clock.InstallAsync();
         await visit.GoAsync("/review?id=" + pushed.PrescriptionId);
         await Assertions.Expect(Claim(visit, "mine")).ToBeVisibleAsync();
+        // An answer would say the server's time, which has not gone on.
+        var lapsed = new TaskCompletionSource();
+        await visit.Page.RouteAsync(
+            "**/api/**",
+            async route =>
+            {
+                await lapsed.Task;
+                await route.ContinueAsync();
+            }
+        );
         await visit.Page.Clock.FastForwardAsync("05:30");
         await Assertions.Expect(Claim(visit, "lapsed")).ToContainTextAsync("领审已失效");
+        lapsed.SetResult();
         await Assertions.Expect(visit.Button("退回医师")).ToBeDisabledAsync();
         await visit.Page.Keyboard.PressAsync("c");
         await Assertions.Expect(Claim(visit, "mine")).ToBeVisibleAsync();
+        await visit.Page.UnrouteAllAsync(new() { Behavior = UnrouteBehavior.IgnoreErrors });
         visit.Complaints.ShouldBeEmpty();
     }
 
