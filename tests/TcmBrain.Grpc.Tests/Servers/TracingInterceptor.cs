@@ -50,7 +50,7 @@ public sealed class TracingInterceptor(CallJournal journal, string name) : Inter
         await continuation(requestStream, responseStream, context);
     }
 
-    private CancellationTokenRegistration Trace(ServerCallContext context)
+    private Traced Trace(ServerCallContext context)
     {
         context.ResponseTrailers.Add(Trailer, name);
         if (name != "outer" || context.RequestHeaders.GetValue(CallJournal.CallHeader) is not { } call)
@@ -59,6 +59,21 @@ public sealed class TracingInterceptor(CallJournal journal, string name) : Inter
         }
 
         journal.RecordStart(call);
-        return context.CancellationToken.Register(() => journal.RecordCancellation(call));
+        return new(context.CancellationToken, () => journal.RecordCancellation(call));
+    }
+
+    /// <summary>Notes a cancellation when it happens, and at the latest when the handler ends: a handler woken by it may end before this is told.</summary>
+    private readonly struct Traced(CancellationToken token, Action note) : IDisposable
+    {
+        private readonly CancellationTokenRegistration told = token.Register(note);
+
+        public void Dispose()
+        {
+            told.Dispose();
+            if (token.IsCancellationRequested)
+            {
+                note();
+            }
+        }
     }
 }
