@@ -7,12 +7,22 @@ namespace TcmBrain.MachineServers;
 /// <summary>Free ports of this machine, and who holds a taken one.</summary>
 public static class Ports
 {
+    private const int First = 10_000;
     private static readonly Lock Gate = new();
     private static readonly HashSet<int> Given = [];
 
+    /// <summary>Above them, usually, lie those that the kernel gives to outgoing connections, which would take one before it is used.</summary>
+    private static readonly int Last = FirstOfOutgoing() is >= First + 5_000 and <= 32_000 and var outgoing ? outgoing : 32_000;
+
     /// <summary>
-    /// A free TCP port of 127.0.0.1, never the same twice in a process. It lies below the range from which the kernel takes
-    /// the ports of outgoing connections, so only another listener could be faster.
+    /// Never read or written: a lock on its byte N says that some process of this user was given port N and lives. The kernel ends the
+    /// locks with the process. Open as long as the process, since closing any handle of the file would end them too.
+    /// </summary>
+    private static readonly FileStream? Leases = OpenLeases();
+
+    /// <summary>
+    /// A free TCP port of 127.0.0.1, given to no one else while this process lives: not twice in it, nor in another one that asks here.
+    /// So a platform may choose the ports of services that it starts a minute later, while other platforms and tests do the same.
     /// </summary>
     public static int Free()
     {
@@ -20,11 +30,59 @@ public static class Ports
         {
             while (true)
             {
-                var port = Random.Shared.Next(12_000, 32_000);
-                if (IsFree(port) && Given.Add(port))
+                var port = Random.Shared.Next(First, Last);
+                if (!Given.Contains(port) && TryLease(port) && IsFree(port))
+                {
+                    Given.Add(port);
                     return port;
+                }
             }
         }
+    }
+
+    private static bool TryLease(int port)
+    {
+        try
+        {
+            Leases?.Lock(port, 1);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static FileStream? OpenLeases()
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(Path.GetTempPath(), $"tcmbrain-ports-{Environment.UserName}"),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then a port is only known to be free when it is chosen.
+            return null;
+        }
+    }
+
+    private static int? FirstOfOutgoing()
+    {
+        const string range = "/proc/sys/net/ipv4/ip_local_port_range";
+        return
+            File.Exists(range)
+            && int.TryParse(File.ReadAllText(range).Split((char[]?)null, 2)[0], CultureInfo.InvariantCulture, out var first)
+            ? first
+            : null;
     }
 
     /// <summary>True when a listener could bind the port on 127.0.0.1 and on every address.</summary>

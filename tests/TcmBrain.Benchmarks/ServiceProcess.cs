@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using TcmBrain.MachineServers;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Benchmarks;
@@ -42,7 +43,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var (http, grpc) = (FreePort.Next(), FreePort.Next());
+        var (http, grpc) = (Ports.Free(), Ports.Free());
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(assembly.Assembly.Location);
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{http};http://127.0.0.1:{grpc}";

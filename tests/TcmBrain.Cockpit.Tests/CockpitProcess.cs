@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using TcmBrain.MachineServers;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Cockpit.Tests;
@@ -19,7 +20,7 @@ internal sealed class CockpitProcess : IAsyncDisposable
     /// <summary>A second instance beside one that runs: the same database, broker and Redis.</summary>
     public static async Task<CockpitProcess> BesideAsync(CockpitHost host)
     {
-        var (http, grpc) = (FreePort.Next(), FreePort.Next());
+        var (http, grpc) = (Ports.Free(), Ports.Free());
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(typeof(CockpitFaults).Assembly.Location);
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{http};http://127.0.0.1:{grpc}";

@@ -5,6 +5,7 @@ using TcmBrain.Cockpit.Audit;
 using TcmBrain.Cockpit.Streaming;
 using TcmBrain.Contracts.Cockpit.V1;
 using TcmBrain.Exchange.Inbox;
+using TcmBrain.MachineServers;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Cockpit.Tests;
@@ -210,7 +211,7 @@ public sealed class FeedTests(Servers servers)
 
     private static async Task<TestService> GatewayAsync(CockpitHost host, CockpitProcess other)
     {
-        var (grpc, inner) = (FreePort.Next(), FreePort.Next());
+        var (grpc, inner) = (Ports.Free(), Ports.Free());
         return await TestService.StartAsync(
             Assembly.Load("TcmBrain.Gateway"),
             new Dictionary<string, string?>

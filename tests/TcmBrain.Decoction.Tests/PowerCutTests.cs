@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Npgsql;
+using TcmBrain.MachineServers;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Decoction.Tests;
@@ -86,7 +87,7 @@ public sealed class PowerCutTests(Room room)
 
         public static async Task<Running> StartAsync(IReadOnlyDictionary<string, string?> settings)
         {
-            var (http, grpc) = (FreePort.Next(), FreePort.Next());
+            var (http, grpc) = (Ports.Free(), Ports.Free());
             var start = new ProcessStartInfo("dotnet") { UseShellExecute = false };
             start.ArgumentList.Add(typeof(DecoctionFaults).Assembly.Location);
             start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{http};http://127.0.0.1:{grpc}";

@@ -1,4 +1,5 @@
 using System.Reflection;
+using TcmBrain.MachineServers;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Gateway.Tests;
@@ -8,8 +9,8 @@ internal static class GatewayUnderTest
 {
     public static async Task<(TestService Gateway, Uri Internal)> StartAsync(params (string Key, string? Value)[] settings)
     {
-        var grpc = FreePort.Next();
-        var inner = FreePort.Next();
+        var grpc = Ports.Free();
+        var inner = Ports.Free();
         var all = new Dictionary<string, string?>
         {
             ["urls"] = $"http://127.0.0.1:0;http://127.0.0.1:{grpc};http://127.0.0.1:{inner}",

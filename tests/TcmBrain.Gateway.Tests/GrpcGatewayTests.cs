@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using TcmBrain.Contracts.Prescriptions.V1;
+using TcmBrain.MachineServers;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.ServiceDefaults.Rpc;
@@ -56,7 +57,7 @@ public sealed class GrpcGatewayTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var port = FreePort.Next();
+        var port = Ports.Free();
         backend = await TestApp.StartAsync(
             app => app.MapGrpcService<Prescriptions>().RequireRole(Roles.His),
             builder => builder.AddGrpcDefaults(),
@@ -65,7 +66,7 @@ public sealed class GrpcGatewayTests : IAsyncLifetime
         );
         (gateway, _) = await StartAsync(
             Backend("prescriptions", backend.Address, "grpc"),
-            Backend("decoction", new Uri($"http://127.0.0.1:{FreePort.Next()}"), "grpc")
+            Backend("decoction", new Uri($"http://127.0.0.1:{Ports.Free()}"), "grpc")
         );
         channel = GrpcChannel.ForAddress(gateway.Grpc, new GrpcChannelOptions { MaxSendMessageSize = null });
         client = new PrescriptionService.PrescriptionServiceClient(channel);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using TcmBrain.MachineServers;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.Testing;
 using static TcmBrain.Gateway.Tests.GatewayUnderTest;
@@ -68,7 +69,7 @@ public sealed class HttpGatewayTests : IAsyncLifetime
             .. Routing
                 .RouteTable.HttpServices.Where(service => service != "decoction")
                 .Select(service => Backend(service, backend.Address)),
-            Backend("decoction", new Uri($"http://127.0.0.1:{FreePort.Next()}")),
+            Backend("decoction", new Uri($"http://127.0.0.1:{Ports.Free()}")),
         ]);
         known = gateway.Client(token);
         nobody = gateway.Client();

@@ -1,5 +1,6 @@
 // App models for the tests of LocalHost; --scenario says which.
 using Microsoft.Extensions.Configuration;
+using TcmBrain.MachineServers;
 
 var builder = DistributedApplication.CreateBuilder(args);
 var journal = builder.Configuration["journal"] ?? "/dev/null";
@@ -51,6 +52,10 @@ switch (builder.Configuration["scenario"])
         var one = Sample("one");
         var two = Sample("two").WaitFor(one);
         one.WaitFor(two);
+        break;
+
+    case "ports":
+        Console.WriteLine("ports " + string.Join(' ', Enumerable.Range(0, 500).Select(_ => Ports.Free())));
         break;
 }
 

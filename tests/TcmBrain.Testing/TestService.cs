@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TcmBrain.MachineServers;
 
 namespace TcmBrain.Testing;
 
@@ -65,7 +66,7 @@ public sealed class TestService : IAsyncDisposable
         Action<IServiceCollection>? configure
     )
     {
-        var grpcPort = FreePort.Next();
+        var grpcPort = Ports.Free();
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["urls"] = $"http://127.0.0.1:0;http://127.0.0.1:{grpcPort}",

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TcmBrain.Contracts.Events;
 using TcmBrain.Exchange;
+using TcmBrain.MachineServers;
 using TcmBrain.Web.Tests;
 
 [assembly: AssemblyFixture(typeof(Platform))]
@@ -115,8 +116,8 @@ public sealed class Platform : IAsyncLifetime
         var traceability = await StartAsync("traceability", broker, known, ("Log:SigningKey", Key()), ("Log:SignEvery", "00:00:00.2"));
         (Decoction, Traceability) = (decoction.Services, traceability.Services);
         var cockpit = await StartAsync("cockpit", broker, known, ("ConnectionStrings:redis", await servers.RedisAsync()));
-        var port = FreePort.Next();
-        var inner = FreePort.Next();
+        var port = Ports.Free();
+        var inner = Ports.Free();
         var gateway = await TestService.StartAsync(
             Assembly.Load("TcmBrain.Gateway"),
             new Dictionary<string, string?>

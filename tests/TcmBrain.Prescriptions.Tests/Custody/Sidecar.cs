@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using TcmBrain.MachineServers;
 
 namespace TcmBrain.Prescriptions.Tests.Custody;
 
@@ -15,7 +16,7 @@ public sealed class Sidecar : IDisposable
 
     public Sidecar()
     {
-        Address = new Uri($"http://127.0.0.1:{Testing.FreePort.Next()}/");
+        Address = new Uri($"http://127.0.0.1:{Ports.Free()}/");
         listener.Prefixes.Add(Address.ToString());
         listener.Start();
         _ = ListenAsync();

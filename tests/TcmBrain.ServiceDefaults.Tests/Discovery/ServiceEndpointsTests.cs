@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using TcmBrain.MachineServers;
 using TcmBrain.ServiceDefaults.Discovery;
 using TcmBrain.Testing;
 
@@ -57,7 +58,7 @@ public sealed class ServiceEndpointsTests
                     )
                     .AllowAnonymous(),
             builder => builder.AddServiceClient("pharmacy"),
-            ("services:pharmacy:http:0", $"http://127.0.0.1:{FreePort.Next()}"),
+            ("services:pharmacy:http:0", $"http://127.0.0.1:{Ports.Free()}"),
             ("services:pharmacy:http:1", alive.Address.ToString())
         );
         using var client = front.Client();
@@ -74,7 +75,7 @@ public sealed class ServiceEndpointsTests
             app =>
                 app.MapGet("/ask", (IHttpClientFactory clients) => clients.CreateClient("pharmacy").GetStringAsync("/")).AllowAnonymous(),
             builder => builder.AddServiceClient("pharmacy"),
-            ("services:pharmacy:http:0", $"http://127.0.0.1:{FreePort.Next()}")
+            ("services:pharmacy:http:0", $"http://127.0.0.1:{Ports.Free()}")
         );
         using var client = front.Client();
         await (await client.GetAsync("/ask")).ShouldBeProblem(503, "GEN-0502");

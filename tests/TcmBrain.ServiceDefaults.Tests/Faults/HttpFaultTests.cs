@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
+using TcmBrain.MachineServers;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Storage;
 using TcmBrain.Testing;
@@ -53,7 +54,7 @@ public sealed class HttpFaultTests : IAsyncLifetime
                 );
             },
             builder => builder.AddDatabase(),
-            ("ConnectionStrings:database", $"Host=127.0.0.1;Port={FreePort.Next()};Username=u;Password=p;Database=d;Timeout=1")
+            ("ConnectionStrings:database", $"Host=127.0.0.1;Port={Ports.Free()};Username=u;Password=p;Database=d;Timeout=1")
         );
         client = app.Client(TestTokens.Of("a", "b", "330100"));
     }

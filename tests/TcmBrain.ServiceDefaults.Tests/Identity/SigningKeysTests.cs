@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
+using TcmBrain.MachineServers;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.Testing;
 
@@ -134,7 +135,7 @@ public sealed class SigningKeysTests
             routes => routes.MapGet("/", () => "in"),
             null,
             ("Identity:Jwks", ""),
-            ("services:institutions:http:0", $"http://127.0.0.1:{FreePort.Next()}")
+            ("services:institutions:http:0", $"http://127.0.0.1:{Ports.Free()}")
         );
         using var client = app.Client(TestTokens.Of("a", "b", "330100", Roles.His));
         await (await client.GetAsync("/")).ShouldBeProblem(503, "GEN-0505");

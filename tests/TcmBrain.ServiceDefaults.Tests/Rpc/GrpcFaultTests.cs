@@ -5,6 +5,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using TcmBrain.Contracts.Rpc;
+using TcmBrain.MachineServers;
 using TcmBrain.ServiceDefaults.Faults;
 using TcmBrain.ServiceDefaults.Identity;
 using TcmBrain.ServiceDefaults.Rpc;
@@ -50,7 +51,7 @@ public sealed class GrpcFaultTests : IAsyncLifetime
 
     private async Task<TestApp> StartAsync()
     {
-        var port = FreePort.Next();
+        var port = Ports.Free();
         var app = await TestApp.StartAsync(
             routes => routes.MapGrpcService<ScaleService>().RequireRole(Roles.Decoction),
             builder => builder.AddGrpcDefaults(),

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Shouldly;
+using TcmBrain.MachineServers;
 
 namespace TcmBrain.Testing.Running;
 
@@ -25,14 +26,14 @@ public sealed class Platform : IAsyncDisposable
     private Platform(IReadOnlyDictionary<string, string>? extra)
     {
         DataFolder = Directory.CreateTempSubdirectory("tcm-platform-").FullName;
-        var ports = FreePorts(3);
-        Http = new Uri($"http://127.0.0.1:{ports[0]}");
-        Grpc = new Uri($"http://127.0.0.1:{ports[1]}");
+        var (http, grpc) = (Ports.Free(), Ports.Free());
+        Http = new Uri($"http://127.0.0.1:{http}");
+        Grpc = new Uri($"http://127.0.0.1:{grpc}");
         environment = new Dictionary<string, string>
         {
-            ["TCM_HTTP_PORT"] = $"{ports[0]}",
-            ["TCM_GRPC_PORT"] = $"{ports[1]}",
-            ["TCM_OPS_PORT"] = $"{ports[2]}",
+            ["TCM_HTTP_PORT"] = $"{http}",
+            ["TCM_GRPC_PORT"] = $"{grpc}",
+            ["TCM_OPS_PORT"] = $"{Ports.Free()}",
             ["TCM_DATA"] = DataFolder,
             [ProcessWatch.Mark] = mark,
         };
@@ -301,19 +302,6 @@ public sealed class Platform : IAsyncDisposable
         {
             console.AppendLine(line);
         }
-    }
-
-    /// <summary>Held all at once, so that they differ.</summary>
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable
-            .Range(0, count)
-            .Select(_ => new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0))
-            .ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((System.Net.IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Dispose());
-        return ports;
     }
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using TcmBrain.MachineServers;
 using TcmBrain.Testing;
 
 namespace TcmBrain.Traceability.Tests.Queries;
@@ -14,7 +15,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public Receiver()
     {
-        Address = $"http://127.0.0.1:{FreePort.Next()}/callback/";
+        Address = $"http://127.0.0.1:{Ports.Free()}/callback/";
         listener.Prefixes.Add(Address);
         listener.Start();
         listening = ListenAsync();
