@@ -55,11 +55,12 @@ public static class CockpitEndpoints
         );
     }
 
-    /// <summary>Without <paramref name="after"/> the last events; with it what came next, to be paged by the position answered.</summary>
+    /// <summary>Without <paramref name="after"/> the last events; with it what came next, to be paged by the position answered; the stream goes on from <c>resume</c>.</summary>
     private static async Task Events(
         HttpContext context,
         EventPages pages,
         FactTail tail,
+        ResumePoint resume,
         InstitutionRegister register,
         string? region = null,
         string? institution = null,
@@ -74,7 +75,17 @@ public static class CockpitEndpoints
         var page = string.IsNullOrEmpty(after)
             ? await pages.LastAsync(audience, count, context.RequestAborted)
             : await pages.AfterAsync(audience, Answers.PositionOf(after), count, cancellationToken: context.RequestAborted);
-        await WriteAsync(context, page, audience, register, json => json.WriteNumber("position", page.Position));
+        await WriteAsync(
+            context,
+            page,
+            audience,
+            register,
+            json =>
+            {
+                json.WriteNumber("position", page.Position);
+                json.WriteString("resume", resume.At(page.Position).ToString());
+            }
+        );
     }
 
     /// <summary>The last alarms, newest first; <paramref name="before"/> is the <c>next</c> of the page before.</summary>
@@ -152,7 +163,9 @@ public static class CockpitEndpoints
         var audience = Answers.AudienceOf(context, register, region, institution);
         var resume = context.Request.Headers["Last-Event-ID"].ToString();
         var from = resume.Length > 0 ? resume : after;
-        long? position = string.IsNullOrEmpty(from) ? null : Answers.PositionOf(from);
+        ResumeToken? place = string.IsNullOrEmpty(from)
+            ? null
+            : ResumeToken.Parse(from) ?? throw CockpitFaults.BadPosition.Exception("after");
         if (!gate.TryEnter())
         {
             throw CockpitFaults.TooManyStreams.Exception();
@@ -161,7 +174,7 @@ public static class CockpitEndpoints
         try
         {
             using var ending = StreamEnd.Of(context.User, time, context.RequestAborted, lifetime.ApplicationStopping);
-            await stream.RunAsync(new SseWriter(context), audience, position, ending.Token);
+            await stream.RunAsync(new SseWriter(context), audience, place, ending.Token);
         }
         catch (OperationCanceledException) when (context.Response.HasStarted)
         {

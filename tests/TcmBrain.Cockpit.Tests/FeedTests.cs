@@ -1,7 +1,9 @@
 using System.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
 using TcmBrain.Cockpit.Audit;
+using TcmBrain.Cockpit.Live;
 using TcmBrain.Cockpit.Streaming;
 using TcmBrain.Contracts.Cockpit.V1;
 using TcmBrain.Exchange.Inbox;
@@ -89,6 +91,23 @@ public sealed class FeedTests(Servers servers)
                     two.GetRawText().Replace("\"postgres\"", "\"redis\"").ShouldBe(one.GetRawText());
                 });
             }
+        }
+
+        // Of another numbering, although this one's goes as far.
+        var events = await host.GetAsync(CockpitHost.Operator(), "/api/cockpit/events");
+        var (resume, place) = (events.GetProperty("resume").GetString()!, events.GetProperty("position").GetInt64());
+        resume.ShouldBe($"{place}.{other.Service.Services.GetRequiredService<FactTail>().Log}");
+        await using (var foreign = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), lastEventId: "7.00000000"))
+        {
+            var anew = await foreign.UntilAsync(m => m.Name == "anew");
+            anew.Id.ShouldBe(resume);
+            (await foreign.UntilAsync(m => m.Name == "beat")).Id.ShouldBe(resume);
+        }
+
+        // As the page that read the events above comes back.
+        await using (var again = await SseReader.OpenAsync(host.Service, CockpitHost.Operator(), "?after=" + resume))
+        {
+            (await again.NextAsync())!.Name.ShouldBe("beat");
         }
 
         // Of a numbering that goes further than this database's: it begins now and says so.

@@ -21,10 +21,10 @@ public sealed partial class FrameTests
     {
         for (var position = 10; position <= 22; position++)
         {
-            var feed = new Feed(Everybody, 10, TimeProvider.System);
+            var feed = new Feed(Everybody, new(10, "0a1b2c3d"), TimeProvider.System);
             var (at, _) = feed.End();
             feed.Tell([.. Facts(11, 13)], 14, Register);
-            feed.Beat("id: 16\nevent: beat\ndata: {}\n\n"u8.ToArray(), 16);
+            feed.Beat("id: 16.0a1b2c3d\nevent: beat\ndata: {}\n\n"u8.ToArray(), 16);
             feed.Tell([.. Facts(17, 21)], 22, Register);
             var told = new StringBuilder();
             var upTo = position;
@@ -49,7 +49,7 @@ public sealed partial class FrameTests
     [Fact]
     public void A_feed_remembers_the_position_it_has_come_to_and_the_time_it_last_said_so()
     {
-        var feed = new Feed(Everybody, 7, TimeProvider.System);
+        var feed = new Feed(Everybody, new(7, "0a1b2c3d"), TimeProvider.System);
         var began = feed.ToldAt;
         feed.Position.ShouldBe(7);
         feed.Tell([.. Facts(8, 9)], 12, Register);
@@ -68,7 +68,7 @@ public sealed partial class FrameTests
     [Fact]
     public void What_has_been_told_is_not_kept_by_a_snapshot_that_stands()
     {
-        var feed = new Feed(Everybody, 10, TimeProvider.System);
+        var feed = new Feed(Everybody, new(10, "0a1b2c3d"), TimeProvider.System);
         feed.Want(Feed.Snapshots, 1);
         feed.Show("flows", new("{}"u8.ToArray(), "\"flows\""), 1, default);
         var told = TellAndForget(feed);
@@ -82,7 +82,7 @@ public sealed partial class FrameTests
     [Fact]
     public void A_snapshot_that_nobody_wants_any_more_is_not_shown_to_who_comes_later()
     {
-        var feed = new Feed(Everybody, 10, TimeProvider.System);
+        var feed = new Feed(Everybody, new(10, "0a1b2c3d"), TimeProvider.System);
         Rendered answer = new("{}"u8.ToArray(), "\"counters\"");
         feed.Show(Feed.Counters, answer, 1, default);
         feed.End().Snapshots.ShouldBeEmpty();
@@ -101,7 +101,7 @@ public sealed partial class FrameTests
     [Fact]
     public async Task A_reader_far_behind_lets_go_of_the_frames_that_gather_behind_it()
     {
-        var feed = new Feed(Everybody, 10, TimeProvider.System);
+        var feed = new Feed(Everybody, new(10, "0a1b2c3d"), TimeProvider.System);
         var reader = new Follower(feed, pages: null!, 10);
         await using var told = reader.FollowAsync(CancellationToken.None).GetAsyncEnumerator();
         var first = told.MoveNextAsync();
@@ -147,6 +147,6 @@ public sealed partial class FrameTests
     [GeneratedRegex("\"id\":(\\d+)")]
     private static partial Regex Id();
 
-    [GeneratedRegex("^id: (\\d+)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^id: (\\d+)\\.0a1b2c3d$", RegexOptions.Multiline)]
     private static partial Regex LastId();
 }

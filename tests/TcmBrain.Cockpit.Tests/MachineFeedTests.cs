@@ -63,7 +63,7 @@ public sealed class MachineFeedTests(Servers servers)
         var feed = ActivatorUtilities.CreateInstance<FeedGrpc>(host.Service.Services, clock);
         var log = (await host.TailAsync()).Log;
         var reader = new HandReader();
-        var following = feed.RunAsync(reader, Everybody, 0, log, eventsOnly: false, ending.Token);
+        var following = feed.RunAsync(reader, Everybody, new(0, log), eventsOnly: false, ending.Token);
         (await reader.NextAsync(ending.Token)).Beat.Following.ShouldBeTrue();
         var region = new Region(76);
         var events = region.Day(60);

@@ -8,7 +8,7 @@ namespace TcmBrain.Cockpit.Streaming;
 /// <summary>
 /// What all streams of one audience are told (同源): facts are looked for once and written out once, snapshots likewise, however many follow.
 /// </summary>
-internal sealed class Feed(Audience audience, long position, TimeProvider time)
+internal sealed class Feed(Audience audience, ResumeToken beginning, TimeProvider time)
 {
     public const string Counters = "counters";
 
@@ -23,7 +23,7 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
     [
         .. Snapshots.Select(name => new Snapshot(name, TimeSpan.FromSeconds(name == Counters ? 1 : 2))),
     ];
-    private Frame _last = Frame.Beginning(position);
+    private Frame _last = Frame.Beginning(beginning.Position);
 
     public Audience Audience => audience;
 
@@ -32,6 +32,9 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
 
     /// <summary>Up to where everything has been told.</summary>
     public long Position => Volatile.Read(ref _last).UpTo;
+
+    /// <summary>A place of the numbering that its facts are of.</summary>
+    public ResumeToken At(long position) => beginning with { Position = position };
 
     /// <summary>When facts, or that there were none, were last told, as a timestamp of the clock.</summary>
     public long ToldAt { get; private set; } = time.GetTimestamp();
@@ -65,7 +68,7 @@ internal sealed class Feed(Audience audience, long position, TimeProvider time)
     {
         lock (_gate)
         {
-            Append(Frame.OfFacts(_last.UpTo, upTo, facts).WrittenOut(audience, register));
+            Append(Frame.OfFacts(_last.UpTo, At(upTo), facts).WrittenOut(audience, register));
             ToldAt = time.GetTimestamp();
         }
     }

@@ -32,7 +32,10 @@ internal sealed class FeedGrpc(
     {
         var caller = context.GetHttpContext().User;
         var audience = Audience.Asked(caller, request.Region, request.Institution, register);
-        var (after, log) = resume.Parse(request.ResumeToken) ?? throw CockpitFaults.BadToken.Exception("resume_token");
+        ResumeToken? after =
+            request.ResumeToken.Length == 0
+                ? null
+                : ResumeToken.Parse(request.ResumeToken) ?? throw CockpitFaults.BadToken.Exception("resume_token");
         if (!gate.TryEnter())
         {
             throw CockpitFaults.TooManyStreams.Exception();
@@ -41,7 +44,7 @@ internal sealed class FeedGrpc(
         try
         {
             using var ending = StreamEnd.Of(caller, time, context.CancellationToken, lifetime.ApplicationStopping);
-            await RunAsync(responseStream, audience, after, log, request.EventsOnly, ending.Token);
+            await RunAsync(responseStream, audience, after, request.EventsOnly, ending.Token);
         }
         catch (OperationCanceledException)
         {
@@ -60,13 +63,12 @@ internal sealed class FeedGrpc(
     internal async Task RunAsync(
         IServerStreamWriter<FeedMessage> writer,
         Audience audience,
-        long? after,
-        string log,
+        ResumeToken? after,
         bool eventsOnly,
         CancellationToken cancellationToken
     )
     {
-        var (position, renumbered) = await resume.FindAsync(after, log, cancellationToken);
+        var (position, renumbered) = await resume.FindAsync(after, cancellationToken);
         await WriteAsync(renumbered ? new FeedMessage { Renumbered = new() } : new FeedMessage { Beat = Now() }, position);
         IReadOnlyList<string> snapshots = eventsOnly ? [] : [Feed.Counters];
         var feed = await feeds.JoinAsync(audience, snapshots, cancellationToken);
@@ -99,7 +101,7 @@ internal sealed class FeedGrpc(
 
         async Task WriteAsync(FeedMessage message, long upTo)
         {
-            message.ResumeToken = resume.TokenOf(upTo);
+            message.ResumeToken = resume.At(upTo).ToString();
             await writer.WriteAsync(message, cancellationToken).WaitAsync(Patience, time, cancellationToken);
         }
     }

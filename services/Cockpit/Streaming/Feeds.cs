@@ -48,7 +48,7 @@ internal sealed partial class Feeds(
         {
             if (!_feeds.TryGetValue(audience, out var feed))
             {
-                feed = new(audience, _position, time);
+                feed = new(audience, new(_position, tail.Log), time);
                 _feeds.Add(audience, feed);
             }
 
@@ -83,7 +83,7 @@ internal sealed partial class Feeds(
             At = time.GetUtcNow().UtcDateTime,
             tail.Following,
         };
-        SseText.Event(wire, "beat", JsonSerializer.SerializeToUtf8Bytes(told, EventJson.Options), position);
+        SseText.Event(wire, "beat", JsonSerializer.SerializeToUtf8Bytes(told, EventJson.Options), new(position, tail.Log));
         return wire.WrittenSpan.ToArray();
     }
 

@@ -76,6 +76,6 @@ internal sealed class Follower(Feed feed, EventPages pages, long position)
         var (page, after) = (await pages.AfterAsync(feed.Audience, Position, Batch, upTo, cancellationToken), Position);
         // Before it is written: whoever breaks off begins anew from what was received.
         Position = page.Position;
-        return page.Items.Count == 0 ? null : new(Frame.OfFacts(after, page.Position, page.Items), after, More: false);
+        return page.Items.Count == 0 ? null : new(Frame.OfFacts(after, feed.At(page.Position), page.Items), after, More: false);
     }
 }

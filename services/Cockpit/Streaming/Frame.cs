@@ -22,6 +22,9 @@ internal sealed class Frame
 
     public long UpTo { get; private init; }
 
+    /// <summary>Of facts: the numbering that they are of.</summary>
+    private string? Log { get; init; }
+
     /// <summary>Its place in its feed, counted from where that begins.</summary>
     public long Number { get; private set; }
 
@@ -36,11 +39,12 @@ internal sealed class Frame
     /// <summary>Where a feed begins: nothing is told.</summary>
     public static Frame Beginning(long at) => new() { After = at, UpTo = at };
 
-    public static Frame OfFacts(long after, long upTo, IReadOnlyList<TickerEvent> events) =>
+    public static Frame OfFacts(long after, ResumeToken upTo, IReadOnlyList<TickerEvent> events) =>
         new()
         {
             After = after,
-            UpTo = upTo,
+            UpTo = upTo.Position,
+            Log = upTo.Log,
             Events = events,
         };
 
@@ -65,7 +69,7 @@ internal sealed class Frame
     /// <summary>Writes out now what <see cref="WriteTo"/> would write out for the first who asks.</summary>
     public Frame WrittenOut(Audience audience, InstitutionRegister register)
     {
-        _wire ??= Facts(Events, UpTo, audience, register);
+        _wire ??= Facts(Events, audience, register);
         return this;
     }
 
@@ -82,7 +86,7 @@ internal sealed class Frame
         var wire =
             Events.Count == 0 ? (UpTo < position ? null : _wire)
             : position <= After ? WrittenOut(audience, register)._wire
-            : EventsBehind(position) is { Count: > 0 } rest ? Facts(rest, UpTo, audience, register)
+            : EventsBehind(position) is { Count: > 0 } rest ? Facts(rest, audience, register)
             : null;
         to.Write(wire);
         return wire?.Length ?? 0;
@@ -101,10 +105,10 @@ internal sealed class Frame
         _next.SetResult(next);
     }
 
-    private static byte[] Facts(IReadOnlyList<TickerEvent> events, long upTo, Audience audience, InstitutionRegister register)
+    private byte[] Facts(IReadOnlyList<TickerEvent> events, Audience audience, InstitutionRegister register)
     {
         var wire = new ArrayBufferWriter<byte>(events.Count * 400 + 64);
-        SseText.Event(wire, "facts", events.Select(e => e.Json(audience.SeesReferences, register)), upTo);
+        SseText.Event(wire, "facts", events.Select(e => e.Json(audience.SeesReferences, register)), new(UpTo, Log));
         return wire.WrittenSpan.ToArray();
     }
 }

@@ -6,7 +6,7 @@ using TcmBrain.Exchange;
 namespace TcmBrain.Cockpit.Streaming;
 
 /// <summary>
-/// One browser's stream (实时流). <c>facts</c>: an array of events, its id the position after them, each event exactly once and in order;
+/// One browser's stream (实时流). <c>facts</c>: an array of events, its id the place after them, each event exactly once and in order;
 /// <c>counters</c>, <c>rankings</c> and <c>flows</c>: the whole snapshot, when it has changed; <c>beat</c>: nothing new, and where the stream is;
 /// <c>skipped</c>: a reader too far behind is put forward, and told what was left out; <c>anew</c>: the numbering it knows is of another database.
 /// </summary>
@@ -17,14 +17,14 @@ internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, I
     /// <summary>Bytes that are written before the client is waited for.</summary>
     private const int FlushAt = 32 << 10;
 
-    public async Task RunAsync(SseWriter writer, Audience audience, long? after, CancellationToken cancellationToken)
+    public async Task RunAsync(SseWriter writer, Audience audience, ResumeToken? after, CancellationToken cancellationToken)
     {
         writer.Start();
         await writer.FlushAsync(cancellationToken);
-        var (position, renumbered) = await resume.FindAsync(after, null, cancellationToken);
+        var (position, renumbered) = await resume.FindAsync(after, cancellationToken);
         if (renumbered)
         {
-            writer.Event("anew", JsonSerializer.SerializeToUtf8Bytes(new { position }, EventJson.Options), position);
+            writer.Event("anew", JsonSerializer.SerializeToUtf8Bytes(new { position }, EventJson.Options), resume.At(position));
         }
 
         position = Forward(writer, position);
@@ -70,7 +70,11 @@ internal sealed class LiveStream(FactTail tail, Feeds feeds, EventPages pages, I
         }
 
         var to = last - AfterSkip;
-        writer.Event("skipped", JsonSerializer.SerializeToUtf8Bytes(new { From = position + 1, To = to }, EventJson.Options), to);
+        writer.Event(
+            "skipped",
+            JsonSerializer.SerializeToUtf8Bytes(new { From = position + 1, To = to }, EventJson.Options),
+            resume.At(to)
+        );
         return to;
     }
 }

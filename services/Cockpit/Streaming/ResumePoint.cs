@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Npgsql;
 using TcmBrain.Cockpit.Live;
@@ -15,24 +14,14 @@ internal readonly record struct Resumed(long Position, bool Renumbered);
 /// </summary>
 internal sealed class ResumePoint(FactTail tail, NpgsqlDataSource database)
 {
-    /// <summary>A place with the numbering that it is of.</summary>
-    public string TokenOf(long position) => string.Create(CultureInfo.InvariantCulture, $"{position}.{tail.Log}");
-
-    /// <param name="token">empty: from now on, which is after null</param>
-    /// <returns>null when it is no token</returns>
-    public (long? After, string Log)? Parse(string token) =>
-        token.Length == 0 ? (null, tail.Log)
-        : token.Split('.') is [var position, var log]
-        && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var after)
-            ? (after, log)
-        : null;
+    /// <summary>A place of this database's numbering.</summary>
+    public ResumeToken At(long position) => new(position, tail.Log);
 
     /// <param name="asked">null: from now on</param>
-    /// <param name="log">numbering that <paramref name="asked"/> is of; null: not said</param>
-    public async Task<Resumed> FindAsync(long? asked, string? log, CancellationToken cancellationToken)
+    public async Task<Resumed> FindAsync(ResumeToken? asked, CancellationToken cancellationToken)
     {
         await tail.Ready.WaitAsync(cancellationToken);
-        if (asked is not { } after)
+        if (asked is not (var after, var log))
         {
             return new(tail.Position, Renumbered: false);
         }

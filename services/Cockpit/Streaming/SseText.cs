@@ -8,7 +8,7 @@ namespace TcmBrain.Cockpit.Streaming;
 internal static class SseText
 {
     /// <summary>An event whose data are JSON without line breaks; with an id when it moves the position.</summary>
-    public static void Event(IBufferWriter<byte> to, string name, ReadOnlySpan<byte> json, long? id = null)
+    public static void Event(IBufferWriter<byte> to, string name, ReadOnlySpan<byte> json, ResumeToken? id = null)
     {
         Head(to, name, id);
         to.Write(json);
@@ -16,7 +16,7 @@ internal static class SseText
     }
 
     /// <summary>An event whose data are a JSON array of the items.</summary>
-    public static void Event(IBufferWriter<byte> to, string name, IEnumerable<byte[]> items, long id)
+    public static void Event(IBufferWriter<byte> to, string name, IEnumerable<byte[]> items, ResumeToken id)
     {
         Head(to, name, id);
         var separator = "[";
@@ -32,11 +32,11 @@ internal static class SseText
 
     public static void Text(IBufferWriter<byte> to, string text) => Encoding.UTF8.GetBytes(text, to);
 
-    private static void Head(IBufferWriter<byte> to, string name, long? id)
+    private static void Head(IBufferWriter<byte> to, string name, ResumeToken? id)
     {
-        if (id is { } position)
+        if (id is { } place)
         {
-            Text(to, string.Create(CultureInfo.InvariantCulture, $"id: {position}\n"));
+            Text(to, $"id: {place}\n");
         }
 
         Text(to, $"event: {name}\ndata: ");

@@ -26,8 +26,8 @@ internal sealed class SseWriter(HttpContext context)
         SseText.Text(_body, "retry: 2000\n\n");
     }
 
-    /// <inheritdoc cref="SseText.Event(IBufferWriter{byte}, string, ReadOnlySpan{byte}, long?)"/>
-    public void Event(string name, ReadOnlySpan<byte> json, long? id = null) => SseText.Event(_body, name, json, id);
+    /// <inheritdoc cref="SseText.Event(IBufferWriter{byte}, string, ReadOnlySpan{byte}, ResumeToken?)"/>
+    public void Event(string name, ReadOnlySpan<byte> json, ResumeToken? id = null) => SseText.Event(_body, name, json, id);
 
     /// <summary>Events as they go over the wire.</summary>
     public void Write(ReadOnlySpan<byte> events) => _body.Write(events);

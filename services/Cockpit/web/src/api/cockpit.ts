@@ -202,4 +202,6 @@ export interface TickerEvent {
 export interface EventPage {
   items: TickerEvent[]
   position: number
+  /** Where the stream goes on: the position with the numbering that it is of. */
+  resume: string
 }

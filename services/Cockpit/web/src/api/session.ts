@@ -49,7 +49,7 @@ export function lastEvents(scope: string, limit: number): Promise<EventPage> {
   return json(`/api/cockpit/events?limit=${limit}${scope && `&${scope}`}`)
 }
 
-export function streamAddress(scope: string, after: number): string {
+export function streamAddress(scope: string, after: string): string {
   return `/api/cockpit/stream?after=${after}${scope && `&${scope}`}`
 }
 

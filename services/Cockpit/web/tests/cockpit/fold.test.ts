@@ -11,13 +11,14 @@ const event = (id: number): TickerEvent => ({
 })
 
 const facts = (state: LiveState, ids: number[], id = ids.at(-1) ?? 0, now = 1) =>
-  fold(state, { name: 'facts', data: JSON.stringify(ids.map(event)), id: String(id) }, now)
+  fold(state, { name: 'facts', data: JSON.stringify(ids.map(event)), id: `${id}.0a1b2c3d` }, now)
 
 describe('fold of stream messages', () => {
   it('keeps events newest first and goes on from the message id', () => {
-    const state = facts(begin({ items: [event(1), event(3)], position: 5 }), [6, 9], 12)
+    const state = facts(begin({ items: [event(1), event(3)], position: 5, resume: '5.0a1b2c3d' }), [6, 9], 12)
     expect(state.events.map(e => e.id)).toEqual([9, 6, 3, 1])
     expect(state.position).toBe(12)
+    expect(state.resume).toBe('12.0a1b2c3d')
   })
 
   it('takes no event twice, whatever is sent again', () => {
@@ -28,8 +29,9 @@ describe('fold of stream messages', () => {
   })
 
   it('never goes back to an earlier position', () => {
-    const state = fold(facts(nothing, [50]), { name: 'beat', data: '{"position":7,"following":true}', id: '7' }, 2)
+    const state = fold(facts(nothing, [50]), { name: 'beat', data: '{"position":7,"following":true}', id: '7.0a1b2c3d' }, 2)
     expect(state.position).toBe(50)
+    expect(state.resume).toBe('50.0a1b2c3d')
   })
 
   it('keeps a bounded number of events', () => {
@@ -39,9 +41,10 @@ describe('fold of stream messages', () => {
   })
 
   it('is put forward past what was skipped, and counts it', () => {
-    const state = fold(facts(nothing, [5]), { name: 'skipped', data: '{"from":6,"to":105}', id: '105' }, 2)
+    const state = fold(facts(nothing, [5]), { name: 'skipped', data: '{"from":6,"to":105}', id: '105.0a1b2c3d' }, 2)
     expect(state.skipped).toBe(100)
     expect(state.position).toBe(105)
+    expect(state.resume).toBe('105.0a1b2c3d')
     expect(facts(state, [106]).events.map(e => e.id)).toEqual([106, 5])
   })
 
@@ -63,7 +66,7 @@ describe('fold of stream messages', () => {
   })
 
   it('does not change the state it was given', () => {
-    const before = Object.freeze(begin({ items: [event(1)], position: 1 }))
+    const before = Object.freeze(begin({ items: [event(1)], position: 1, resume: '1.0a1b2c3d' }))
     Object.freeze(before.events)
     expect(facts(before, [2]).events).toHaveLength(2)
     expect(before.events).toHaveLength(1)

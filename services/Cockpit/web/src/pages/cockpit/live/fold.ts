@@ -10,8 +10,10 @@ export interface LiveState {
   flows: Flows | null
   /** Newest first. */
   events: TickerEvent[]
-  /** Where to go on from after an interruption. */
+  /** Up to where everything has been told. */
   position: number
+  /** Where to go on from after an interruption: the id of the last message, which names the numbering too. */
+  resume: string
   /** Events that the service left out because the page was too far behind. */
   skipped: number
   /** When the service last said anything, in milliseconds; null before it ever did. */
@@ -33,6 +35,7 @@ export const nothing: LiveState = {
   flows: null,
   events: [],
   position: 0,
+  resume: '',
   skipped: 0,
   heardAt: null,
   following: true
@@ -40,7 +43,7 @@ export const nothing: LiveState = {
 
 /** The first page, read before the stream is opened at its position. */
 export function begin(page: EventPage): LiveState {
-  return { ...nothing, events: newestFirst(page.items), position: page.position }
+  return { ...nothing, events: newestFirst(page.items), position: page.position, resume: page.resume }
 }
 
 /**
@@ -59,8 +62,7 @@ export function fold(state: LiveState, message: StreamMessage, now: number): Liv
   switch (message.name) {
     case 'facts': {
       const fresh = (data as TickerEvent[]).filter(e => e.id > state.position)
-      const position = Math.max(state.position, idOf(message), ...fresh.map(e => e.id))
-      return { ...heard, events: [...newestFirst(fresh), ...state.events].slice(0, kept), position }
+      return { ...heard, events: [...newestFirst(fresh), ...state.events].slice(0, kept), ...placeAfter(state, message, ...fresh.map(e => e.id)) }
     }
     case 'counters':
       return { ...heard, summary: data as Summary }
@@ -70,11 +72,11 @@ export function fold(state: LiveState, message: StreamMessage, now: number): Liv
       return { ...heard, flows: data as Flows }
     case 'skipped': {
       const { from, to } = data as { from: number; to: number }
-      return { ...heard, skipped: state.skipped + to - from + 1, position: Math.max(state.position, to) }
+      return { ...heard, skipped: state.skipped + to - from + 1, ...placeAfter(state, message, to) }
     }
     case 'beat': {
       const beat = data as { position: number; following: boolean }
-      return { ...heard, following: beat.following, position: Math.max(state.position, beat.position) }
+      return { ...heard, following: beat.following, ...placeAfter(state, message, beat.position) }
     }
     default:
       return heard
@@ -85,7 +87,13 @@ function newestFirst(events: readonly TickerEvent[]): TickerEvent[] {
   return [...events].sort((a, b) => b.id - a.id).slice(0, kept)
 }
 
+/** Never an earlier place than before. */
+function placeAfter(state: LiveState, message: StreamMessage, ...told: number[]): Pick<LiveState, 'position' | 'resume'> {
+  const position = Math.max(state.position, idOf(message), ...told)
+  return { position, resume: idOf(message) === position ? message.id : state.resume }
+}
+
 function idOf(message: StreamMessage): number {
-  const id = Number(message.id)
-  return message.id !== '' && Number.isSafeInteger(id) ? id : 0
+  const id = Number.parseInt(message.id, 10)
+  return Number.isSafeInteger(id) ? id : 0
 }

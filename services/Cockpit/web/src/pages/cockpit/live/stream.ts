@@ -62,7 +62,7 @@ export class LiveStream {
       return this.wait()
     }
     if (this.closed) return
-    const source = new EventSource(streamAddress(this.scope, this.inner.live.position))
+    const source = new EventSource(streamAddress(this.scope, this.inner.live.resume))
     this.source = source
     source.onopen = () => {
       this.transport = 'open'
