@@ -6,6 +6,10 @@ namespace TcmBrain.Web.Tests;
 public sealed class Chrome : IAsyncLifetime
 {
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    /// <summary>What takes a second takes a minute on a machine that has thirty other things to do.</summary>
+    private const float Patience = 120_000;
+
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -23,6 +27,7 @@ public sealed class Chrome : IAsyncLifetime
             new()
             {
                 ExecutablePath = chromium,
+                Timeout = Patience,
                 Args =
                 [
                     "--no-sandbox",
@@ -41,8 +46,8 @@ public sealed class Chrome : IAsyncLifetime
                 TimezoneId = "Europe/Berlin",
             }
         );
-        context.SetDefaultTimeout(30_000);
-        Assertions.SetDefaultExpectTimeout(30_000);
+        context.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         return context;
     }
 

@@ -18,6 +18,7 @@ public sealed class Visit(IBrowserContext context, Uri address) : IAsyncDisposab
         if (page is null)
         {
             page = await context.NewPageAsync();
+            await page.AddInitScriptAsync(Listen);
             page.PageError += (_, error) => Complaints.Add(error);
             page.Console += (_, message) =>
             {
@@ -62,7 +63,22 @@ public sealed class Visit(IBrowserContext context, Uri address) : IAsyncDisposab
 
     public ILocator Dialog => Page.Locator("dialog[open]");
 
-    public ILocator Toast => Page.Locator(".toast");
+    /// <summary>Something is said in passing. It goes away by itself after seconds, which a busy machine may take to look.</summary>
+    public Task ToldAsync(string text) =>
+        Eventually.Be(
+            async () => await Page.EvaluateAsync<bool>("text => window.told.some(toast => toast.includes(text))", text),
+            $"the page says {text}"
+        );
+
+    /// <summary>Remembers in every page what was said in passing there.</summary>
+    private const string Listen = """
+        window.told = [];
+        new MutationObserver(() => {
+            for (const toast of document.querySelectorAll('.toast')) {
+                if (!window.told.includes(toast.innerText)) window.told.push(toast.innerText);
+            }
+        }).observe(document, { childList: true, subtree: true });
+        """;
 
     /// <summary>Pixels by which the page is wider than the window, once charts have followed a change of its size; none or fewer: it fits.</summary>
     public Task<int> SidewaysAsync() =>

@@ -20,7 +20,7 @@ public sealed class EpcisStrangerTests(Region region)
         var start = new ProcessStartInfo(Python, ["-B", script, region.Platform.Http.ToString(), check]);
         start.Environment["TOKEN"] = await region.TokenAsync("operator-1");
 
-        var run = await ToolRun.RunAsync(start, TimeSpan.FromSeconds(120));
+        var run = await ToolRun.RunAsync(start, TimeSpan.FromMinutes(5));
 
         run.ExitCode.ShouldBe(0, run.ToString());
     }

@@ -16,7 +16,7 @@ import uuid
 
 BASE = sys.argv[1].rstrip("/")
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://partner.example/voc/"}]
-PATIENCE = 45
+PATIENCE = 120
 
 
 def call(method, path, body=None, **headers):

@@ -21,7 +21,7 @@ import reflection_pb2_grpc  # noqa: E402
 import rich_error_pb2  # noqa: E402
 from google.protobuf import descriptor_pb2  # noqa: E402
 
-PATIENCE = 45
+PATIENCE = 120
 OWN = (("authorization", f"Bearer {os.environ['OWN_TOKEN']}"),)
 OTHER = (("authorization", f"Bearer {os.environ['OTHER_TOKEN']}"),)
 with open(sys.argv[3], "rb") as file:

@@ -24,37 +24,32 @@ public sealed class OneTraceTests(Region region)
         command.Parameters.Add(new() { Value = (short)State.Soaking });
         var traceParent = (await command.ExecuteScalarAsync()) as string;
         var trace = traceParent.ShouldNotBeNull().Split('-')[1];
-        await Eventually.Hold(
-            () =>
+        await Eventually.Hold(() =>
+        {
+            var spans = region.Collector.Spans(trace);
+            foreach (var service in (string[])["gateway", "prescriptions", "pharmacy", "decoction", "quality", "traceability", "cockpit"])
             {
-                var spans = region.Collector.Spans(trace);
-                foreach (
-                    var service in (string[])["gateway", "prescriptions", "pharmacy", "decoction", "quality", "traceability", "cockpit"]
-                )
-                {
-                    spans.ShouldContain(s => s.Service == service, $"{service} is not in {Describe(spans)}");
-                }
+                spans.ShouldContain(s => s.Service == service, $"{service} is not in {Describe(spans)}");
+            }
 
-                // The last steps: the delivery is told, taken in, and made a record of the trace.
-                foreach (
-                    var (service, step) in (
-                        new[]
-                        {
-                            ("decoction", "relay ParcelDelivered"),
-                            ("prescriptions", "handle ParcelDelivered"),
-                            ("prescriptions", "relay PrescriptionCompleted"),
-                            ("traceability", "relay TraceCaptured"),
-                        }
-                    )
+            // The last steps: the delivery is told, taken in, and made a record of the trace.
+            foreach (
+                var (service, step) in (
+                    new[]
+                    {
+                        ("decoction", "relay ParcelDelivered"),
+                        ("prescriptions", "handle ParcelDelivered"),
+                        ("prescriptions", "relay PrescriptionCompleted"),
+                        ("traceability", "relay TraceCaptured"),
+                    }
                 )
-                {
-                    spans.ShouldContain(s => s.Service == service && s.Name == step, $"{service}: {step} is not in {Describe(spans)}");
-                }
+            )
+            {
+                spans.ShouldContain(s => s.Service == service && s.Name == step, $"{service}: {step} is not in {Describe(spans)}");
+            }
 
-                return Task.CompletedTask;
-            },
-            TimeSpan.FromSeconds(60)
-        );
+            return Task.CompletedTask;
+        });
     }
 
     [Fact]
@@ -72,24 +67,18 @@ public sealed class OneTraceTests(Region region)
             DateTime.UtcNow.AddMinutes(2)
         );
         pushed.State.ShouldBe(State.Approved);
-        await Eventually.Hold(
-            () =>
-            {
-                var spans = region.Collector.Spans(trace);
-                var root = spans.Where(s => s.ParentSpanId == parent).ShouldHaveSingleItem(Describe(spans));
-                root.Service.ShouldBe("gateway");
-                spans.ShouldContain(
-                    s => s.Service == "prescriptions" && s.Name.Contains("Push", StringComparison.Ordinal),
-                    Describe(spans)
-                );
-                spans.ShouldContain(
-                    s => s.Service == "pharmacy" && s.Name.Contains("PrescriptionApproved", StringComparison.Ordinal),
-                    Describe(spans)
-                );
-                return Task.CompletedTask;
-            },
-            TimeSpan.FromSeconds(60)
-        );
+        await Eventually.Hold(() =>
+        {
+            var spans = region.Collector.Spans(trace);
+            var root = spans.Where(s => s.ParentSpanId == parent).ShouldHaveSingleItem(Describe(spans));
+            root.Service.ShouldBe("gateway");
+            spans.ShouldContain(s => s.Service == "prescriptions" && s.Name.Contains("Push", StringComparison.Ordinal), Describe(spans));
+            spans.ShouldContain(
+                s => s.Service == "pharmacy" && s.Name.Contains("PrescriptionApproved", StringComparison.Ordinal),
+                Describe(spans)
+            );
+            return Task.CompletedTask;
+        });
     }
 
     private static string Describe(IReadOnlyList<CollectedSpan> spans) =>

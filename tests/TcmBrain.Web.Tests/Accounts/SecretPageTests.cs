@@ -72,7 +72,7 @@ public sealed class SecretPageTests(Platform platform, Chrome chrome)
         var before = await current.InnerTextAsync();
         await visit.Button("立即轮换").ClickAsync();
         await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "立即轮换" }).ClickAsync();
-        await Assertions.Expect(visit.Toast).ToContainTextAsync("已轮换");
+        await visit.ToldAsync("已轮换");
         await Assertions.Expect(current).Not.ToHaveTextAsync(before);
         await visit.GoAsync("/users");
         await Assertions.Expect(await visit.FindRowAsync("operator1")).ToBeVisibleAsync();

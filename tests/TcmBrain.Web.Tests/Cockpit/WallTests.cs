@@ -264,6 +264,7 @@ public sealed class WallTests(Platform platform, Chrome chrome)
         await RegionDay.NotEndingAsync();
         using var hospital = await Hospital.OpenAsync(platform);
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => hospital.PushAsync(Flaw.None)));
+        await platform.StillAsync();
     }
 
     /// <summary>Every headline number is what the interface answers at that moment.</summary>

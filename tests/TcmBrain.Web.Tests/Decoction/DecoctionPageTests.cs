@@ -48,7 +48,7 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
         var hand = visit.Page.Locator(".hands li").Filter(new() { HasText = "砂仁" });
         await Assertions.Expect(hand).ToContainTextAsync("后下");
         await hand.GetByRole(AriaRole.Button).ClickAsync();
-        await Assertions.Expect(visit.Toast.First).ToContainTextAsync("后下 已记录");
+        await visit.ToldAsync("后下 已记录");
         await Assertions.Expect(hand).ToHaveCountAsync(0);
         var record = await platform.GetAsync("decoction1", $"/api/decoction/records/{late}");
         record.GetProperty("content").GetProperty("actions")[0].GetProperty("handling").GetString().ShouldBe("后下");
@@ -73,7 +73,7 @@ public sealed class DecoctionPageTests(Platform platform, Chrome chrome)
         await Assertions.Expect(hand).ToContainTextAsync("另煎：另锅上火");
         await ShotAsync(visit, "/hands", "zh-1180");
         await hand.GetByRole(AriaRole.Button).ClickAsync();
-        await Assertions.Expect(visit.Toast.First).ToContainTextAsync("另煎：另锅上火 已记录");
+        await visit.ToldAsync("另煎：另锅上火 已记录");
         // For two hours nothing is to be done about it.
         await Assertions.Expect(hand).ToHaveCountAsync(0);
         await visit.GoAsync($"/decoction/records/{apart}");

@@ -90,7 +90,7 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         await ShotAsync(county, "report");
         await county.Field("evidence").FillAsync("文旅部门登记名单");
         await county.Button("提交审批").ClickAsync();
-        await Assertions.Expect(county.Toast).ToContainTextAsync("已提交");
+        await county.ToldAsync("已提交");
         await Assertions.Expect(county.Page.GetByText("文旅部门登记名单")).ToBeVisibleAsync();
         await Assertions.Expect(county.Page.Locator("[data-decide]")).ToHaveCountAsync(0);
 
@@ -99,7 +99,7 @@ public sealed class IndicatorPageTests(Platform platform, Chrome chrome)
         // Beside what is aimed at, so that a value a hundred times too small is seen.
         await Assertions.Expect(above.Dialog).ToContainTextAsync("2025 年目标");
         await above.Dialog.GetByRole(AriaRole.Button, new() { Name = "批准", Exact = true }).Last.ClickAsync();
-        await Assertions.Expect(above.Toast).ToContainTextAsync("已批准");
+        await above.ToldAsync("已批准");
 
         await county.GoAsync("/indicators?plan=yiwu-2025");
         var tile = county.Page.Locator("[data-item='yiwu-2025-11']");

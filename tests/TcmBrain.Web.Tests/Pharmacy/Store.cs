@@ -87,12 +87,15 @@ internal static class Store
             async () => (await judge.PostAsJsonAsync($"/api/quality/lots/{lot}/release", new { tests })).IsSuccessStatusCode,
             "quality has heard of the lot"
         );
-        await Eventually.Be(
+        await HeardOfReleaseAsync(platform, lot);
+        return lot;
+    }
+
+    public static Task HeardOfReleaseAsync(Platform platform, string lot) =>
+        Eventually.Be(
             async () => (await platform.GetAsync(Keeper, $"/api/pharmacy/lots/{lot}")).GetProperty("status").GetString() == "available",
             "the pharmacy has heard of the release"
         );
-        return lot;
-    }
 
     public static async Task PutAsync(Platform platform, string user, string path, object body)
     {

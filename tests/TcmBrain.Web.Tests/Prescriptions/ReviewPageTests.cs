@@ -103,7 +103,7 @@ public sealed class ReviewPageTests(Platform platform, Chrome chrome)
         await visit.Page.Keyboard.PressAsync("Shift+Tab");
         await visit.Page.Keyboard.PressAsync("1");
         await visit.Page.Keyboard.PressAsync("Control+Enter");
-        await Assertions.Expect(visit.Toast).ToContainTextAsync("已退回医师");
+        await visit.ToldAsync("已退回医师");
         (await hospital.ViewAsync(pushed)).ReviewReturn.Reason.ShouldStartWith("存在配伍禁忌");
 
         // On with the next; the returned one waits for its prescriber.
@@ -123,7 +123,7 @@ public sealed class ReviewPageTests(Platform platform, Chrome chrome)
         await visit.Page.Keyboard.PressAsync("a");
         await Assertions.Expect(visit.Dialog).ToContainTextAsync("通过处方");
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Toast.Last).ToContainTextAsync("已通过");
+        await visit.ToldAsync("已通过");
         var view = await hospital.ViewAsync(pushed);
         view.State.ShouldBe(State.Approved);
         view.History.First(step => step.State == State.Approved).Actor.ShouldBe("章子衡");

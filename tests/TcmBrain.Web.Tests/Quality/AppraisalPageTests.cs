@@ -73,7 +73,7 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
         await quality.Page.Keyboard.PressAsync("y");
         await ShotAsync(quality, "verdict-rational");
         await quality.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(quality.Toast.First).ToContainTextAsync("已办结");
+        await quality.ToldAsync("已办结");
 
         // The pair is confirmed; the hospital disputes it.
         await quality.GoAsync($"/appraisals/{pair.PrescriptionId}");
@@ -88,7 +88,7 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
         await quality.Page.EvaluateAsync("localStorage.setItem('tcm.locale', 'en')");
         await quality.Heading.ClickAsync();
         await quality.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(quality.Toast.Last).ToContainTextAsync("待机构反馈");
+        await quality.ToldAsync("待机构反馈");
 
         await using var pharmacist = await chrome.VisitAsync(platform, "pharmacist1", "/appraisal-feedback");
         await Assertions.Expect(pharmacist.Row(pair.PrescriptionId)).ToContainTextAsync("2-8");

@@ -38,8 +38,7 @@ public sealed class ImportPageTests(Platform platform, Chrome chrome)
 
         await visit.Field("mode").SelectOptionAsync("valid");
         await visit.Button("导入 1 行").ClickAsync();
-        // What goes away by itself is looked at first.
-        await Assertions.Expect(visit.Toast).ToContainTextAsync("已导入 1 行");
+        await visit.ToldAsync("已导入 1 行");
         await Assertions.Expect(visit.Page.Locator("[data-figure=applied] dd")).ToHaveTextAsync("1");
         found = await platform.GetAsync("regulator1", "/api/institutions?search=导入示范诊所");
         found.GetProperty("items")[0].GetProperty("code").GetString().ShouldBe(good);

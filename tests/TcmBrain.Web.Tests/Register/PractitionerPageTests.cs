@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TcmBrain.Contracts.Demo;
 
@@ -47,7 +48,7 @@ public sealed class PractitionerPageTests(Platform platform, Chrome chrome)
         await visit.Page.GetByLabel("类别").SelectOptionAsync("dispenser");
         await visit.PickAsync(visit.Page.GetByRole(AriaRole.Combobox, new() { Name = "机构", Exact = true }), "城北", "城北示范");
         await Assertions.Expect(visit.Page.Locator("[data-row]")).ToHaveCountAsync(2);
-        visit.Path.ShouldContain(DemoRegion.Pharmacies[0].Code);
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex(DemoRegion.Pharmacies[0].Code));
         await visit.Page.ReloadAsync();
         await Assertions.Expect(visit.Page.Locator("[data-row]")).ToHaveCountAsync(2);
     }

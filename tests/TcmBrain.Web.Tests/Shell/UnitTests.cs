@@ -5,7 +5,7 @@ namespace TcmBrain.Web.Tests.Shell;
 /// <summary>The web's own unit tests (vitest), so that they are run with everything else.</summary>
 public sealed class UnitTests
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task They_pass()

@@ -7,9 +7,17 @@ const longestWait = 3_000
 
 let offset = 0
 
-/** The services' time in milliseconds, as their last answer gave it: a workstation's clock may be wrong. */
+/** The services' time in milliseconds, as their answers give it: a workstation's clock may be wrong. */
 export function serverNow(): number {
   return Date.now() + offset
+}
+
+/**
+ * An answer tells the full second in which it was given, at some time since it was asked for. What is known of the clocks is only moved as
+ * far as that demands: an answer that took its time makes nothing earlier than it is.
+ */
+function hear(date: number, askedAt: number): void {
+  offset = Math.min(Math.max(offset, date - Date.now()), date + 999 - askedAt)
 }
 
 let whenSignedOut: () => void = () => undefined
@@ -43,6 +51,7 @@ export async function ask(request: Request): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const last = !question || attempt === attempts
     let response: Response
+    const askedAt = Date.now()
     try {
       response = await fetch(last ? sent : sent.clone())
     } catch (error) {
@@ -52,7 +61,7 @@ export async function ask(request: Request): Promise<Response> {
       continue
     }
     const date = Date.parse(response.headers.get('date') ?? '')
-    if (Number.isFinite(date)) offset = date - Date.now()
+    if (Number.isFinite(date)) hear(date, askedAt)
     if (response.ok || response.status === 304) return response
     const wait = waitAsked(response)
     if (!last && passing.has(response.status) && (wait ?? 0) * 1000 <= longestWait) {

@@ -76,6 +76,21 @@ describe('asking a service', () => {
     await ask(request('GET'))
     expect(Math.round((serverNow() - Date.now()) / 60_000)).toBe(60)
   })
+
+  it('takes no answer that was long under way for an earlier time', async () => {
+    const given = () => new Date(Date.now()).toUTCString()
+    answers = [json(200, {}, { date: given() })]
+    await ask(request('GET'))
+    answers = [
+      async () => {
+        const date = given()
+        await vi.advanceTimersByTimeAsync(5_000)
+        return json(200, {}, { date })()
+      }
+    ]
+    await ask(request('GET'))
+    expect(Math.abs(serverNow() - Date.now())).toBeLessThanOrEqual(1_000)
+  })
 })
 
 describe('what is told of an error', () => {

@@ -193,12 +193,12 @@ export function useMapData(input: MapInput) {
       const named = new Set(list.map(row => row.key))
       const hospitals = points.value.filter(p => within(p.regionCode, region) && !named.has(p.code) && ['institutions', 'centres'].includes(groupOf(p.kind) ?? ''))
       for (const point of hospitals) {
-        const value = measure.value.kind === 'count' || measure.value.kind === 'weight' ? 0 : null
+        const value = known.value && (measure.value.kind === 'count' || measure.value.kind === 'weight') ? 0 : null
         list.push({ key: point.code, kind: 'institution', name: nameOf(point.nameZh, point.nameEn, point.code), value, text: formatMeasure(measure.value, value) })
       }
     }
     return list.sort((a, b) => (b.value ?? -1) - (a.value ?? -1) || (a.key < b.key ? -1 : 1))
   })
 
-  return { regions, shades, breaks, measure, mapPoints, bows, rows, practitionersOf }
+  return { regions, shades, breaks, measure, mapPoints, bows, rows, known, practitionersOf }
 }
