@@ -28,7 +28,10 @@ public sealed class Region : IAsyncLifetime
     private int made;
 
     public Region() =>
-        demo = new(() => Platform.ToolAsync(TimeSpan.FromMinutes(9), "demo", "--count", $"{DemoCount}", "--seed", $"{DemoSeed}"));
+        demo = new(() => Platform.ToolAsync(TimeSpan.FromMinutes(20), "demo", "--count", $"{DemoCount}", "--seed", $"{DemoSeed}"));
+
+    /// <summary>On which the demo is run, unless it takes far longer than it should.</summary>
+    public DateOnly Day { get; private set; }
 
     public Platform Platform => platform ?? throw new InvalidOperationException("The platform has not started.");
 
@@ -82,6 +85,7 @@ public sealed class Region : IAsyncLifetime
     {
         // The wall's numbers are one day's, and the demo's are among them.
         await RegionDay.NotEndingAsync(TimeSpan.FromMinutes(10));
+        Day = RegionTime.DayOf(DateTimeOffset.UtcNow);
         await Collector.StartAsync();
         platform = await Platform.StartAsync(
             new Dictionary<string, string>

@@ -36,7 +36,7 @@ export function useResource<T>(read: (signal: AbortSignal) => Promise<T>, again?
     try {
       const found = await read(own.signal)
       if (running !== own) return
-      put(found)
+      take(found)
     } catch (e) {
       if (running !== own || own.signal.aborted) return
       error.value = e
@@ -47,7 +47,15 @@ export function useResource<T>(read: (signal: AbortSignal) => Promise<T>, again?
     }
   }
 
+  /** A reading that is under way may have been answered before the change was: it is dropped. */
   function put(value: T): void {
+    running?.abort()
+    running = null
+    loading.value = false
+    take(value)
+  }
+
+  function take(value: T): void {
     data.value = value
     asOf.value = Date.now()
     error.value = null

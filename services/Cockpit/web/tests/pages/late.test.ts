@@ -2,6 +2,8 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import GoodsBackPage from '@/pages/stock/GoodsBackPage.vue'
 import ReportDialog from '@/pages/indicators/parts/ReportDialog.vue'
+import ClientsPart from '@/pages/institutions/parts/ClientsPart.vue'
+import NewClientDialog from '@/pages/institutions/parts/NewClientDialog.vue'
 
 /** Answers that come when they are told to, by what was asked for; the page's modules are loaded with the fetch of the test. */
 const asked = new Map<string, (body: unknown) => void>()
@@ -36,6 +38,19 @@ describe('answers in another order', () => {
     await answered('/api/pharmacy/handed-out?number=FIRST', found('FIRST'))
     expect(page.text()).toContain('SECOND')
     expect(page.text()).not.toContain('FIRST')
+  })
+
+  it('a program that is made before the others are read stands among them', async () => {
+    const page = mount(ClientsPart, { props: { code: 'H' }, global: { stubs: { NewClientDialog: true } } })
+    const list = '/api/institutions/H/clients?limit=200'
+    await vi.waitFor(() => expect([...asked.keys()]).toContain(list), { timeout: 60_000 })
+    asked.delete(list)
+    const client = { id: 'his-new', name: 'HIS', roles: ['his'], status: 'active', secrets: [] }
+    await page.get('button').trigger('click')
+    page.getComponent(NewClientDialog).vm.$emit('created', { client, secret: 'told once' })
+    await answered(list, { items: [client] })
+    expect(page.find('[data-client=his-new]').exists()).toBe(true)
+    page.unmount()
   })
 
   it('a plan’s own region is chosen also when the regions come after the plan', async () => {
