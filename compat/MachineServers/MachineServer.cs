@@ -11,7 +11,7 @@ public abstract class MachineServer : IAsyncDisposable
 {
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly bool ownsFolder;
-    private readonly bool portIsFree;
+    private bool mayMove;
     private ChildProcess? process;
 
     private protected MachineServer(string name, string? dataFolder, int port)
@@ -19,7 +19,7 @@ public abstract class MachineServer : IAsyncDisposable
         Name = name;
         ownsFolder = dataFolder is null;
         DataFolder = dataFolder is null ? TemporaryFolder.Create() : Path.GetFullPath(dataFolder);
-        portIsFree = port == 0;
+        mayMove = port == 0;
         Port = port == 0 ? Ports.Free() : port;
     }
 
@@ -46,6 +46,9 @@ public abstract class MachineServer : IAsyncDisposable
     /// <summary>How long a start may take until the server answers.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>How long one question may take; a server on a machine under load is slow, and there.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Each line the server writes; called from a background thread.</summary>
     public event Action<string>? Line;
 
@@ -67,11 +70,13 @@ public abstract class MachineServer : IAsyncDisposable
                 try
                 {
                     await StartOnceAsync(cancellation).ConfigureAwait(false);
+                    // From now on there are clients who know where it is.
+                    mayMove = false;
                     return;
                 }
-                catch (MachineServerException e) when (portIsFree && IsPortLost(e) && attempt < 4)
+                catch (MachineServerException e) when (mayMove && IsPortLost(e) && attempt < 4)
                 {
-                    Port = Ports.Free();
+                    Move();
                 }
             }
         }
@@ -126,7 +131,7 @@ public abstract class MachineServer : IAsyncDisposable
     /// <summary>Ends a <see cref="Pause"/>.</summary>
     public void Resume() => process?.SendTree(Signal.Continue);
 
-    /// <summary>True when the server answers its user now (bounded by 5 s).</summary>
+    /// <summary>True when the server answers its user within <see cref="AnswerTimeout"/>.</summary>
     public async Task<bool> IsHealthyAsync(CancellationToken cancellation = default) =>
         IsRunning && await AnswersAsync(cancellation).ConfigureAwait(false);
 
@@ -157,6 +162,12 @@ public abstract class MachineServer : IAsyncDisposable
     private protected virtual string Reason(IReadOnlyList<string> lines) =>
         lines.LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "it wrote nothing";
 
+    /// <summary>Every port that it listens on.</summary>
+    private protected virtual IReadOnlyList<int> AllPorts => [Port];
+
+    /// <summary>To other ports, where they were not given.</summary>
+    private protected virtual void Move() => Port = Ports.Free();
+
     private protected void Tell(string line) => Line?.Invoke(line);
 
     private protected void DemandWritableFolder(string folder)
@@ -179,7 +190,7 @@ public abstract class MachineServer : IAsyncDisposable
     }
 
     private bool IsPortLost(MachineServerException e) =>
-        e.Failure == ServerFailure.PortInUse || (e.Failure == ServerFailure.DiedAtStart && !Ports.IsFree(Port));
+        e.Failure == ServerFailure.PortInUse || (e.Failure == ServerFailure.DiedAtStart && !AllPorts.All(Ports.IsFree));
 
     private async Task StartOnceAsync(CancellationToken cancellation)
     {
@@ -223,7 +234,7 @@ public abstract class MachineServer : IAsyncDisposable
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        bound.CancelAfter(TimeSpan.FromSeconds(5));
+        bound.CancelAfter(AnswerTimeout);
         try
         {
             return await TryAnswerAsync(bound.Token).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using TcmBrain.MachineServers.Processes;
 
 namespace TcmBrain.MachineServers;
 
@@ -113,7 +114,11 @@ public static class Ports
     }
 
     /// <summary>The process that listens on the port, or null when there is none or it belongs to another user.</summary>
-    public static (int Id, string Name)? Owner(int port)
+    public static (int Id, string Name)? Owner(int port) =>
+        // The kernel tells page by page, and what comes and goes meanwhile can hide a line: who isn't seen at first is looked for again.
+        Enumerable.Range(0, 3).Select(_ => Look(port)).FirstOrDefault(found => found is not null);
+
+    private static (int Id, string Name)? Look(int port)
     {
         var sockets = new[] { "/proc/net/tcp", "/proc/net/tcp6" }
             .Where(File.Exists)
@@ -124,25 +129,12 @@ public static class Ports
             .ToHashSet();
         if (sockets.Count == 0)
             return null;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), out var id))
-                continue;
-            try
-            {
-                if (
-                    new DirectoryInfo(folder + "/fd")
-                        .EnumerateFileSystemInfos()
-                        .Any(handle => handle.LinkTarget is { } target && sockets.Contains(target))
-                )
-                    return (id, File.ReadAllText(folder + "/comm").Trim());
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Another user's, or gone meanwhile.
-            }
-        }
-        return null;
+        return ProcessTree
+            .WithOpen(sockets)
+            .Select(id => (Id: id, Name: ProcessTree.NameOf(id)))
+            .Where(found => found.Name is not null)
+            .Select(found => ((int, string)?)(found.Id, found.Name!))
+            .FirstOrDefault();
     }
 
     private static int LocalPort(string address) =>

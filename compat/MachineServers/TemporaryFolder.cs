@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using TcmBrain.MachineServers.Processes;
 
@@ -10,6 +11,7 @@ namespace TcmBrain.MachineServers;
 public static class TemporaryFolder
 {
     private const string Prefix = "tcmbrain-";
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(30);
     private static readonly Lazy<bool> Swept = new(Sweep);
 
     /// <summary>Creates one, open to its owner and passable (not listable) for others.</summary>
@@ -29,16 +31,27 @@ public static class TemporaryFolder
         return path;
     }
 
-    /// <summary>Removes it with all inside; one that is gone already is no error.</summary>
+    /// <summary>Removes it with all inside, also while a process that ends still writes there; one that is gone already is no error.</summary>
     public static void Remove(string path)
     {
-        try
+        var watch = Stopwatch.StartNew();
+        while (true)
         {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // What was asked for is so.
+            try
+            {
+                Directory.Delete(path, recursive: true);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (!Directory.Exists(path))
+            {
+                // What was asked for is so.
+                return;
+            }
+            catch (IOException) when (watch.Elapsed < AtMost)
+            {
+                // A file came, or went, between the look and the blow.
+                Thread.Sleep(10);
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal static class Patience
                 await action();
                 return;
             }
-            catch (Exception e) when (IsAway(e))
+            catch (Exception e) when (IsAway(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 if (DateTime.UtcNow > giveUp)
                 {
@@ -34,6 +34,16 @@ internal static class Patience
 
     private static bool IsAway(Exception e) =>
         e is BrokerUnreachableException or SocketException or TimeoutException
+        // A broker that closes the connection, or fails inside (5xx), as it does while it starts or stops. What it refuses (4xx) it refuses again.
+        || e is AlreadyClosedException { ShutdownReason: null or { ReplyCode: 0 or 200 or 320 or >= 500 } }
+        || e is OperationInterruptedException { ShutdownReason: null or { ReplyCode: 0 or 200 or 320 or >= 500 } }
         || e is NpgsqlException { InnerException: SocketException or TimeoutException or IOException }
-        || e is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow };
+        || e
+            is PostgresException
+            {
+                SqlState: PostgresErrorCodes.CannotConnectNow
+                    or PostgresErrorCodes.AdminShutdown
+                    or PostgresErrorCodes.CrashShutdown
+                    or PostgresErrorCodes.TooManyConnections
+            };
 }

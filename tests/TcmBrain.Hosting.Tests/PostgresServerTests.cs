@@ -65,6 +65,48 @@ public sealed class PostgresServerTests
     }
 
     [Fact]
+    public async Task Nobody_works_on_for_a_killed_server_beside_the_next_one()
+    {
+        await using var server = new PostgresServer(
+            new PostgresOptions
+            {
+                Password = "p",
+                Databases = ["brain"],
+                Settings = Small,
+            }
+        );
+        await server.StartAsync();
+        await using var connection = new NpgsqlConnection(server.ConnectionString("brain") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        var worker = ProcessIdentity.Of((int)(await command.ExecuteScalarAsync())!)!.Value;
+        // One that is held up does not see its server's end.
+        Signal("STOP", worker.Id);
+
+        Signal("KILL", server.ProcessId!.Value);
+        await server.Exit;
+        worker.IsAlive.ShouldBeTrue();
+        await server.StartAsync();
+
+        worker.IsAlive.ShouldBeFalse();
+        (await ExecuteAsync(server, "SELECT 1")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_database_is_made_although_somebody_is_at_the_template()
+    {
+        await using var server = new PostgresServer(new PostgresOptions { Password = "p", Settings = Small });
+        await server.StartAsync();
+        await using var visitor = new NpgsqlConnection(server.ConnectionString("template1") + ";Pooling=false");
+        await visitor.OpenAsync();
+
+        await server.EnsureDatabaseAsync("brain");
+        await server.EnsureDatabaseAsync("brain");
+
+        (await ExecuteAsync(server, "SELECT current_database()::text")).ShouldBe("brain");
+    }
+
+    [Fact]
     public async Task A_broken_data_folder_gets_a_sentence_of_its_own()
     {
         var folder = TemporaryFolder.Create();
@@ -122,6 +164,13 @@ public sealed class PostgresServerTests
             server.IsRunning.ShouldBeFalse();
             return failure;
         }
+    }
+
+    private static void Signal(string signal, int process)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-s", signal, $"{process}"]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
     }
 
     private static async Task<object?> ExecuteAsync(PostgresServer server, string sql)

@@ -34,8 +34,8 @@ internal sealed class SampleHost : IAsyncDisposable
             start.ArgumentList.Add($"{port}");
         }
         process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
-        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.OutputDataReceived += (_, line) => Hear(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(errors, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -48,9 +48,9 @@ internal sealed class SampleHost : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
-    public string Output => output.ToString();
+    public string Output => Heard(output);
 
-    public string Errors => errors.ToString();
+    public string Errors => Heard(errors);
 
     public string StateFile => Path.Combine(DataFolder, "run", "localhost.json");
 
@@ -143,6 +143,18 @@ internal sealed class SampleHost : IAsyncDisposable
                 "TcmBrain.Hosting.SampleHost.dll"
             );
         }
+    }
+
+    private static void Hear(StringBuilder book, string? line)
+    {
+        lock (book)
+            book.AppendLine(line);
+    }
+
+    private static string Heard(StringBuilder book)
+    {
+        lock (book)
+            return book.ToString();
     }
 
     private static bool Holds(Func<bool> condition)

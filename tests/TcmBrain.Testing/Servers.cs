@@ -34,7 +34,7 @@ public sealed class Servers : IAsyncLifetime
                 .WithImage("postgres:15")
                 .WithUsername(User)
                 .WithPassword(Password)
-                .WithCommand("-c", "fsync=off", "-c", "max_connections=300")
+                .WithCommand("-c", "fsync=off", "-c", "max_connections=800")
                 .Build();
             await server.StartAsync();
             return server;
@@ -96,14 +96,17 @@ public sealed class Servers : IAsyncLifetime
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"))
         );
-        (await management.PutAsync($"vhosts/{host}", null)).EnsureSuccessStatusCode();
+        // A broker under load may refuse in the first moment; the same may be asked for again.
+        await Eventually.Hold(async () => (await management.PutAsync($"vhosts/{host}", null)).EnsureSuccessStatusCode());
         var everything = new
         {
             configure = ".*",
             write = ".*",
             read = ".*",
         };
-        (await management.PutAsJsonAsync($"permissions/{host}/{User}", everything)).EnsureSuccessStatusCode();
+        await Eventually.Hold(async () =>
+            (await management.PutAsJsonAsync($"permissions/{host}/{User}", everything)).EnsureSuccessStatusCode()
+        );
         var text = $"amqp://{User}:{Password}@{server.Hostname}:{server.GetMappedPublicPort(5672)}/{host}";
         await Eventually.Hold(() => new BrokerTopology(text).DeclareAsync());
         return text;

@@ -177,6 +177,7 @@ public sealed class TestService : IAsyncDisposable
         private readonly TaskCompletionSource<IHost> built;
         private readonly Action<IServiceCollection>? configure;
         private readonly List<IDisposable> subscriptions = [];
+        private bool isDisposed;
 
         private HostWatch(TaskCompletionSource<IHost> built, Action<IServiceCollection>? configure)
         {
@@ -188,7 +189,7 @@ public sealed class TestService : IAsyncDisposable
         {
             var watch = new HostWatch(built, configure);
             Current.Value = watch;
-            watch.subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(watch));
+            watch.Keep(DiagnosticListener.AllListeners.Subscribe(watch));
             return watch;
         }
 
@@ -196,7 +197,7 @@ public sealed class TestService : IAsyncDisposable
         {
             if (value.Name == "Microsoft.Extensions.Hosting")
             {
-                subscriptions.Add(value.Subscribe(this));
+                Keep(value.Subscribe(this));
             }
         }
 
@@ -222,6 +223,28 @@ public sealed class TestService : IAsyncDisposable
 
         public void OnError(Exception error) { }
 
-        public void Dispose() => subscriptions.ForEach(subscription => subscription.Dispose());
+        public void Dispose()
+        {
+            lock (subscriptions)
+            {
+                isDisposed = true;
+                subscriptions.ForEach(subscription => subscription.Dispose());
+            }
+        }
+
+        // Called by whichever thread builds a host, also while this watch ends.
+        private void Keep(IDisposable subscription)
+        {
+            lock (subscriptions)
+            {
+                if (!isDisposed)
+                {
+                    subscriptions.Add(subscription);
+                    return;
+                }
+            }
+
+            subscription.Dispose();
+        }
     }
 }

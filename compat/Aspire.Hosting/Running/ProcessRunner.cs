@@ -17,7 +17,9 @@ internal sealed class ProcessRunner(
 {
     // A host stops what it has in hand within 30 s by default.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(35);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(3) };
+
+    // On a machine under load an answer takes a while, and is one.
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     // Of one that nobody can ask, a while of life is the only sign of health.
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
@@ -82,7 +84,8 @@ internal sealed class ProcessRunner(
                 if ((int)answer.StatusCode != check.StatusCode)
                     return false;
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception e)
+                when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 return false;
             }

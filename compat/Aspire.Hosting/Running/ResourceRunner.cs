@@ -89,22 +89,18 @@ internal abstract class ResourceRunner(string name, string kind, ApplicationRun 
                     pause = FirstPause;
                 pause = await PauseAsync(pause, now).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (now.IsCancellationRequested)
+            catch (Exception e) when (now.IsCancellationRequested)
             {
+                if (e is not OperationCanceledException)
+                    log.Tell(e.Message);
                 if (shutdown.IsCancellationRequested)
                     return;
                 pause = FirstPause;
                 await EndAsync().ConfigureAwait(false);
             }
             catch (Exception e)
-                when (e
-                        is MachineServerException
-                            or StartFailure
-                            or InvalidOperationException
-                            or System.ComponentModel.Win32Exception
-                            or IOException
-                )
             {
+                // Whatever it was: nobody else would tell of it, and nobody else keeps this resource.
                 log.Tell(e.Message);
                 Become(ResourceStates.FailedToStart);
                 try

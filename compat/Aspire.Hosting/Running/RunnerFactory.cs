@@ -51,7 +51,7 @@ internal sealed class RunnerFactory(
                         "postgres",
                         postgres.Server,
                         postgres.Port,
-                        [],
+                        () => [],
                         () => postgres.Server.ConnectionString("postgres"),
                         run,
                         Log(postgres.Name, quiet: true)
@@ -87,7 +87,7 @@ internal sealed class RunnerFactory(
                         "rabbitmq",
                         rabbit.Server,
                         rabbit.Port,
-                        [$"http://localhost:{rabbit.Server.ManagementPort}"],
+                        () => [$"http://localhost:{rabbit.Server.ManagementPort}"],
                         () => rabbit.Server.ConnectionString,
                         run,
                         Log(rabbit.Name, quiet: true)
@@ -109,7 +109,7 @@ internal sealed class RunnerFactory(
                         "redis",
                         redis.Server,
                         redis.Port,
-                        [],
+                        () => [],
                         () => redis.Server.ConnectionString,
                         run,
                         Log(redis.Name, quiet: true)

@@ -7,7 +7,7 @@ internal sealed class ServerRunner : ResourceRunner
 {
     private readonly MachineServer server;
     private readonly Func<string> connectionString;
-    private readonly IReadOnlyList<string> urls;
+    private readonly Func<IReadOnlyList<string>> urls;
     private readonly int? fixedPort;
 
     public ServerRunner(
@@ -15,7 +15,7 @@ internal sealed class ServerRunner : ResourceRunner
         string kind,
         MachineServer server,
         int? fixedPort,
-        IReadOnlyList<string> urls,
+        Func<IReadOnlyList<string>> urls,
         Func<string> connectionString,
         ApplicationRun run,
         LogBook log
@@ -31,7 +31,7 @@ internal sealed class ServerRunner : ResourceRunner
 
     public override int? ProcessId => server.ProcessId;
 
-    public override IReadOnlyList<string> Urls => [$"tcp://{server.Host}:{server.Port}", .. urls];
+    public override IReadOnlyList<string> Urls => [$"tcp://{server.Host}:{server.Port}", .. urls()];
 
     public override string ConnectionString => connectionString();
 

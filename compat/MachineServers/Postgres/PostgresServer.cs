@@ -50,14 +50,18 @@ public sealed class PostgresServer : MachineServer
     /// <summary>Creates the database when it doesn't exist.</summary>
     public async Task EnsureDatabaseAsync(string database, CancellationToken cancellation = default)
     {
-        await using var connection = new NpgsqlConnection(AdminConnectionString);
+        // The server has answered already: whatever it takes under load is waited for.
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(AdminConnectionString) { Timeout = 60, CommandTimeout = 180 }.ConnectionString
+        );
         await connection.OpenAsync(cancellation).ConfigureAwait(false);
         await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection);
         exists.Parameters.Add(new NpgsqlParameter { Value = database });
         if (await exists.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not null)
             return;
+        // Nobody can be connected to this template, which would keep it from being copied; to the usual one its own housekeeping connects.
         await using var create = new NpgsqlCommand(
-            $"CREATE DATABASE \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
+            $"CREATE DATABASE \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\" TEMPLATE template0",
             connection
         );
         try
@@ -75,7 +79,7 @@ public sealed class PostgresServer : MachineServer
     // Fast shutdown: sessions are ended, everything is written.
     private protected override Signal StopSignal => Signal.Interrupt;
 
-    private string AdminConnectionString => ConnectionString("postgres") + ";Pooling=false;Timeout=5;Command Timeout=30";
+    private string AdminConnectionString => ConnectionString("postgres") + ";Pooling=false;Timeout=15;Command Timeout=30";
 
     private string ClusterFolder => Path.Combine(DataFolder, "cluster");
 
@@ -86,9 +90,9 @@ public sealed class PostgresServer : MachineServer
         var user = RunAs();
         if (!File.Exists(Path.Combine(ClusterFolder, "PG_VERSION")))
             await InitialiseAsync(installation, user, cancellation).ConfigureAwait(false);
+        await ReleaseStaleLockAsync().ConfigureAwait(false);
         if (user is not null)
             user.Own(ClusterFolder);
-        await ReleaseStaleLockAsync().ConfigureAwait(false);
 
         socketFolder ??= TemporaryFolder.Create();
         if (user is not null)
@@ -236,35 +240,53 @@ public sealed class PostgresServer : MachineServer
 
     /// <summary>
     /// After a kill, the number in the lock file may by now belong to another PostgreSQL of the same user, and the server
-    /// would refuse to start. Only one that works on this very data counts; one that is just dying is waited for.
+    /// would refuse to start. Only one that works on this very data counts; one that is just dying is waited for. Then whoever still
+    /// works for it is ended: a process whose server was killed finishes what it is at, and may not write beside the next server's.
     /// </summary>
     private async Task ReleaseStaleLockAsync()
     {
-        var file = Path.Combine(ClusterFolder, "postmaster.pid");
-        if (!File.Exists(file) || !int.TryParse(File.ReadLines(file).FirstOrDefault(), out var id))
+        if (ControlFileIn(ClusterFolder) is not { } ours)
             return;
+        var file = Path.Combine(ClusterFolder, "postmaster.pid");
         if (
-            ProcessIdentity.Of(id) is { } process
-            && DataIdentity($"/proc/{id}/cwd") is { } theirs
-            && theirs == DataIdentity(ClusterFolder)
-            && !await ProcessTree.WaitUntilGoneAsync([process], TimeSpan.FromSeconds(10)).ConfigureAwait(false)
+            LockHolder(file) is { } holder
+            && ControlFileIn($"/proc/{holder.Id}/cwd") == ours
+            && !await ProcessTree.WaitUntilGoneAsync([holder], TimeSpan.FromSeconds(30)).ConfigureAwait(false)
         )
             throw new MachineServerException(
                 ServerFailure.DataFolder,
-                $"the data folder {DataFolder} is in use by the PostgreSQL with process number {id}"
+                $"the data folder {DataFolder} is in use by the PostgreSQL with process number {holder.Id}"
             );
+        var orphans = ProcessTree
+            .Running()
+            .Where(one => ProcessTree.NameOf(one.Id) == "postgres" && ControlFileIn($"/proc/{one.Id}/cwd") == ours)
+            .ToList();
+        foreach (var one in orphans)
+            Posix.Send(one.Id, Signal.Kill);
+        await ProcessTree.WaitUntilGoneAsync(orphans, TimeSpan.FromSeconds(60)).ConfigureAwait(false);
         File.Delete(file);
     }
 
-    /// <summary>The system identifier that initialisation gave the data: the first eight bytes of its control file.</summary>
-    private static ulong? DataIdentity(string folder)
+    private static ProcessIdentity? LockHolder(string file)
+    {
+        try
+        {
+            return int.TryParse(File.ReadLines(file).FirstOrDefault(), out var id) ? ProcessIdentity.Of(id) : null;
+        }
+        catch (IOException)
+        {
+            // There is none, or it went with its holder just now.
+            return null;
+        }
+    }
+
+    /// <summary>Where the control file of the data in a folder, or in a process's working directory, really lies: by that data are the same.</summary>
+    private static string? ControlFileIn(string folder)
     {
         try
         {
             using var control = File.OpenRead(folder + "/global/pg_control");
-            Span<byte> first = stackalloc byte[8];
-            control.ReadExactly(first);
-            return BitConverter.ToUInt64(first);
+            return new FileInfo($"/proc/self/fd/{control.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

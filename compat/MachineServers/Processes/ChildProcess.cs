@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.IO.Pipes;
 
 namespace TcmBrain.MachineServers.Processes;
 
@@ -10,16 +11,22 @@ namespace TcmBrain.MachineServers.Processes;
 public sealed class ChildProcess : IAsyncDisposable
 {
     private const int TailLength = 200;
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ReadAtMost = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
+    private readonly ProcessIdentity identity;
     private readonly ConcurrentQueue<string> tail = new();
     private readonly Action<string>? onLine;
+    private long lines;
 
     private ChildProcess(Process process, Action<string>? onLine)
     {
         this.process = process;
         this.onLine = onLine;
         Id = process.Id;
+        // Of one that has ended already there is none: then nothing is, or is signalled as, this child.
+        identity = ProcessIdentity.Of(Id) ?? new ProcessIdentity(Id, -1);
         Exit = RunAsync();
     }
 
@@ -76,12 +83,12 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>False when the process no longer exists.</summary>
-    public bool Send(Signal signal) => !HasExited && Posix.Send(Id, signal);
+    public bool Send(Signal signal) => identity.IsAlive && Posix.Send(Id, signal);
 
     /// <summary>Sends the signal to the process and all its descendants.</summary>
     public void SendTree(Signal signal)
     {
-        foreach (var one in ProcessTree.Of(Id))
+        foreach (var one in Tree())
             Posix.Send(one.Id, signal);
     }
 
@@ -91,9 +98,12 @@ public sealed class ChildProcess : IAsyncDisposable
     /// </summary>
     public async Task<bool> StopAsync(Signal signal, TimeSpan grace)
     {
-        var tree = ProcessTree.Of(Id);
-        if (HasExited && tree.Count == 0)
+        var tree = Tree();
+        if (tree.Count == 0)
+        {
+            await Exit.ConfigureAwait(false);
             return true;
+        }
         Posix.Send(Id, signal);
         // One that was paused could never answer.
         foreach (var one in tree)
@@ -121,24 +131,55 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private async Task KillAsync(IReadOnlyList<ProcessIdentity> seen)
     {
-        var left = ProcessTree.Kill(Id).Concat(seen).Where(one => one.IsAlive).Distinct().ToList();
+        var left = ProcessTree.Kill(identity).Concat(seen).Where(one => one.IsAlive).Distinct().ToList();
         foreach (var one in left)
             Posix.Send(one.Id, Signal.Kill);
-        await ProcessTree.WaitUntilGoneAsync(left, TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        // One that waits for the disk dies when that answers.
+        await ProcessTree.WaitUntilGoneAsync(left, TimeSpan.FromSeconds(60)).ConfigureAwait(false);
     }
+
+    /// <summary>Empty when the process has ended, whoever has its number by now.</summary>
+    private IReadOnlyList<ProcessIdentity> Tree() => identity.IsAlive ? ProcessTree.Of(Id) : [];
 
     private async Task<int> RunAsync()
     {
-        var output = ReadAsync(process.StandardOutput);
-        var errors = ReadAsync(process.StandardError);
+        var reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
         await process.WaitForExitAsync().ConfigureAwait(false);
-        // A grandchild may hold the pipe open beyond the end of the process: what was written is read, no more is waited for.
-        await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(500)).ConfigureAwait(false);
+        // All that was written is read, however late we get to it. A grandchild may hold the pipe open beyond the end of the process:
+        // when that falls silent, no more is waited for.
+        var watch = Stopwatch.StartNew();
+        long before;
+        do before = Interlocked.Read(ref lines);
+        while (
+            await Task.WhenAny(reading, Task.Delay(Silence)).ConfigureAwait(false) != reading
+            && (Interlocked.Read(ref lines) > before || !IsHeldByOthers(process.StandardOutput) && !IsHeldByOthers(process.StandardError))
+            && watch.Elapsed < ReadAtMost
+        );
         return process.ExitCode;
+    }
+
+    /// <summary>Whether another process has the pipe open. We have its other end ourselves.</summary>
+    private static bool IsHeldByOthers(StreamReader pipe)
+    {
+        try
+        {
+            if (pipe.BaseStream is not PipeStream { SafePipeHandle: var own })
+                return false;
+            var handle = own.DangerousGetHandle();
+            return new FileInfo($"/proc/self/fd/{handle}").LinkTarget is { } name
+                && ProcessTree.WithOpen(name).Any(id => id != Environment.ProcessId);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Read to its end and closed.
+            return false;
+        }
     }
 
     private async Task ReadAsync(StreamReader reader)
     {
+        // Never on the thread that starts the child, however soon it writes.
+        await Task.Yield();
         try
         {
             while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
@@ -147,6 +188,7 @@ public sealed class ChildProcess : IAsyncDisposable
                 while (tail.Count > TailLength)
                     tail.TryDequeue(out _);
                 onLine?.Invoke(line);
+                Interlocked.Increment(ref lines);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)

@@ -7,7 +7,7 @@ namespace TcmBrain.MachineServers.Processes;
 public readonly record struct ProcessIdentity(int Id, long StartTicks)
 {
     /// <summary>True while this very process runs; a zombie that waits for its parent no longer does.</summary>
-    public bool IsAlive => ProcessTree.Read(Id) is { } now && now.StartTicks == StartTicks && now.State != 'Z' && now.State != 'X';
+    public bool IsAlive => ProcessTree.Read(Id) is { IsAlive: true } now && now.StartTicks == StartTicks;
 
     /// <summary>The identity of a running process, or null when there is none of that number.</summary>
     public static ProcessIdentity? Of(int id) => ProcessTree.Read(id) is { } entry ? new ProcessIdentity(id, entry.StartTicks) : null;
@@ -16,7 +16,10 @@ public readonly record struct ProcessIdentity(int Id, long StartTicks)
 /// <summary>Processes and their descendants, read from <c>/proc</c>.</summary>
 public static class ProcessTree
 {
-    internal readonly record struct Entry(int Id, int Parent, char State, long StartTicks);
+    internal readonly record struct Entry(int Id, int Parent, char State, long StartTicks)
+    {
+        public bool IsAlive => State is not ('Z' or 'X');
+    }
 
     /// <summary>The process and all that descend from it, parents before children; empty when it is gone.</summary>
     public static IReadOnlyList<ProcessIdentity> Of(int root)
@@ -31,12 +34,15 @@ public static class ProcessTree
     }
 
     /// <summary>
-    /// Kills with SIGKILL. The root is held still first, so that it can't start a child between the look and the blow.
+    /// Kills with SIGKILL. The root is held still first, so that it can't start a child between the look and the blow. Empty when it had
+    /// ended: its number may by then be another's.
     /// </summary>
-    public static IReadOnlyList<ProcessIdentity> Kill(int root)
+    public static IReadOnlyList<ProcessIdentity> Kill(ProcessIdentity root)
     {
-        Posix.Send(root, Signal.Stop);
-        var tree = Of(root);
+        if (!root.IsAlive)
+            return [];
+        Posix.Send(root.Id, Signal.Stop);
+        var tree = Of(root.Id);
         foreach (var process in tree)
             Posix.Send(process.Id, Signal.Kill);
         return tree;
@@ -69,7 +75,54 @@ public static class ProcessTree
                 long.Parse(rest[19], CultureInfo.InvariantCulture)
             );
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or IndexOutOfRangeException
+                        or ArgumentOutOfRangeException
+                        or FormatException
+            )
+        {
+            // Gone, before or while it was read.
+            return null;
+        }
+    }
+
+    /// <summary>The processes that have a file, pipe or socket open, by the name that the kernel gives it. Those of other users are not seen.</summary>
+    internal static IEnumerable<int> WithOpen(params IReadOnlyCollection<string> names)
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(folder), out var id) && HasOpen(folder, names))
+                yield return id;
+    }
+
+    private static bool HasOpen(string folder, IReadOnlyCollection<string> names)
+    {
+        try
+        {
+            return new DirectoryInfo(folder + "/fd")
+                .EnumerateFileSystemInfos()
+                .Any(handle => handle.LinkTarget is { } target && names.Contains(target));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, or gone meanwhile.
+            return false;
+        }
+    }
+
+    internal static IEnumerable<ProcessIdentity> Running() =>
+        All().Where(entry => entry.IsAlive).Select(entry => new ProcessIdentity(entry.Id, entry.StartTicks));
+
+    /// <summary>The program's name as the kernel has it; null when the process is gone.</summary>
+    internal static string? NameOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/comm").Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -16,7 +16,7 @@ public sealed class RabbitMqServer : MachineServer
     private static readonly HttpClient Http = new();
 
     private readonly RabbitMqOptions options;
-    private readonly int distributionPort = Ports.Free();
+    private int distributionPort = Ports.Free();
     private int mapperPort = Ports.Free();
     private ChildProcess? mapper;
 
@@ -28,7 +28,7 @@ public sealed class RabbitMqServer : MachineServer
     }
 
     /// <summary>Of the management page and API.</summary>
-    public int ManagementPort { get; }
+    public int ManagementPort { get; private set; }
 
     /// <summary><c>amqp://user:password@h:p</c>, both percent-encoded.</summary>
     public string ConnectionString =>
@@ -57,6 +57,16 @@ public sealed class RabbitMqServer : MachineServer
 
     // The Erlang machine answers SIGTERM with an orderly stop of the broker.
     private protected override Signal StopSignal => Signal.Terminate;
+
+    private protected override IReadOnlyList<int> AllPorts => [Port, ManagementPort, distributionPort];
+
+    private protected override void Move()
+    {
+        base.Move();
+        distributionPort = Ports.Free();
+        if (options.ManagementPort == 0)
+            ManagementPort = Ports.Free();
+    }
 
     private protected override async Task<ChildStart> PrepareAsync(CancellationToken cancellation)
     {

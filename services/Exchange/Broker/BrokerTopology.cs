@@ -69,6 +69,9 @@ public sealed class BrokerTopology(string broker)
             Uri = new Uri(broker),
             ClientProvidedName = name,
             AutomaticRecoveryEnabled = false,
-            RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(15),
+            // A broker under load is slow and not away; one that is away is known by its closed port.
+            HandshakeContinuationTimeout = TimeSpan.FromSeconds(60),
+            ContinuationTimeout = TimeSpan.FromSeconds(60),
         }.CreateConnectionAsync(cancellationToken);
 }

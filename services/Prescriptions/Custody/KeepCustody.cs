@@ -55,7 +55,7 @@ internal sealed class KeepCustody
         {
             await KeepAsync(work, e, "back", e.CentreCode, null, cancellationToken);
         }
-        else
+        else if (!await IsOvertakenAsync(work, e, cancellationToken))
         {
             // It stays where it is: only the message is new.
             await Messages.WriteAsync(work, e, "undelivered", null, secret: null, cancellationToken);
@@ -76,6 +76,17 @@ internal sealed class KeepCustody
         {
             await Messages.WriteAsync(work, e, "returned", null, secret: null, cancellationToken);
         }
+    }
+
+    /// <summary>Whether something later is known of the parcel already.</summary>
+    private static async Task<bool> IsOvertakenAsync(Work work, ParcelEvent e, CancellationToken cancellationToken)
+    {
+        // Held, so that what another replica is just taking in is seen.
+        await using var command = work.Command(
+            "select parcel_version from prescriptions.delivery where prescription_id = $1 for update",
+            e.AggregateId
+        );
+        return await command.ExecuteScalarAsync(cancellationToken) is int known && known > e.Version;
     }
 
     private static async Task<bool> KeepAsync(

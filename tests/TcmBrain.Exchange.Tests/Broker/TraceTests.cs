@@ -22,12 +22,19 @@ public sealed class TraceTests(Servers servers)
         ActivitySource.AddActivityListener(watcher);
         var trace = await TellAndHandleAsync(stage);
 
-        await Eventually.Be(() => recorded.Count(a => a.TraceId == trace.Telling.TraceId) == 2, "both activities ended");
-        var relay = recorded.Single(a => a.TraceId == trace.Telling.TraceId && a.OperationName == "relay InstitutionRegistered");
-        var handling = recorded.Single(a => a.TraceId == trace.Telling.TraceId && a.OperationName == "handle InstitutionRegistered");
+        // What is told or tried once more has spans of its own; these are of the one that the handler saw.
+        Activity? Handling() => recorded.FirstOrDefault(a => a.SpanId == trace.Handling.SpanId);
+        Activity? Relay() => recorded.FirstOrDefault(a => a.SpanId == Handling()?.ParentSpanId);
+        await Eventually.Be(() => Relay() is not null, "both activities ended");
+        var (relay, handling) = (Relay()!, Handling()!);
+        handling.OperationName.ShouldBe("handle InstitutionRegistered");
+        relay.OperationName.ShouldBe("relay InstitutionRegistered");
         relay.ParentSpanId.ShouldBe(trace.Telling.SpanId);
-        handling.ParentSpanId.ShouldBe(relay.SpanId);
-        trace.Handling.SpanId.ShouldBe(handling.SpanId);
+        recorded
+            .Where(a => a.TraceId == trace.Telling.TraceId)
+            .ShouldAllBe(a =>
+                a.ParentSpanId == trace.Telling.SpanId || a.ParentSpanId == relay.SpanId || a.OperationName.StartsWith("handle")
+            );
     }
 
     [Fact]
@@ -80,7 +87,7 @@ public sealed class TraceTests(Servers servers)
         Activity.Current = null;
         await publisher.TellAsync([Samples.Registered()]);
 
-        (await seen.Task.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeNull();
+        (await seen.Task.WaitAsync(TimeSpan.FromSeconds(180))).ShouldBeNull();
     }
 
     private static async Task<(ActivityContext Telling, ActivityContext Handling)> TellAndHandleAsync(
@@ -110,6 +117,6 @@ public sealed class TraceTests(Servers servers)
 
         var telling = push.Context;
         push.Stop();
-        return (telling, await seen.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        return (telling, await seen.Task.WaitAsync(TimeSpan.FromSeconds(180)));
     }
 }

@@ -44,13 +44,13 @@ public sealed class OnceTests(Servers servers)
             o => o.InboxLanes = 1
         );
         var first = listener.Lanes.TakeAsync(new Delivery(Guid.CreateVersion7(), Samples.Registered("gate"), null), default);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(180));
         // They gather behind the one that is held, and so go into one transaction.
         var (twin, id) = (Samples.Registered(), Guid.CreateVersion7());
         Task[] twins = [.. Enumerable.Range(0, 3).Select(_ => listener.Lanes.TakeAsync(new Delivery(id, twin, null), default))];
         gate.SetResult();
 
-        await Task.WhenAll([first, .. twins]).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll([first, .. twins]).WaitAsync(TimeSpan.FromSeconds(180));
         (await Database.EffectsAsync(stage.Cockpit)).ShouldBe(2);
     }
 
@@ -67,7 +67,7 @@ public sealed class OnceTests(Servers servers)
             .. events.Select(e => one.Lanes.TakeAsync(new Delivery(e.Id, e.Event, null), default)),
             .. events.AsEnumerable().Reverse().Select(e => two.Lanes.TakeAsync(new Delivery(e.Id, e.Event, null), default)),
         ];
-        await Task.WhenAll(deliveries).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(deliveries).WaitAsync(TimeSpan.FromSeconds(180));
 
         (await Database.EffectsAsync(stage.Cockpit)).ShouldBe(500);
         (await Database.DistinctEffectsAsync(stage.Cockpit)).ShouldBe(500);
@@ -139,7 +139,7 @@ public sealed class OnceTests(Servers servers)
                         )
                     )
             )
-            .WaitAsync(TimeSpan.FromSeconds(60));
+            .WaitAsync(TimeSpan.FromSeconds(180));
 
         overlaps.ShouldBe(0);
         order.ShouldBe(Enumerable.Range(1, 400));

@@ -41,7 +41,7 @@ public sealed class StoppingTests(Servers servers)
             )
         )
         {
-            await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            await reached.Task.WaitAsync(TimeSpan.FromSeconds(180));
         }
 
         // Each event is in the queue or had its effect, none is neither. Acknowledgements of the lanes' last batches may go down with the connection: they come again, and count once.
@@ -80,7 +80,7 @@ public sealed class StoppingTests(Servers servers)
             }
         );
         await Wire.SendAsync(stage.Broker, "cockpit", Samples.Registered(), Guid.CreateVersion7());
-        await tried.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await tried.Task.WaitAsync(TimeSpan.FromSeconds(180));
         var clock = Stopwatch.StartNew();
         await listener.StopAsync();
 
@@ -98,7 +98,9 @@ public sealed class StoppingTests(Servers servers)
             await teller.TellAsync(Enumerable.Range(0, 2000).Select(_ => Samples.Registered()), perTransaction: 500);
         }
 
-        await using (var publisher = await stage.PublisherAsync(x => x.Configure(o => o.RelayBatch = 50)))
+        await using (
+            var publisher = await stage.PublisherAsync(x => x.Configure(o => (o.RelayBatch, o.StopTimeout) = (50, TimeSpan.FromMinutes(3))))
+        )
         {
             await Eventually.Be(async () => await Database.PendingAsync(stage.Institutions) < 2000, "it has begun");
         }

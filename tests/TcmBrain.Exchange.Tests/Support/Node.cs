@@ -54,7 +54,15 @@ internal sealed class Node : IAsyncDisposable
         // By a factory, so that the container closes its pool.
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database));
         services?.Invoke(builder.Services);
-        builder.AddExchange(service, x => (exchange ?? (e => e.FoldWith<EffectFold>()))(x));
+        builder.AddExchange(
+            service,
+            x =>
+            {
+                // A broker that is slow over a confirmation would be told the same again, and the tests count what it was told.
+                x.Configure(o => o.ConfirmTimeout = TimeSpan.FromMinutes(3));
+                (exchange ?? (e => e.FoldWith<EffectFold>()))(x);
+            }
+        );
         return new Node(builder.Build());
     }
 

@@ -49,7 +49,7 @@ internal sealed record Stage(string Institutions, string Cockpit, string Broker)
             await Eventually.Be(
                 async () => await Database.DistinctEffectsAsync(Cockpit) >= events,
                 $"{events} events have had their effect",
-                within ?? TimeSpan.FromSeconds(60)
+                within ?? TimeSpan.FromSeconds(180)
             );
         }
         catch (TimeoutException e)

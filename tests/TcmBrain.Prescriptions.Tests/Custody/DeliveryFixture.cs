@@ -119,6 +119,30 @@ public class DeliveryFixture(Servers servers) : PrescriptionsFixture(servers), I
             }
         );
 
+    public Task UndeliveredAsync(Guid id, int version) =>
+        TellAsync<ParcelUndelivered, KeepCustody>(
+            new ParcelUndelivered
+            {
+                AggregateId = id,
+                Version = version,
+                OccurredAt = DateTimeOffset.UtcNow,
+                InstitutionCode = DemoRegion.Hospitals[0].Code,
+                RegionCode = DemoRegion.Hospitals[0].RegionCode,
+                HisNumber = "x",
+                Revision = 1,
+                ParcelId = Guid.NewGuid(),
+                Sscc = "069012340000000018",
+                CentreCode = Centre,
+                Courier = "配送员",
+                BagSerials = ["1"],
+                DeliveryRegionCode = "330110",
+                PublicCode = "publiccodepubliccodepublic",
+                Reason = "absent",
+                Attempt = 1,
+                Back = false,
+            }
+        );
+
     public Task ArrivedAsync(Guid id, int version, string counter) =>
         TellAsync<ParcelArrived, KeepCustody>(
             new ParcelArrived

@@ -33,6 +33,24 @@ public sealed class NotificationTests(DeliveryFixture fixture) : IClassFixture<D
     }
 
     [Fact]
+    public async Task That_nobody_was_at_home_is_told_unless_something_later_is_known()
+    {
+        var (_, late) = await fixture.PushAsync("13811117777");
+        await fixture.DeliveredAsync(late, 9);
+        await fixture.UndeliveredAsync(late, 8);
+        var (_, inOrder) = await fixture.PushAsync("13811118888");
+        await fixture.ShippedAsync(inOrder, 7);
+        await fixture.UndeliveredAsync(inOrder, 8);
+
+        (await fixture.CountAsync("prescriptions.notification", $"prescription_id = '{late}' and kind = 'undelivered'")).ShouldBe(0);
+        (await fixture.CountAsync("prescriptions.notification", $"prescription_id = '{inOrder}' and kind = 'undelivered'")).ShouldBe(1);
+        // The other tests' sidecar fails for theirs only.
+        await EndedAsync(late, "delivered", "sent");
+        await EndedAsync(inOrder, "shipped", "sent");
+        await EndedAsync(inOrder, "undelivered", "sent");
+    }
+
+    [Fact]
     public async Task A_sidecar_that_fails_is_tried_again_under_the_same_id()
     {
         var (_, id) = await fixture.PushAsync("13811113333");

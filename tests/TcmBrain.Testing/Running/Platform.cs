@@ -173,7 +173,7 @@ public sealed class Platform : IAsyncDisposable
         host.Kill();
         await host.WaitForExitAsync();
         // Between LocalHost's end and the last child's some time may pass; the children are told by the kernel.
-        await Eventually.Be(() => !started.Any(p => p.IsAlive), "the children of a killed LocalHost end", TimeSpan.FromSeconds(60));
+        await Eventually.Be(() => !started.Any(p => p.IsAlive), "the children of a killed LocalHost end");
     }
 
     /// <summary>All resources run and are healthy.</summary>
@@ -184,7 +184,7 @@ public sealed class Platform : IAsyncDisposable
                 Resources().Where(r => r.Health != "Healthy").Select(r => $"{r.Name} {r.State} {r.Health}").ShouldBeEmpty();
                 return Task.CompletedTask;
             },
-            within ?? TimeSpan.FromSeconds(120)
+            within ?? StartBound
         );
 
     /// <summary>Runs one of the platform's own tools (<c>his</c>, <c>demo</c>, <c>verify</c>, <c>pharmacy</c>, <c>events</c>) as <c>./tcm</c> does.</summary>
@@ -201,7 +201,7 @@ public sealed class Platform : IAsyncDisposable
     {
         var start = new ProcessStartInfo("/bin/bash", [RepositoryRoot.Combine("tcm"), .. arguments]) { WorkingDirectory = DataFolder };
         Equip(start);
-        return ToolRun.RunAsync(start, TimeSpan.FromMinutes(3));
+        return ToolRun.RunAsync(start, TimeSpan.FromMinutes(6));
     }
 
     /// <summary>Everything adds up: <c>./tcm verify</c> ends with 0.</summary>
@@ -244,7 +244,7 @@ public sealed class Platform : IAsyncDisposable
             }
 
             host?.Dispose();
-            Directory.Delete(DataFolder, recursive: true);
+            TemporaryFolder.Remove(DataFolder);
         }
     }
 
