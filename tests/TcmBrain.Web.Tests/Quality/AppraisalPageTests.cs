@@ -45,7 +45,8 @@ public sealed class AppraisalPageTests(Platform platform, Chrome chrome)
         var plan = quality.Page.Locator("tr[data-plan]").Filter(new() { HasText = "门急诊饮片处方常规点评" });
         await Assertions.Expect(plan).ToContainTextAsync("100 %");
 
-        // Both are in the register once quality has heard of them.
+        // Both are in the register once quality has heard of them: of all that was found in them, too.
+        await platform.StillAsync();
         using var reviewer = await platform.AsAsync("quality1");
         await Eventually.Hold(async () =>
             await DrawAsync(reviewer, await plan.GetAttributeAsync("data-plan") ?? "", sound.PrescriptionId, pair.PrescriptionId)

@@ -1,5 +1,6 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import StationPage from '@/pages/bench/StationPage.vue'
 import GoodsBackPage from '@/pages/stock/GoodsBackPage.vue'
 import ReportDialog from '@/pages/indicators/parts/ReportDialog.vue'
 import ClientsPart from '@/pages/institutions/parts/ClientsPart.vue'
@@ -51,6 +52,26 @@ describe('answers in another order', () => {
     await answered(list, { items: [client] })
     expect(page.find('[data-client=his-new]').exists()).toBe(true)
     page.unmount()
+  })
+
+  it('a prescription that was left is not opened again by what was asked before', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const page = mount(StationPage, { global: { stubs: { TrayList: true, RouterLink: true } }, attachTo: document.body })
+    const one = '/api/pharmacy/dispensings/P'
+    await answered('/api/pharmacy/work?state=dispensing&limit=50', { items: [{ prescriptionId: 'P', hisNumber: 'H', state: 'dispensing', lines: [], doses: 1 }] })
+    await answered('/api/pharmacy/work?state=reserved&limit=50', { items: [] })
+    await page.get('.bench__row').trigger('click')
+    const waiting = { prescriptionId: 'P', hisNumber: 'H', lines: [], doses: 1, state: 'dispensing', next: { action: 'witness', lineNumber: 1 } }
+    await answered(one, waiting)
+    asked.delete(one)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(asked.has(one)).toBe(true)
+    expect(page.find('.bench__head').exists()).toBe(true)
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))
+    await answered(one, waiting)
+    expect(page.find('.bench__head').exists()).toBe(false)
+    page.unmount()
+    vi.useRealTimers()
   })
 
   it('a plan’s own region is chosen also when the regions come after the plan', async () => {
