@@ -55,7 +55,7 @@ public sealed class PostgresKillTests(Servers servers, OwnPostgres own) : IClass
         await listener.StopAsync();
 
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3), "a database that stays away is not waited for");
-        await Eventually.Be(async () => await Wire.WaitingAsync(stage.Broker, "cockpit") == 20, "all are back in the queue");
+        await Wire.ShouldBeBackAsync(stage.Broker, "cockpit", 20);
         (await Wire.WaitingAsync(stage.Broker, "cockpit_error")).ShouldBe(0u);
 
         await own.Server.StartAsync();

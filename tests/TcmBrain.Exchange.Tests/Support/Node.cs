@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -63,6 +64,11 @@ internal sealed class Node : IAsyncDisposable
                 (exchange ?? (e => e.FoldWith<EffectFold>()))(x);
             }
         );
+        // A process that ends takes its connection along; here it lives on, and one whose closing was cut short would keep what it held. How long
+        // consumers are waited for is another bound, and stays what the service or the test says.
+        var closing = TimeSpan.FromMinutes(6);
+        builder.Services.PostConfigure<MassTransitHostOptions>(o => o.StopTimeout = closing);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = closing);
         return new Node(builder.Build());
     }
 

@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using TcmBrain.Exchange.Broker;
+using TcmBrain.Testing;
 
 namespace TcmBrain.Exchange.Tests.Support;
 
@@ -60,10 +61,31 @@ internal static class Wire
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
     }
 
-    public static async Task<uint> WaitingAsync(string broker, string queue)
+    public static async Task<uint> WaitingAsync(string broker, string queue) => (await LookAsync(broker, queue)).MessageCount;
+
+    /// <summary>What a listener that has gone held waits in its queue again.</summary>
+    public static async Task ShouldBeBackAsync(string broker, string queue, uint messages)
     {
-        uint waiting = 0;
-        await WithChannelAsync(broker, async channel => waiting = (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
-        return waiting;
+        try
+        {
+            await Eventually.Be(async () => await WaitingAsync(broker, queue) == messages, $"{messages} messages are back in the queue");
+        }
+        catch (TimeoutException e)
+        {
+            // Where they are tells whose fault it is: with a consumer that is still there, or given up.
+            var now = await LookAsync(broker, queue);
+            throw new TimeoutException(
+                $"{e.Message}: {now.MessageCount} wait, {now.ConsumerCount} consumers, "
+                    + $"{await WaitingAsync(broker, queue + "_error")} were given up",
+                e
+            );
+        }
+    }
+
+    private static async Task<QueueDeclareOk> LookAsync(string broker, string queue)
+    {
+        QueueDeclareOk? found = null;
+        await WithChannelAsync(broker, async channel => found = await channel.QueueDeclarePassiveAsync(queue));
+        return found!;
     }
 }
