@@ -47,7 +47,10 @@ public sealed class ExchangeOptions
     public TimeSpan[] Redelivery { get; set; } =
     [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
 
-    /// <summary>How long a stopping service may take over what it has in hand; in half of that its handlers should be done.</summary>
+    /// <summary>
+    /// How long a stopping service may take over what it has in hand; in half of that its handlers should be done. As long, at most, it waits for what
+    /// it had in hand when its broker went before it seeks the broker again.
+    /// </summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Days that told events are kept for replay.</summary>

@@ -64,10 +64,13 @@ internal sealed class Node : IAsyncDisposable
                 (exchange ?? (e => e.FoldWith<EffectFold>()))(x);
             }
         );
-        // A process that ends takes its connection along; here it lives on, and one whose closing was cut short would keep what it held. How long
-        // consumers are waited for is another bound, and stays what the service or the test says.
+        // A process that ends takes its connection along; here it lives on, and one whose closing was cut short would keep what it held: a test that
+        // shortens the stop shortens only how long consumers are waited for. Others keep what a service has, which also bounds how long deliveries of a
+        // broker that went are waited for before the next one is sought.
         var closing = TimeSpan.FromMinutes(6);
-        builder.Services.PostConfigure<MassTransitHostOptions>(o => o.StopTimeout = closing);
+        builder.Services.PostConfigure<MassTransitHostOptions>(o =>
+            o.StopTimeout = o.StopTimeout < TimeSpan.FromSeconds(20) ? closing : o.StopTimeout
+        );
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = closing);
         return new Node(builder.Build());
     }
