@@ -72,6 +72,5 @@ public sealed class BrokerTopology(string broker)
             RequestedConnectionTimeout = TimeSpan.FromSeconds(15),
             // A broker under load is slow and not away; one that is away is known by its closed port.
             HandshakeContinuationTimeout = TimeSpan.FromSeconds(60),
-            ContinuationTimeout = TimeSpan.FromSeconds(60),
         }.CreateConnectionAsync(cancellationToken);
 }

@@ -45,13 +45,18 @@ internal sealed class EventSender(string broker, string name) : IAsyncDisposable
             throw new BrokerRefusalException(closed.ReplyText);
         }
 
+        // Nor longer when the client does not hear that it is to stop: after a broker's sudden end its publishing may hang.
+        await PublishAsync(open, events, cancellationToken).WaitAsync(cancellationToken);
+        await batch.Confirmed.WaitAsync(cancellationToken);
+    }
+
+    private static async Task PublishAsync(IChannel channel, IReadOnlyCollection<WireEvent> events, CancellationToken cancellationToken)
+    {
         foreach (var e in events)
         {
             // An event that no queue would get is an error, not a success.
-            await open.BasicPublishAsync(e.Exchange, "", mandatory: true, PropertiesOf(e), e.Payload, cancellationToken);
+            await channel.BasicPublishAsync(e.Exchange, "", mandatory: true, PropertiesOf(e), e.Payload, cancellationToken);
         }
-
-        await batch.Confirmed.WaitAsync(cancellationToken);
     }
 
     private static BasicProperties PropertiesOf(in WireEvent e)
@@ -112,9 +117,15 @@ internal sealed class EventSender(string broker, string name) : IAsyncDisposable
         (var old, connection, channel, current) = (connection, null, null, null);
         if (old is not null)
         {
-            await old.AbortAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await old.DisposeAsync();
+            // The client's disposal of a connection whose closing came to no end waits for ever: then it is left to itself.
+            await Task.Run(() => LetGoAsync(old)).WaitAsync(Farewell * 5).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static async Task LetGoAsync(IConnection old)
+    {
+        await old.AbortAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await old.DisposeAsync();
     }
 
     public ValueTask DisposeAsync() => CloseAsync();

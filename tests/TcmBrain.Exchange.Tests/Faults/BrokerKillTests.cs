@@ -15,7 +15,10 @@ public sealed class BrokerKillTests(Servers servers, OwnBroker own) : IClassFixt
     {
         var stage = await StageAsync();
         await using var listener = await stage.ListenerAsync();
-        await using var publisher = await stage.PublisherAsync(x => x.Configure(o => o.RelayBatch = 100));
+        // As long as a service waits, not as long as other tests: what was on its way when the broker went is never confirmed.
+        await using var publisher = await stage.PublisherAsync(x =>
+            x.Configure(o => (o.RelayBatch, o.ConfirmTimeout) = (100, TimeSpan.FromSeconds(15)))
+        );
         await publisher.TellAsync(Enumerable.Range(0, 1500).Select(_ => Samples.Registered()), perTransaction: 500);
         await Eventually.Be(async () => await Database.EffectsAsync(stage.Cockpit) > 300, "the stream flows", Bound);
 
